@@ -1,0 +1,34 @@
+# Interface targets that every own target links PRIVATE.
+
+# auklet_warnings: the warnings of own code, and the sanitizers asked for. Not for generated (verilated, flatc) code.
+add_library(auklet_warnings INTERFACE)
+target_compile_options(auklet_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  $<$<BOOL:${AUKLET_WERROR}>:-Werror>)
+if(AUKLET_SANITIZE)
+  # Global, because a container that crosses from checked to unchecked code gives false reports.
+  add_compile_options(-fsanitize=${AUKLET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${AUKLET_SANITIZE})
+endif()
+
+# auklet_freestanding: for kernels/ and driver/ (runtime included). They must build for bare metal, so what would need a
+# C++ run-time library is switched off on the host too. Not -ffreestanding itself: it would take the compiler's
+# knowledge of memcpy away, and host tests link these objects with ordinary code.
+add_library(auklet_freestanding INTERFACE)
+target_compile_options(auklet_freestanding INTERFACE
+  -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-asynchronous-unwind-tables)
+
+# auklet_library(NAME [FREESTANDING] SOURCES ... [INCLUDE dir] [PUBLIC targets] [PRIVATE targets])
+# A static library with the project's flags; INCLUDE (default: include) is relative to the caller's folder.
+function(auklet_library name)
+  cmake_parse_arguments(ARG "FREESTANDING" "INCLUDE" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  if(NOT ARG_INCLUDE)
+    set(ARG_INCLUDE include)
+  endif()
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_INCLUDE})
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} auklet_warnings)
+  if(ARG_FREESTANDING)
+    target_link_libraries(${name} PRIVATE auklet_freestanding)
+  endif()
+endfunction()

@@ -1,0 +1,21 @@
+# auklet_add_test(NAME SOURCES ... [LIBRARIES ...] [LABELS ...] [TIMEOUT seconds])
+# One GoogleTest executable, registered case by case. AUKLET_GOLDEN tells it where the reference vectors are, and
+# AUKLET_SOURCE_DIR where the source tree is.
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+function(auklet_add_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} auklet_warnings GTest::gmock GTest::gtest GTest::gtest_main)
+  set(environment "AUKLET_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+  if(EXISTS ${AUKLET_GOLDEN_DIR} AND NOT DEFINED ENV{AUKLET_GOLDEN})
+    list(APPEND environment "AUKLET_GOLDEN=${AUKLET_GOLDEN_DIR}")
+  endif()
+  # PRE_TEST: a build of the executables alone runs none of them.
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${environment}")
+endfunction()
