@@ -1,0 +1,33 @@
+// DEPTHWISE_CONV_2D: every input channel is filtered alone, `depth multiplier` times.
+#pragma once
+
+#include <auklet/kernels/conv2d.hpp>
+#include <cstdint>
+#include <span>
+
+namespace auklet::kernels {
+
+/// The same fields as a convolution's.
+using DepthwiseConv2dParams = Conv2dParams;
+
+/// Says whether the arguments of depthwise_conv2d belong together; kOk or the first error found. Touches no data.
+[[nodiscard]] Status check_depthwise_conv2d(const DepthwiseConv2dParams& params, Tensor4<const std::int8_t> input,
+                                            Tensor4<const std::int8_t> filter, std::span<const std::int32_t> bias,
+                                            Tensor4<std::int8_t> output);
+
+namespace reference {
+
+/// With depth multiplier M = O / I and output channel oc = ic * M + m, all sums modulo 2^32:
+///   acc = bias[oc] + sum over ky, kx of (input[n, iy, ix, ic] - input_zero_point) * filter[0, ky, kx, oc]
+///   output = clamp(multiply_by_quantized_multiplier(acc, multipliers[oc]) + output_zero_point)
+/// Source: TensorFlow Lite's int8 reference depthwise convolution.
+///
+/// Shapes: input [N, H, W, I]; filter [1, KH, KW, O]; bias [O] or empty; output [N, OH, OW, O], O a multiple of I.
+/// The output must not overlap any argument. Thread- and interrupt-safe; no allocation. Errors (nothing written): as
+/// conv2d, with kBadDepthMultiplier in place of kBadGroups.
+[[nodiscard]] Status depthwise_conv2d(const DepthwiseConv2dParams& params, Tensor4<const std::int8_t> input,
+                                      Tensor4<const std::int8_t> filter, std::span<const std::int32_t> bias,
+                                      Tensor4<std::int8_t> output);
+
+}  // namespace reference
+}  // namespace auklet::kernels

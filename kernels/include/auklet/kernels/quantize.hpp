@@ -1,0 +1,54 @@
+// QUANTIZE and DEQUANTIZE: between float and 8-bit integers, and between two 8-bit quantisations. Elementwise, so the
+// arguments are flat; uint8 is there because models' inputs and outputs use it.
+#pragma once
+
+#include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/status.hpp>
+#include <cstdint>
+#include <span>
+
+namespace auklet::kernels {
+
+/// Affine quantisation: real = scale * (q - zero_point).
+struct AffineParams {
+  float scale = 1.0F;           ///< Positive and finite.
+  std::int32_t zero_point = 0;  ///< Within the range of the integer type.
+};
+
+/// From one 8-bit quantisation to another.
+struct RequantizeParams {
+  QuantizedMultiplier multiplier;      ///< Input scale / output scale.
+  std::int32_t input_zero_point = 0;   ///< Within the range of the input's type.
+  std::int32_t output_zero_point = 0;  ///< Within the range of the output's type.
+};
+
+namespace reference {
+
+/// output = clamp(round(input / scale) + zero_point), the division in float, halves away from zero.
+/// Source: TensorFlow Lite's affine quantisation. Infinities and what is out of range saturate; NaN gives zero_point.
+/// Spans of equal length; no overlap. Thread- and interrupt-safe (where float is). Errors (nothing written): kBadScale,
+/// kBadZeroPoint, kShapeMismatch (lengths differ), kNullPointer, kOverlap.
+[[nodiscard]] Status quantize(const AffineParams& params, std::span<const float> input, std::span<std::int8_t> output);
+[[nodiscard]] Status quantize(const AffineParams& params, std::span<const float> input, std::span<std::uint8_t> output);
+
+/// output = scale * (input - zero_point), one float rounding. Spans, safety and errors as quantize.
+[[nodiscard]] Status dequantize(const AffineParams& params, std::span<const std::int8_t> input,
+                                std::span<float> output);
+[[nodiscard]] Status dequantize(const AffineParams& params, std::span<const std::uint8_t> input,
+                                std::span<float> output);
+
+/// output = clamp(multiply_by_quantized_multiplier(input - input_zero_point, multiplier) + output_zero_point).
+/// Source: TensorFlow Lite's reference requantisation. Spans of equal length; the output may be the input's memory
+/// exactly. Thread- and interrupt-safe. Errors (nothing written): kBadMultiplier, kBadZeroPoint, kShapeMismatch,
+/// kNullPointer, kOverlap.
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int8_t> input,
+                                std::span<std::int8_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int8_t> input,
+                                std::span<std::uint8_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::uint8_t> input,
+                                std::span<std::int8_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::uint8_t> input,
+                                std::span<std::uint8_t> output);
+
+}  // namespace reference
+}  // namespace auklet::kernels
