@@ -1,0 +1,21 @@
+// What the compute engine does with one command. Each function reads and writes SRAM only, and is the text of
+// docs/command-stream.md with the loops arranged for speed.
+#pragma once
+
+#include "commands.hpp"
+#include "sram.hpp"
+
+namespace auklet::sim::model {
+
+/// CONV. `groups` is the configuration's number of array groups, which orders the weight blocks.
+void run_conv(Sram& sram, const Geom& geom, std::uint32_t groups);
+/// DWCONV.
+void run_depthwise(Sram& sram, const Geom& geom);
+/// MAXPOOL.
+void run_max_pool(Sram& sram, const Geom& geom);
+/// AVGPOOL.
+void run_average_pool(Sram& sram, const Geom& geom);
+/// ADD.
+void run_add(Sram& sram, const Eltwise& command);
+
+}  // namespace auklet::sim::model

@@ -1,0 +1,102 @@
+#include "dma.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace auklet::sim::model {
+namespace {
+
+/// Walks the SRAM side: rows of sp_len bytes, sp_stride apart.
+class SramCursor {
+ public:
+  explicit SramCursor(const Dma& dma) : row_(dma.sp_base), length_(dma.sp_len), stride_(dma.sp_stride) {}
+
+  [[nodiscard]] std::uint32_t address() const { return row_ + column_; }
+  [[nodiscard]] std::size_t left_in_row() const { return length_ - column_; }
+  /// Bytes from here to the end of the word; 0 at its beginning.
+  [[nodiscard]] std::size_t padding() const { return (spec::kLanes - column_ % spec::kLanes) % spec::kLanes; }
+
+  /// Moves on by at most left_in_row() bytes within the row.
+  void advance(std::size_t bytes) { column_ += static_cast<std::uint32_t>(bytes); }
+  void next_row() {
+    row_ += stride_;
+    column_ = 0;
+  }
+
+ private:
+  std::uint32_t row_;
+  std::uint32_t length_;
+  std::uint32_t stride_;
+  std::uint32_t column_ = 0;
+};
+
+/// Calls `move(address, bytes)` burst by burst, row by row, until one is not answered kOkay.
+template <typename Move>
+Transfer for_each_burst(const Dma& dma, std::uint64_t base, Move move) {
+  for (std::uint64_t row = 0; row < dma.ax_rows; ++row) {
+    std::uint64_t address = base + dma.offset + row * dma.ax_stride;
+    const std::uint64_t end = address + dma.ax_len;
+    while (address < end) {
+      const std::uint64_t stop = std::min(burst_end(address), end);
+      const AxiResponse response = move(address, static_cast<std::size_t>(stop - address));
+      if (response != AxiResponse::kOkay) return {response, address};
+      address = stop;
+    }
+  }
+  return {};
+}
+
+void fill_word(Sram& sram, const SramCursor& cursor) {
+  constexpr Word kZeros{};
+  sram.write(cursor.address(), std::span(kZeros).first(cursor.padding()));
+}
+
+}  // namespace
+
+bool window_allows(const Window& window, const Dma& dma) {
+  const bool permitted = dma.header.opcode == spec::Opcode::kStore ? window.write : window.read;
+  // Exact in 64 bits: the fields have 32, 16 x 32 and 24 bits.
+  const std::uint64_t end = dma.offset + (std::uint64_t{dma.ax_rows} - 1) * dma.ax_stride + dma.ax_len;
+  const bool below_top = window.base + end <= (std::uint64_t{1} << spec::kAxiAddrBits);
+  return permitted && end <= window.size && below_top;
+}
+
+Transfer run_load(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base) {
+  SramCursor cursor(dma);
+  std::array<std::int8_t, spec::kBurstBytes> buffer;
+  const Transfer result = for_each_burst(dma, base, [&](std::uint64_t address, std::size_t bytes) {
+    std::span<std::int8_t> data = std::span(buffer).first(bytes);
+    const AxiResponse response = memory.read(address, data);
+    while (response == AxiResponse::kOkay && !data.empty()) {
+      if (cursor.left_in_row() == 0) cursor.next_row();
+      const std::size_t n = std::min(data.size(), cursor.left_in_row());
+      sram.write(cursor.address(), data.first(n));
+      cursor.advance(n);
+      data = data.subspan(n);
+      if (cursor.left_in_row() == 0) fill_word(sram, cursor);
+    }
+    return response;
+  });
+  fill_word(sram, cursor);  // Where the sequence ends inside of a row.
+  return result;
+}
+
+Transfer run_store(MemoryMap& memory, const Sram& sram, const Dma& dma, std::uint64_t base) {
+  SramCursor cursor(dma);
+  std::array<std::int8_t, spec::kBurstBytes> buffer;
+  return for_each_burst(dma, base, [&](std::uint64_t address, std::size_t bytes) {
+    const std::span<std::int8_t> data = std::span(buffer).first(bytes);
+    for (std::size_t done = 0; done < bytes;) {
+      if (cursor.left_in_row() == 0) cursor.next_row();
+      const std::size_t n = std::min(bytes - done, cursor.left_in_row());
+      sram.read(cursor.address(), data.subspan(done, n));
+      cursor.advance(n);
+      done += n;
+    }
+    return memory.write(address, data);
+  });
+}
+
+}  // namespace auklet::sim::model

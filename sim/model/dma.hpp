@@ -1,0 +1,40 @@
+// LOAD and STORE: the window check, and the copy burst by burst.
+#pragma once
+
+#include <cstdint>
+
+#include "commands.hpp"
+#include "memory_map.hpp"
+#include "sram.hpp"
+
+namespace auklet::sim::model {
+
+/// An address window as its registers describe it.
+struct Window {
+  std::uint64_t base = 0;
+  std::uint32_t size = 0;
+  bool read = false;
+  bool write = false;
+};
+
+/// How a transfer ended.
+struct Transfer {
+  AxiResponse response = AxiResponse::kOkay;
+  std::uint64_t address = 0;  ///< Of the burst that failed; 0 when none did.
+};
+
+/// Whether every byte of the transfer lies in the window and below the end of the AXI address space, and the window
+/// allows the direction that the opcode has.
+[[nodiscard]] bool window_allows(const Window& window, const Dma& dma);
+
+/// First byte after the burst that begins at `address`: bursts end at multiples of BURST_BYTES, and so never cross 4 KiB.
+[[nodiscard]] constexpr std::uint64_t burst_end(std::uint64_t address) {
+  return (address / spec::kBurstBytes + 1) * spec::kBurstBytes;
+}
+
+/// LOAD from the window at `base`; stops at the first burst that fails.
+[[nodiscard]] Transfer run_load(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base);
+/// STORE to the window at `base`; stops at the first burst that fails.
+[[nodiscard]] Transfer run_store(MemoryMap& memory, const Sram& sram, const Dma& dma, std::uint64_t base);
+
+}  // namespace auklet::sim::model

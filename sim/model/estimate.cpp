@@ -1,0 +1,65 @@
+#include "estimate.hpp"
+
+#include <algorithm>
+
+namespace auklet::sim::model {
+namespace {
+
+constexpr std::uint64_t kOverhead = 16;  // From a command's start to its first result, about.
+
+constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+/// a * b, or the largest value: products of fields can leave 64 bits.
+constexpr std::uint64_t saturating_multiply(std::uint64_t a, std::uint64_t b) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
+  return b != 0 && a > kMost / b ? kMost : a * b;
+}
+
+}  // namespace
+
+Cost estimate(const Geom& geom, const spec::HardwareConfig& config) {
+  const std::uint64_t positions = std::uint64_t{geom.out_h} * geom.out_w;
+  const std::uint64_t step_cycles = divide_up(spec::kReduce, config.rows);
+  const std::uint64_t taps = std::uint64_t{geom.kh} * geom.kx_n;
+  Cost cost;
+  switch (geom.header.opcode) {
+    case spec::Opcode::kConv: {
+      const std::uint64_t sets = divide_up(geom.oc_tiles, config.groups);
+      cost.mac_active = saturating_multiply(positions * sets, taps * geom.chunks * step_cycles);
+      cost.requant_active = positions * geom.oc_tiles;
+      break;
+    }
+    case spec::Opcode::kDwconv:
+      cost.mac_active = positions * geom.oc_tiles * step_cycles;
+      cost.requant_active = positions * geom.oc_tiles;
+      break;
+    default:
+      cost.vector_active = saturating_multiply(positions * geom.oc_tiles, taps);
+      break;
+  }
+  cost.cycles = kOverhead + std::max({cost.mac_active, cost.requant_active, cost.vector_active});
+  return cost;
+}
+
+Cost estimate(const Eltwise& command) {
+  Cost cost;
+  cost.vector_active = 2 * std::uint64_t{command.n0} * command.n1;
+  cost.cycles = kOverhead + cost.vector_active;
+  return cost;
+}
+
+Cost estimate(const Dma& dma, const spec::HardwareConfig& config, const MemoryTiming& timing) {
+  const std::uint64_t beat_bytes = config.axi_data_bits / 8;
+  const std::uint64_t bytes_per_cycle = std::clamp<std::uint64_t>(timing.bytes_per_cycle, 1, beat_bytes);
+  Cost cost;
+  cost.axi_beats = std::uint64_t{dma.ax_rows} * divide_up(dma.ax_len, beat_bytes);
+  cost.cycles = kOverhead + timing.latency_cycles + divide_up(cost.axi_beats * beat_bytes, bytes_per_cycle);
+  return cost;
+}
+
+std::uint64_t clear_cycles(const spec::HardwareConfig& config) {
+  const std::uint64_t banks = 2 * spec::kSramRegions;  // Each region is an even/odd pair of banks.
+  return config.sram_bytes / spec::kLanes / banks;
+}
+
+}  // namespace auklet::sim::model

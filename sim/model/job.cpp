@@ -1,0 +1,297 @@
+#include "job.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "compute.hpp"
+
+namespace auklet::sim::model {
+namespace {
+
+constexpr std::size_t kDecoder = 0;
+constexpr std::size_t index(spec::Engine engine) { return static_cast<std::size_t>(engine); }
+static_assert(index(spec::Engine::kLoad) == static_cast<std::size_t>(spec::Channel::kLoad) &&
+                  index(spec::Engine::kStore) == static_cast<std::size_t>(spec::Channel::kStore) &&
+                  index(spec::Engine::kCompute) == static_cast<std::size_t>(spec::Channel::kCompute),
+              "an engine's number is its fault channel's");
+
+/// Calls `visit(engine, wait)` for the three counts of a command.
+template <typename Visit>
+void for_each_wait(const spec::CommandHeader& header, Visit visit) {
+  visit(spec::Engine::kLoad, header.wait_load);
+  visit(spec::Engine::kCompute, header.wait_compute);
+  visit(spec::Engine::kStore, header.wait_store);
+}
+
+/// completed - wait as the hardware sees it: 16 bits, signed.
+constexpr std::int16_t surplus(std::size_t completed, std::uint32_t wait) {
+  return static_cast<std::int16_t>(static_cast<std::uint16_t>(completed - wait));
+}
+
+}  // namespace
+
+Job::Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, const JobSetup& setup,
+         std::uint64_t cycle_limit, std::mt19937_64& random)
+    : config_(config),
+      sram_(sram),
+      memory_(memory),
+      setup_(setup),
+      cycle_limit_(cycle_limit),
+      random_(random),
+      reader_(memory, setup.cmd_base, setup.cmd_size) {
+  std::iota(priority_.begin(), priority_.end(), std::size_t{0});
+  for (std::size_t i = kActors - 1; i > 0; --i) std::swap(priority_[i], priority_[random_() % (i + 1)]);
+}
+
+JobReport Job::run() {
+  if (check_header()) {
+    while (!ended_) {
+      const std::optional<std::size_t> actor = choose_actor();
+      if (!actor) {
+        report_.end = JobEnd::kStalled;
+        report_.fault = watchdog_fault();
+        break;
+      }
+      if (*actor == kDecoder) {
+        if (!decoded_) decode();
+        dispatch();
+      } else {
+        execute(static_cast<spec::Engine>(*actor));
+      }
+      finish_if_ended();
+    }
+  }
+  for (const spec::Engine engine : kEngines) {
+    report_.completed[index(engine)] = static_cast<std::uint16_t>(completed_at_[index(engine)].size());
+  }
+  event(spec::Event::kRunning) = report_.cycles;
+  event(spec::Event::kComputeWait) = report_.cycles - std::min(report_.cycles, event(spec::Event::kComputeBusy));
+  return std::move(report_);
+}
+
+bool Job::check_header() {
+  constexpr std::uint32_t kHeaderBytes = spec::StreamHeader::kWords * 4;
+  constexpr std::uint32_t kGranule = 16;
+  decoded_at_ = memory_.timing(setup_.cmd_base).latency_cycles;
+  advance_to(decoded_at_);
+  if (setup_.cmd_size % kGranule != 0 || setup_.cmd_size < kHeaderBytes) {
+    fault({spec::Fault::kCommand, spec::Channel::kFetch, spec::CommandError::kLength, 0, 0});
+    return false;
+  }
+  std::array<std::uint32_t, spec::StreamHeader::kWords> words{};
+  if (const Transfer transfer = reader_.read(words); transfer.response != AxiResponse::kOkay) {
+    axi_fault(transfer, spec::Channel::kFetch);
+    return false;
+  }
+  const spec::CommandError error = check_stream_header(words, setup_.cmd_size, config_);
+  if (error != spec::CommandError::kNone) fault({spec::Fault::kCommand, spec::Channel::kFetch, error, 0, 0});
+  return !ended_;
+}
+
+void Job::decode() {
+  const auto refuse = [this](spec::CommandError error, std::uint32_t offset) {
+    fault({spec::Fault::kCommand, spec::Channel::kFetch, error, 0, offset});
+  };
+  Command command;
+  command.offset = static_cast<std::uint32_t>(reader_.offset());
+  const std::uint64_t bytes_left = reader_.bytes_left();
+  if (bytes_left == 0) return refuse(spec::CommandError::kTruncated, command.offset);
+
+  const std::span<std::uint32_t> words(command.words);
+  Transfer transfer = reader_.read(words.first(1));
+  if (transfer.response != AxiResponse::kOkay) return axi_fault(transfer, spec::Channel::kFetch);
+  if (const auto error = check_length(words[0], bytes_left); error != spec::CommandError::kNone) {
+    return refuse(error, command.offset);
+  }
+  command.info = spec::command_info(words[0] & spec::CommandHeaderFields::kOpcode.mask());
+  transfer = reader_.read(words.subspan(1, command.info->words - 1));
+  if (transfer.response != AxiResponse::kOkay) return axi_fault(transfer, spec::Channel::kFetch);
+  if (const auto error = check_fields(words.first(command.info->words)); error != spec::CommandError::kNone) {
+    return refuse(error, command.offset);
+  }
+  command.header = spec::decode_header(words);
+  const std::uint64_t beats = command.info->words * std::uint64_t{32} / config_.axi_data_bits;
+  event(spec::Event::kAxiReadBeats) += beats;
+  decoded_at_ += beats;
+  advance_to(decoded_at_);
+  decoded_ = command;
+}
+
+bool Job::can_dispatch() const {
+  return decoded_->info->engine != spec::Engine::kNone &&
+         queues_[index(decoded_->info->engine)].size() <= spec::kQueueDepth;  // One more is the one that runs.
+}
+
+void Job::dispatch() {
+  if (ended_ || !decoded_) return;
+  if (decoded_->info->engine == spec::Engine::kNone) {
+    report_.progress = decoded_->offset;
+    return;
+  }
+  if (!can_dispatch()) return;
+  const std::size_t engine = index(decoded_->info->engine);
+  const std::vector<std::uint64_t>& completed = completed_at_[engine];
+  const std::size_t ordinal = completed.size() + queues_[engine].size();
+  if (ordinal > spec::kQueueDepth) decoded_at_ = std::max(decoded_at_, completed[ordinal - spec::kQueueDepth - 1]);
+  decoded_->dispatched = decoded_at_;
+  report_.progress = decoded_->offset;
+  queues_[engine].push_back(*std::exchange(decoded_, std::nullopt));
+}
+
+bool Job::waits_satisfied(const spec::CommandHeader& header) const {
+  bool satisfied = true;
+  for_each_wait(header, [&](spec::Engine engine, std::uint32_t wait) {
+    satisfied = satisfied && surplus(completed_at_[index(engine)].size(), wait) >= 0;
+  });
+  return satisfied;
+}
+
+std::uint64_t Job::waits_satisfied_at(const spec::CommandHeader& header) const {
+  std::uint64_t cycle = 0;
+  for_each_wait(header, [&](spec::Engine engine, std::uint32_t wait) {
+    const std::vector<std::uint64_t>& completed = completed_at_[index(engine)];
+    const auto beyond = static_cast<std::size_t>(surplus(completed.size(), wait));
+    if (beyond < completed.size()) cycle = std::max(cycle, completed[completed.size() - beyond - 1]);
+  });
+  return cycle;
+}
+
+bool Job::can_act(std::size_t actor) const {
+  if (actor == kDecoder) return !decoded_ || can_dispatch();
+  return !queues_[actor].empty() && waits_satisfied(queues_[actor].front().header);
+}
+
+// Three times in four the actor that this job prefers, else any: some jobs have one engine run as far ahead as its queue
+// allows, others mix.
+std::optional<std::size_t> Job::choose_actor() {
+  std::array<std::size_t, kActors> ready{};
+  std::size_t count = 0;
+  for (const std::size_t actor : priority_) {
+    if (can_act(actor)) ready[count++] = actor;
+  }
+  if (count == 0) return std::nullopt;
+  const std::uint64_t draw = random_();
+  return draw % 4 != 0 ? ready[0] : ready[(draw / 4) % count];
+}
+
+void Job::execute(spec::Engine engine) {
+  const std::size_t e = index(engine);
+  const Command command = queues_[e].front();
+  const std::uint64_t idle_since = completed_at_[e].empty() ? 0 : completed_at_[e].back();
+  const std::uint64_t start = std::max({command.dispatched, idle_since, waits_satisfied_at(command.header)});
+  if (engine == spec::Engine::kCompute) {
+    execute_compute(command, start);
+  } else {
+    execute_dma(command, start);
+  }
+}
+
+void Job::execute_dma(const Command& command, std::uint64_t start) {
+  const Dma dma = spec::decode_dma(std::span<const std::uint32_t, kMaxWords>(command.words).first<Dma::kWords>());
+  const bool store = command.info->engine == spec::Engine::kStore;
+  const spec::Channel channel = store ? spec::Channel::kStore : spec::Channel::kLoad;
+  const Window& window = setup_.windows[dma.window];
+  if (!window_allows(window, dma)) {
+    advance_to(start);
+    return fault({spec::Fault::kAddress, channel, spec::CommandError::kNone, dma.offset, command.offset});
+  }
+  const Cost cost = estimate(dma, config_, memory_.timing(window.base + dma.offset));
+  if (!begin(cost, start)) return;
+  const Transfer transfer =
+      store ? run_store(memory_, sram_, dma, window.base) : run_load(memory_, sram_, dma, window.base);
+  if (transfer.response != AxiResponse::kOkay) return axi_fault(transfer, channel);
+  event(store ? spec::Event::kStoreBusy : spec::Event::kLoadBusy) += cost.cycles;
+  event(store ? spec::Event::kAxiWriteBeats : spec::Event::kAxiReadBeats) += cost.axi_beats;
+  complete(command, start + cost.cycles);
+}
+
+void Job::execute_compute(const Command& command, std::uint64_t start) {
+  const std::span<const std::uint32_t, kMaxWords> words(command.words);
+  Cost cost;
+  if (command.info->format == spec::Format::kEltwise) {
+    const Eltwise eltwise = spec::decode_eltwise(words.first<Eltwise::kWords>());
+    cost = estimate(eltwise);
+    if (!begin(cost, start)) return;
+    run_add(sram_, eltwise);
+  } else {
+    const Geom geom = spec::decode_geom(words.first<Geom::kWords>());
+    cost = estimate(geom, config_);
+    if (!begin(cost, start)) return;
+    switch (command.header.opcode) {
+      case spec::Opcode::kConv:
+        run_conv(sram_, geom, config_.groups);
+        break;
+      case spec::Opcode::kDwconv:
+        run_depthwise(sram_, geom);
+        break;
+      case spec::Opcode::kMaxpool:
+        run_max_pool(sram_, geom);
+        break;
+      default:  // The decoder lets nothing else through.
+        run_average_pool(sram_, geom);
+        break;
+    }
+  }
+  event(spec::Event::kComputeBusy) += cost.cycles;
+  event(spec::Event::kMacActive) += cost.mac_active;
+  event(spec::Event::kRequantActive) += cost.requant_active;
+  event(spec::Event::kVectorActive) += cost.vector_active;
+  complete(command, start + cost.cycles);
+}
+
+/// False when the command would pass the limit of cycles: then the job is over without it.
+bool Job::begin(const Cost& cost, std::uint64_t start) {
+  if (start < cycle_limit_ && cost.cycles <= cycle_limit_ - start) return true;
+  report_.end = JobEnd::kEndless;
+  ended_ = true;
+  return false;
+}
+
+void Job::complete(const Command& command, std::uint64_t at) {
+  const spec::Engine engine = command.info->engine;
+  if (engine != spec::Engine::kLoad) {
+    std::optional<std::uint32_t>& entry = report_.log[command.header.layer % spec::kLogEntries];
+    entry = std::max(entry.value_or(0), static_cast<std::uint32_t>(at));
+  }
+  ++event(spec::Event::kCommands);
+  completed_at_[index(engine)].push_back(at);
+  queues_[index(engine)].pop_front();
+  advance_to(at);
+}
+
+void Job::finish_if_ended() {
+  if (ended_ || !decoded_ || decoded_->info->engine != spec::Engine::kNone) return;
+  const bool idle = std::ranges::all_of(kEngines, [this](spec::Engine e) { return queues_[index(e)].empty(); });
+  if (!idle || !waits_satisfied(decoded_->header)) return;
+  ++event(spec::Event::kCommands);  // END itself.
+  report_.end = JobEnd::kDone;
+  ended_ = true;
+}
+
+void Job::fault(const FaultRecord& record) {
+  report_.end = JobEnd::kFault;
+  report_.fault = record;
+  ended_ = true;
+}
+
+void Job::axi_fault(const Transfer& transfer, spec::Channel channel) {
+  const spec::Fault kind =
+      transfer.response == AxiResponse::kSlvErr ? spec::Fault::kAxiSlverr : spec::Fault::kAxiDecerr;
+  fault({kind, channel, spec::CommandError::kNone, transfer.address, report_.progress});
+}
+
+/// The watchdog blames the first engine that holds a command, in order of channel numbers, else the decoder.
+FaultRecord Job::watchdog_fault() const {
+  FaultRecord record{spec::Fault::kWatchdog, spec::Channel::kFetch, spec::CommandError::kNone, 0, report_.progress};
+  for (const spec::Engine engine : kEngines) {
+    if (queues_[index(engine)].empty()) continue;
+    record.channel = static_cast<spec::Channel>(index(engine));
+    break;
+  }
+  return record;
+}
+
+void Job::advance_to(std::uint64_t cycle) { report_.cycles = std::max(report_.cycles, cycle); }
+
+}  // namespace auklet::sim::model

@@ -1,0 +1,117 @@
+// One job: decoder and engines from the first word of the stream to END, a fault or standstill.
+#pragma once
+
+#include <array>
+#include <auklet/spec/spec.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "dma.hpp"
+#include "estimate.hpp"
+#include "memory_map.hpp"
+#include "sram.hpp"
+#include "stream_reader.hpp"
+
+namespace auklet::sim::model {
+
+/// What the registers tell a job.
+struct JobSetup {
+  std::uint64_t cmd_base = 0;
+  std::uint32_t cmd_size = 0;
+  std::array<Window, spec::kWindowCount> windows{};
+};
+
+/// What the FAULT_ registers show.
+struct FaultRecord {
+  spec::Fault fault = spec::Fault::kNone;
+  spec::Channel channel = spec::Channel::kFetch;
+  spec::CommandError code = spec::CommandError::kNone;
+  std::uint64_t address = 0;
+  std::uint32_t offset = 0;
+};
+
+enum class JobEnd : std::uint8_t {
+  kDone,
+  kFault,
+  kStalled,  ///< Every engine waits for what cannot come: the watchdog's affair.
+  kEndless,  ///< Reached the limit of cycles.
+};
+
+/// One of each spec::Engine, kNone unused.
+template <typename T>
+using PerEngine = std::array<T, 4>;
+inline constexpr std::array kEngines{spec::Engine::kLoad, spec::Engine::kStore, spec::Engine::kCompute};
+
+/// What a job did.
+struct JobReport {
+  JobEnd end = JobEnd::kStalled;
+  FaultRecord fault;        ///< kFault, or for kStalled the WATCHDOG fault to come.
+  std::uint64_t cycles = 0;  ///< From start to the end, or to the last progress.
+  std::uint32_t progress = 0;
+  PerEngine<std::uint16_t> completed{};  ///< Modulo 2^16.
+  std::array<std::uint64_t, 32> events{};  ///< By spec::Event; without those that count time alone.
+  std::array<std::optional<std::uint32_t>, spec::kLogEntries> log{};  ///< By layer: cycle of its last completion.
+};
+
+class Job {
+ public:
+  Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, const JobSetup& setup, std::uint64_t cycle_limit,
+      std::mt19937_64& random);
+
+  /// Runs it; call once.
+  [[nodiscard]] JobReport run();
+
+ private:
+  static constexpr std::size_t kMaxWords = spec::GeomCommand::kWords;
+  static constexpr std::size_t kActors = 4;  // The decoder (at index 0) and the engines (at their own).
+
+  struct Command {
+    const spec::CommandInfo* info = nullptr;
+    spec::CommandHeader header;
+    std::array<std::uint32_t, kMaxWords> words{};
+    std::uint32_t offset = 0;
+    std::uint64_t dispatched = 0;  ///< Cycle.
+  };
+
+  [[nodiscard]] bool check_header();
+  void decode();
+  void dispatch();
+  [[nodiscard]] bool can_dispatch() const;
+  [[nodiscard]] bool waits_satisfied(const spec::CommandHeader& header) const;
+  [[nodiscard]] std::uint64_t waits_satisfied_at(const spec::CommandHeader& header) const;
+  [[nodiscard]] bool can_act(std::size_t actor) const;
+  [[nodiscard]] std::optional<std::size_t> choose_actor();
+  void execute(spec::Engine engine);
+  void execute_dma(const Command& command, std::uint64_t start);
+  void execute_compute(const Command& command, std::uint64_t start);
+  [[nodiscard]] bool begin(const Cost& cost, std::uint64_t start);
+  void complete(const Command& command, std::uint64_t at);
+  void finish_if_ended();
+  void fault(const FaultRecord& record);
+  void axi_fault(const Transfer& transfer, spec::Channel channel);
+  [[nodiscard]] FaultRecord watchdog_fault() const;
+  void advance_to(std::uint64_t cycle);
+  std::uint64_t& event(spec::Event which) { return report_.events[static_cast<std::size_t>(which)]; }
+
+  const spec::HardwareConfig& config_;
+  Sram& sram_;
+  MemoryMap& memory_;
+  const JobSetup& setup_;
+  std::uint64_t cycle_limit_;
+  std::mt19937_64& random_;
+  StreamReader reader_;
+
+  JobReport report_;
+  bool ended_ = false;
+  std::optional<Command> decoded_;  ///< Decoded, not yet dispatched. END stays here until the job is done.
+  std::uint64_t decoded_at_ = 0;    ///< Cycle.
+  PerEngine<std::deque<Command>> queues_;
+  PerEngine<std::vector<std::uint64_t>> completed_at_;  ///< Cycle of every completion.
+  std::array<std::size_t, kActors> priority_{};
+};
+
+}  // namespace auklet::sim::model

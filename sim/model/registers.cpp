@@ -1,0 +1,181 @@
+#include "registers.hpp"
+
+#include <bit>
+
+namespace auklet::sim::model {
+
+namespace reg = spec::reg;
+
+Registers::Registers(const spec::HardwareConfig& config) : config_(config) { hard_reset(); }
+
+void Registers::hard_reset() {
+  for (const spec::RegisterInfo& info : spec::kRegisters) {
+    if (info.access != spec::Access::kReadWrite) continue;
+    for (std::uint32_t i = 0; i < info.count; ++i) values_[(info.offset + i * info.stride) / 4] = info.reset;
+  }
+  soft_reset();
+  done_tag_ = 0;
+  begin_job();
+  pmu_cycles_ = 0;
+  pmu_cycles_high_ = 0;
+  pmu_counts_.fill(0);
+  pmu_log_.fill(0);
+}
+
+void Registers::soft_reset() {
+  state_ = spec::State::kClearing;
+  irq_raw_ = 0;
+  fault_ = {};
+}
+
+bool Registers::read(std::uint32_t offset, std::uint32_t& value) {
+  const spec::RegisterInfo* info = spec::find_register(offset);
+  const bool allowed = info != nullptr && info->access != spec::Access::kWriteOnly;
+  value = allowed ? value_of(*info, offset) : 0;
+  return allowed;
+}
+
+std::uint32_t Registers::value_of(const spec::RegisterInfo& info, std::uint32_t offset) {
+  switch (info.offset) {
+    case reg::Id::kOffset:
+      return spec::kIdMagic;
+    case reg::Version::kOffset:
+      return reg::Version::kStream.make(spec::kStreamVersion) | reg::Version::kMinor.make(spec::kHardwareVersionMinor) |
+             reg::Version::kMajor.make(spec::kHardwareVersionMajor);
+    case reg::Config0::kOffset:
+      return reg::Config0::kMacs.make(config_.macs) | reg::Config0::kAxiDataBits.make(config_.axi_data_bits);
+    case reg::Config1::kOffset:
+      return reg::Config1::kSramKib.make(config_.sram_bytes / 1024) | reg::Config1::kWindows.make(spec::kWindowCount) |
+             reg::Config1::kCounters.make(spec::kPmuCounters);
+    case reg::Status::kOffset:
+      return reg::Status::kState.make(state_) | reg::Status::kIrq.make(irq() ? 1 : 0);
+    case reg::IrqRaw::kOffset:
+      return irq_raw_;
+    case reg::DoneTag::kOffset:
+      return done_tag_;
+    case reg::FaultCause::kOffset:
+      return reg::FaultCause::kFault.make(fault_.fault) | reg::FaultCause::kChannel.make(fault_.channel) |
+             reg::FaultCause::kCode.make(fault_.code);
+    case reg::FaultAddrLo::kOffset:
+      return static_cast<std::uint32_t>(fault_.address);
+    case reg::FaultAddrHi::kOffset:
+      return static_cast<std::uint32_t>(fault_.address >> 32) & info.field_mask;
+    case reg::FaultOffset::kOffset:
+      return fault_.offset;
+    case reg::Progress::kOffset:
+      return progress_;
+    case reg::Completed::kOffset:
+      return reg::Completed::kLoad.make(completed_[static_cast<std::size_t>(spec::Engine::kLoad)]) |
+             reg::Completed::kCompute.make(completed_[static_cast<std::size_t>(spec::Engine::kCompute)]);
+    case reg::CompletedStore::kOffset:
+      return completed_[static_cast<std::size_t>(spec::Engine::kStore)];
+    default:
+      return read_pmu(info, offset);
+  }
+}
+
+std::uint32_t Registers::read_pmu(const spec::RegisterInfo& info, std::uint32_t offset) {
+  switch (info.offset) {
+    case reg::PmuCyclesLo::kOffset:
+      pmu_cycles_high_ = static_cast<std::uint32_t>(pmu_cycles_ >> 32);
+      return static_cast<std::uint32_t>(pmu_cycles_);
+    case reg::PmuCyclesHi::kOffset:
+      return pmu_cycles_high_;
+    case reg::PmuLogData::kOffset:
+      return pmu_log_[stored(reg::PmuLogIndex::kOffset)];
+    case reg::PmuCount::kOffset:
+      return pmu_counts_[(offset - info.offset) / info.stride];
+    default:
+      return stored(offset);
+  }
+}
+
+Request Registers::write(std::uint32_t offset, std::uint32_t value) {
+  const spec::RegisterInfo* info = spec::find_register(offset);
+  if (info == nullptr || info->access == spec::Access::kReadOnly) return Request::kRefused;
+  const bool running = state_ == spec::State::kRunning || state_ == spec::State::kDraining;
+  if (info->locked && running) return Request::kRefused;
+  value &= info->field_mask;
+  switch (info->offset) {
+    case reg::Control::kOffset:
+      return write_control(value);
+    case reg::IrqRaw::kOffset:
+      irq_raw_ &= ~value;
+      return Request::kNone;
+    case reg::PmuCtrl::kOffset:
+      if (reg::PmuCtrl::kClear.extract(value) != 0) {
+        pmu_cycles_ = 0;
+        pmu_counts_.fill(0);
+      }
+      values_[offset / 4] = reg::PmuCtrl::kClear.insert(value, 0);
+      return Request::kNone;
+    default:
+      values_[offset / 4] = value;
+      return Request::kNone;
+  }
+}
+
+Request Registers::write_control(std::uint32_t value) {
+  if (value == 0) return Request::kNone;
+  if (!std::has_single_bit(value)) return Request::kRefused;
+  if (reg::Control::kSoftReset.extract(value) != 0) return Request::kSoftReset;
+  if (state_ != spec::State::kIdle) return Request::kRefused;
+  return reg::Control::kStart.extract(value) != 0 ? Request::kStart : Request::kClearSram;
+}
+
+std::uint64_t Registers::address_at(std::uint32_t low_offset) const {
+  return (std::uint64_t{stored(low_offset + 4)} << 32) | stored(low_offset);
+}
+
+JobSetup Registers::job_setup() const {
+  constexpr std::uint64_t kBaseAlignment = 16;
+  JobSetup setup;
+  setup.cmd_base = address_at(reg::CmdBaseLo::kOffset) & ~(kBaseAlignment - 1);
+  setup.cmd_size = stored(reg::CmdSize::kOffset);
+  for (std::uint32_t i = 0; i < spec::kWindowCount; ++i) {
+    const std::uint32_t attributes = stored(reg::WindowAttr::offset(i));
+    setup.windows[i] = {.base = address_at(reg::WindowBaseLo::offset(i)),
+                        .size = stored(reg::WindowSize::offset(i)),
+                        .read = reg::WindowAttr::kRead.extract(attributes) != 0,
+                        .write = reg::WindowAttr::kWrite.extract(attributes) != 0};
+  }
+  return setup;
+}
+
+bool Registers::counting() const { return reg::PmuCtrl::kEnable.extract(stored(reg::PmuCtrl::kOffset)) != 0; }
+
+void Registers::begin_job() {
+  progress_ = 0;
+  completed_ = {};
+}
+
+void Registers::count_running(std::uint64_t cycles) {
+  if (!counting()) return;
+  pmu_cycles_ += cycles;
+  for (std::uint32_t i = 0; i < spec::kPmuCounters; ++i) {
+    if (reg::PmuEvent::kSelect.extract(stored(reg::PmuEvent::offset(i))) == spec::Event::kRunning) {
+      pmu_counts_[i] += static_cast<std::uint32_t>(cycles);
+    }
+  }
+}
+
+void Registers::record_progress(const JobReport& report) {
+  progress_ = report.progress;
+  completed_ = report.completed;
+  for (std::size_t i = 0; i < pmu_log_.size(); ++i) pmu_log_[i] = report.log[i].value_or(pmu_log_[i]);
+  if (!counting()) return;
+  for (std::uint32_t i = 0; i < spec::kPmuCounters; ++i) {
+    const spec::Event select = reg::PmuEvent::kSelect.extract(stored(reg::PmuEvent::offset(i)));
+    pmu_counts_[i] += static_cast<std::uint32_t>(report.events[static_cast<std::size_t>(select)]);
+  }
+}
+
+void Registers::end_job(const FaultRecord& fault) {
+  const bool done = fault.fault == spec::Fault::kNone;
+  done_tag_ = stored(reg::JobTag::kOffset);
+  if (!done) fault_ = fault;
+  irq_raw_ |= done ? reg::IrqRaw::kDone.mask() : reg::IrqRaw::kFault.mask();
+  state_ = done ? spec::State::kIdle : spec::State::kFault;
+}
+
+}  // namespace auklet::sim::model

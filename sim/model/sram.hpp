@@ -1,0 +1,75 @@
+// The on-chip SRAM: bytes that wrap at a power of two, written in whole 16-byte words.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <auklet/spec/spec.hpp>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+namespace auklet::sim::model {
+
+/// Lanes of one SRAM word.
+inline constexpr std::size_t kLanes = spec::kLanes;
+using Word = std::array<std::int8_t, kLanes>;
+
+/// Byte-addressed memory. Every address is taken modulo size(), a power of two, so address arithmetic may be done modulo
+/// 2^32.
+class Sram {
+ public:
+  /// Throws std::invalid_argument unless `bytes` is a power of two of at least one word.
+  explicit Sram(std::size_t bytes) : bytes_(checked(bytes)), mask_(static_cast<std::uint32_t>(bytes - 1)) {}
+
+  [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+  [[nodiscard]] std::span<const std::int8_t> bytes() const { return bytes_; }
+
+  /// Reads out.size() bytes from `address` on, at any alignment.
+  void read(std::uint32_t address, std::span<std::int8_t> out) const {
+    while (!out.empty()) {
+      const std::size_t begin = address & mask_;
+      const std::size_t n = std::min(out.size(), bytes_.size() - begin);
+      std::memcpy(out.data(), bytes_.data() + begin, n);
+      out = out.subspan(n);
+      address += static_cast<std::uint32_t>(n);
+    }
+  }
+
+  /// Writes bytes from `address` on, at any alignment.
+  void write(std::uint32_t address, std::span<const std::int8_t> in) {
+    while (!in.empty()) {
+      const std::size_t begin = address & mask_;
+      const std::size_t n = std::min(in.size(), bytes_.size() - begin);
+      std::memcpy(bytes_.data() + begin, in.data(), n);
+      in = in.subspan(n);
+      address += static_cast<std::uint32_t>(n);
+    }
+  }
+
+  [[nodiscard]] Word read_word(std::uint32_t address) const {
+    Word word;
+    read(address, word);
+    return word;
+  }
+
+  void write_word(std::uint32_t address, const Word& word) { write(address, word); }
+
+  void clear() { std::ranges::fill(bytes_, std::int8_t{0}); }
+
+ private:
+  static std::size_t checked(std::size_t bytes) {
+    if (bytes < kLanes || !std::has_single_bit(bytes) || bytes > (std::size_t{1} << 31)) {
+      throw std::invalid_argument("the SRAM's size must be a power of two");
+    }
+    return bytes;
+  }
+
+  std::vector<std::int8_t> bytes_;
+  std::uint32_t mask_;
+};
+
+}  // namespace auklet::sim::model
