@@ -3,7 +3,9 @@
 # auklet_warnings: the warnings of own code, and the sanitizers asked for. Not for generated (verilated, flatc) code.
 add_library(auklet_warnings INTERFACE)
 target_compile_options(auklet_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+  $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
   $<$<BOOL:${AUKLET_WERROR}>:-Werror>)
 if(AUKLET_SANITIZE)
   # Global, because a container that crosses from checked to unchecked code gives false reports.

@@ -127,21 +127,27 @@ namespace detail {
 
 /// Fields of the first three words of every command.
 struct CommandHeaderFields {
-  /// Opcode.
-  static constexpr CommandField kOpcode{"opcode", 0, 0, 8, false, 0, 255, 1};
-  /// Length of this command in 32-bit words.
-  static constexpr CommandField kWords{"words", 0, 8, 8, false, 0, 255, 1};
-  /// Software's layer number, for the completion log.
-  static constexpr CommandField kLayer{"layer", 0, 16, 16, false, 0, 65535, 1};
-  /// Start when the load engine has completed this many commands of the job (modulo 2^16, signed difference).
-  static constexpr CommandField kWaitLoad{"wait_load", 1, 0, 16, false, 0, 65535, 1};
-  /// The same for the compute engine.
-  static constexpr CommandField kWaitCompute{"wait_compute", 1, 16, 16, false, 0, 65535, 1};
-  /// The same for the store engine.
-  static constexpr CommandField kWaitStore{"wait_store", 2, 0, 16, false, 0, 65535, 1};
   /// All of them, in ascending order of position.
-  static constexpr std::array<CommandField, 6> kAll{
-      kOpcode, kWords, kLayer, kWaitLoad, kWaitCompute, kWaitStore};
+  static constexpr std::array<CommandField, 6> kAll{{
+      {"opcode", 0, 0, 8, false, 0, 255, 1},
+      {"words", 0, 8, 8, false, 0, 255, 1},
+      {"layer", 0, 16, 16, false, 0, 65535, 1},
+      {"wait_load", 1, 0, 16, false, 0, 65535, 1},
+      {"wait_compute", 1, 16, 16, false, 0, 65535, 1},
+      {"wait_store", 2, 0, 16, false, 0, 65535, 1},
+  }};
+  /// Opcode.
+  static constexpr const CommandField& kOpcode = kAll[0];
+  /// Length of this command in 32-bit words.
+  static constexpr const CommandField& kWords = kAll[1];
+  /// Software's layer number, for the completion log.
+  static constexpr const CommandField& kLayer = kAll[2];
+  /// Start when the load engine has completed this many commands of the job (modulo 2^16, signed difference).
+  static constexpr const CommandField& kWaitLoad = kAll[3];
+  /// The same for the compute engine.
+  static constexpr const CommandField& kWaitCompute = kAll[4];
+  /// The same for the store engine.
+  static constexpr const CommandField& kWaitStore = kAll[5];
 };
 
 /// The first three words of every command. `words` is not here: encode writes it, decode has nothing to learn from it.
@@ -182,26 +188,33 @@ struct EndCommand {
 
 /// Fields of format dma, without the common header's.
 struct DmaFields {
-  /// First byte, relative to the window's base.
-  static constexpr CommandField kOffset{"offset", 3, 0, 32, false, 0, 4294967295, 1};
-  /// Bytes of one memory row.
-  static constexpr CommandField kAxLen{"ax_len", 4, 0, 24, false, 1, 16777215, 1};
-  /// Address window.
-  static constexpr CommandField kWindow{"window", 4, 24, 3, false, 0, 7, 1};
-  /// Bytes from one memory row to the next (not looked at when ax_rows is 1).
-  static constexpr CommandField kAxStride{"ax_stride", 5, 0, 32, false, 0, 4294967295, 1};
-  /// Memory rows.
-  static constexpr CommandField kAxRows{"ax_rows", 6, 0, 16, false, 1, 65535, 1};
-  /// First byte in SRAM.
-  static constexpr CommandField kSpBase{"sp_base", 7, 0, 24, false, 0, 16777215, 16};
-  /// Bytes of one SRAM row; the last word of a row is zero-filled by LOAD, skipped over by STORE.
-  static constexpr CommandField kSpLen{"sp_len", 8, 0, 24, false, 1, 16777215, 1};
-  /// Bytes from one SRAM row to the next.
-  static constexpr CommandField kSpStride{"sp_stride", 9, 0, 24, false, 0, 16777215, 16};
   /// All of them, in ascending order of position.
-  static constexpr std::array<CommandField, 8> kAll{
-      kOffset, kAxLen, kWindow, kAxStride, kAxRows, kSpBase,
-      kSpLen, kSpStride};
+  static constexpr std::array<CommandField, 8> kAll{{
+      {"offset", 3, 0, 32, false, 0, 4294967295, 1},
+      {"ax_len", 4, 0, 24, false, 1, 16777215, 1},
+      {"window", 4, 24, 3, false, 0, 7, 1},
+      {"ax_stride", 5, 0, 32, false, 0, 4294967295, 1},
+      {"ax_rows", 6, 0, 16, false, 1, 65535, 1},
+      {"sp_base", 7, 0, 24, false, 0, 16777215, 16},
+      {"sp_len", 8, 0, 24, false, 1, 16777215, 1},
+      {"sp_stride", 9, 0, 24, false, 0, 16777215, 16},
+  }};
+  /// First byte, relative to the window's base.
+  static constexpr const CommandField& kOffset = kAll[0];
+  /// Bytes of one memory row.
+  static constexpr const CommandField& kAxLen = kAll[1];
+  /// Address window.
+  static constexpr const CommandField& kWindow = kAll[2];
+  /// Bytes from one memory row to the next (not looked at when ax_rows is 1).
+  static constexpr const CommandField& kAxStride = kAll[3];
+  /// Memory rows.
+  static constexpr const CommandField& kAxRows = kAll[4];
+  /// First byte in SRAM.
+  static constexpr const CommandField& kSpBase = kAll[5];
+  /// Bytes of one SRAM row; the last word of a row is zero-filled by LOAD, skipped over by STORE.
+  static constexpr const CommandField& kSpLen = kAll[6];
+  /// Bytes from one SRAM row to the next.
+  static constexpr const CommandField& kSpStride = kAll[7];
   /// Per word, the bits that must be zero.
   static constexpr std::array<std::uint32_t, 12> kReserved{
       0x00000000, 0x00000000, 0xffff0000, 0x00000000, 0xf8000000, 0x00000000, 0xffff0000, 0xff000000,
@@ -239,76 +252,102 @@ struct DmaCommand {
 
 /// Fields of format geom, without the common header's.
 struct GeomFields {
-  /// SRAM address of input row 0, byte 0.
-  static constexpr CommandField kInBase{"in_base", 3, 0, 24, false, 0, 16777215, 1};
-  /// Value of bytes outside the input.
-  static constexpr CommandField kInZp{"in_zp", 3, 24, 8, true, -128, 127, 1};
-  /// Bytes from one input row to the next.
-  static constexpr CommandField kRowPitch{"row_pitch", 4, 0, 24, false, 0, 16777215, 1};
-  /// Kernel rows.
-  static constexpr CommandField kKh{"kh", 4, 24, 8, false, 1, 255, 1};
-  /// Bytes of an input row that exist; others read as in_zp.
-  static constexpr CommandField kRowBytes{"row_bytes", 5, 0, 24, false, 1, 16777215, 1};
-  /// Kernel columns that are stepped through (1 for a packed kernel row).
-  static constexpr CommandField kKxN{"kx_n", 5, 24, 8, false, 1, 255, 1};
-  /// Input rows that exist.
-  static constexpr CommandField kInH{"in_h", 6, 0, 16, false, 1, 65535, 1};
-  /// Input row of output row 0, kernel row 0, negated.
-  static constexpr CommandField kPadTop{"pad_top", 6, 16, 8, false, 0, 255, 1};
-  /// Input rows from one output row to the next.
-  static constexpr CommandField kStrideY{"stride_y", 6, 24, 8, false, 1, 255, 1};
-  /// Byte in the input row of output column 0, kernel column 0.
-  static constexpr CommandField kR0{"r0", 7, 0, 24, true, -8388608, 8388607, 1};
-  /// Input rows from one kernel row to the next.
-  static constexpr CommandField kDilY{"dil_y", 7, 24, 8, false, 1, 255, 1};
-  /// Bytes from one output column's input to the next's.
-  static constexpr CommandField kXStep{"x_step", 8, 0, 24, false, 0, 16777215, 1};
-  /// Bytes from one kernel column to the next; DWCONV: bytes of a pixel.
-  static constexpr CommandField kKxStride{"kx_stride", 9, 0, 24, false, 0, 16777215, 1};
-  /// Output zero point.
-  static constexpr CommandField kOutZp{"out_zp", 9, 24, 8, true, -128, 127, 1};
-  /// 16-byte steps of a kernel column (or packed row).
-  static constexpr CommandField kChunks{"chunks", 10, 0, 16, false, 1, 65535, 1};
-  /// Output columns.
-  static constexpr CommandField kOutW{"out_w", 10, 16, 16, false, 1, 65535, 1};
-  /// Output rows.
-  static constexpr CommandField kOutH{"out_h", 11, 0, 16, false, 1, 65535, 1};
-  /// 16-channel tiles of the output.
-  static constexpr CommandField kOcTiles{"oc_tiles", 11, 16, 16, false, 1, 65535, 1};
-  /// SRAM address of the output.
-  static constexpr CommandField kOutBase{"out_base", 12, 0, 24, false, 0, 16777215, 16};
-  /// Lower clamp.
-  static constexpr CommandField kActMin{"act_min", 12, 24, 8, true, -128, 127, 1};
-  /// Bytes from one output column to the next.
-  static constexpr CommandField kOutXPitch{"out_x_pitch", 13, 0, 24, false, 0, 16777215, 16};
-  /// Upper clamp.
-  static constexpr CommandField kActMax{"act_max", 13, 24, 8, true, -128, 127, 1};
-  /// Bytes from one output row to the next.
-  static constexpr CommandField kOutRowPitch{"out_row_pitch", 14, 0, 24, false, 0, 16777215, 16};
-  /// Output positions a stripe (CONV); 1 otherwise.
-  static constexpr CommandField kStripe{"stripe", 14, 24, 8, false, 1, 64, 1};
-  /// Bytes from one output tile to the next.
-  static constexpr CommandField kOutTileStep{"out_tile_step", 15, 0, 24, false, 0, 16777215, 16};
-  /// Added to in_base for each output tile: 0 for a dense convolution.
-  static constexpr CommandField kInTileStep{"in_tile_step", 16, 0, 24, false, 0, 16777215, 1};
-  /// SRAM address of the weight blocks (CONV, DWCONV).
-  static constexpr CommandField kWBase{"w_base", 17, 0, 24, false, 0, 16777215, 32};
-  /// SRAM address of the parameter blocks (CONV, DWCONV).
-  static constexpr CommandField kPBase{"p_base", 18, 0, 24, false, 0, 16777215, 32};
-  /// DWCONV: input columns from one output column to the next.
-  static constexpr CommandField kStrideX{"stride_x", 19, 0, 8, false, 0, 255, 1};
-  /// DWCONV: input column of output column 0, kernel column 0, negated.
-  static constexpr CommandField kPadLeft{"pad_left", 19, 8, 8, false, 0, 255, 1};
-  /// DWCONV: input columns that exist.
-  static constexpr CommandField kInW{"in_w", 19, 16, 16, false, 0, 65535, 1};
   /// All of them, in ascending order of position.
-  static constexpr std::array<CommandField, 31> kAll{
-      kInBase, kInZp, kRowPitch, kKh, kRowBytes, kKxN,
-      kInH, kPadTop, kStrideY, kR0, kDilY, kXStep,
-      kKxStride, kOutZp, kChunks, kOutW, kOutH, kOcTiles,
-      kOutBase, kActMin, kOutXPitch, kActMax, kOutRowPitch, kStripe,
-      kOutTileStep, kInTileStep, kWBase, kPBase, kStrideX, kPadLeft,
-      kInW};
+  static constexpr std::array<CommandField, 31> kAll{{
+      {"in_base", 3, 0, 24, false, 0, 16777215, 1},
+      {"in_zp", 3, 24, 8, true, -128, 127, 1},
+      {"row_pitch", 4, 0, 24, false, 0, 16777215, 1},
+      {"kh", 4, 24, 8, false, 1, 255, 1},
+      {"row_bytes", 5, 0, 24, false, 1, 16777215, 1},
+      {"kx_n", 5, 24, 8, false, 1, 255, 1},
+      {"in_h", 6, 0, 16, false, 1, 65535, 1},
+      {"pad_top", 6, 16, 8, false, 0, 255, 1},
+      {"stride_y", 6, 24, 8, false, 1, 255, 1},
+      {"r0", 7, 0, 24, true, -8388608, 8388607, 1},
+      {"dil_y", 7, 24, 8, false, 1, 255, 1},
+      {"x_step", 8, 0, 24, false, 0, 16777215, 1},
+      {"kx_stride", 9, 0, 24, false, 0, 16777215, 1},
+      {"out_zp", 9, 24, 8, true, -128, 127, 1},
+      {"chunks", 10, 0, 16, false, 1, 65535, 1},
+      {"out_w", 10, 16, 16, false, 1, 65535, 1},
+      {"out_h", 11, 0, 16, false, 1, 65535, 1},
+      {"oc_tiles", 11, 16, 16, false, 1, 65535, 1},
+      {"out_base", 12, 0, 24, false, 0, 16777215, 16},
+      {"act_min", 12, 24, 8, true, -128, 127, 1},
+      {"out_x_pitch", 13, 0, 24, false, 0, 16777215, 16},
+      {"act_max", 13, 24, 8, true, -128, 127, 1},
+      {"out_row_pitch", 14, 0, 24, false, 0, 16777215, 16},
+      {"stripe", 14, 24, 8, false, 1, 64, 1},
+      {"out_tile_step", 15, 0, 24, false, 0, 16777215, 16},
+      {"in_tile_step", 16, 0, 24, false, 0, 16777215, 1},
+      {"w_base", 17, 0, 24, false, 0, 16777215, 32},
+      {"p_base", 18, 0, 24, false, 0, 16777215, 32},
+      {"stride_x", 19, 0, 8, false, 0, 255, 1},
+      {"pad_left", 19, 8, 8, false, 0, 255, 1},
+      {"in_w", 19, 16, 16, false, 0, 65535, 1},
+  }};
+  /// SRAM address of input row 0, byte 0.
+  static constexpr const CommandField& kInBase = kAll[0];
+  /// Value of bytes outside the input.
+  static constexpr const CommandField& kInZp = kAll[1];
+  /// Bytes from one input row to the next.
+  static constexpr const CommandField& kRowPitch = kAll[2];
+  /// Kernel rows.
+  static constexpr const CommandField& kKh = kAll[3];
+  /// Bytes of an input row that exist; others read as in_zp.
+  static constexpr const CommandField& kRowBytes = kAll[4];
+  /// Kernel columns that are stepped through (1 for a packed kernel row).
+  static constexpr const CommandField& kKxN = kAll[5];
+  /// Input rows that exist.
+  static constexpr const CommandField& kInH = kAll[6];
+  /// Input row of output row 0, kernel row 0, negated.
+  static constexpr const CommandField& kPadTop = kAll[7];
+  /// Input rows from one output row to the next.
+  static constexpr const CommandField& kStrideY = kAll[8];
+  /// Byte in the input row of output column 0, kernel column 0.
+  static constexpr const CommandField& kR0 = kAll[9];
+  /// Input rows from one kernel row to the next.
+  static constexpr const CommandField& kDilY = kAll[10];
+  /// Bytes from one output column's input to the next's.
+  static constexpr const CommandField& kXStep = kAll[11];
+  /// Bytes from one kernel column to the next; DWCONV: bytes of a pixel.
+  static constexpr const CommandField& kKxStride = kAll[12];
+  /// Output zero point.
+  static constexpr const CommandField& kOutZp = kAll[13];
+  /// 16-byte steps of a kernel column (or packed row).
+  static constexpr const CommandField& kChunks = kAll[14];
+  /// Output columns.
+  static constexpr const CommandField& kOutW = kAll[15];
+  /// Output rows.
+  static constexpr const CommandField& kOutH = kAll[16];
+  /// 16-channel tiles of the output.
+  static constexpr const CommandField& kOcTiles = kAll[17];
+  /// SRAM address of the output.
+  static constexpr const CommandField& kOutBase = kAll[18];
+  /// Lower clamp.
+  static constexpr const CommandField& kActMin = kAll[19];
+  /// Bytes from one output column to the next.
+  static constexpr const CommandField& kOutXPitch = kAll[20];
+  /// Upper clamp.
+  static constexpr const CommandField& kActMax = kAll[21];
+  /// Bytes from one output row to the next.
+  static constexpr const CommandField& kOutRowPitch = kAll[22];
+  /// Output positions a stripe (CONV); 1 otherwise.
+  static constexpr const CommandField& kStripe = kAll[23];
+  /// Bytes from one output tile to the next.
+  static constexpr const CommandField& kOutTileStep = kAll[24];
+  /// Added to in_base for each output tile: 0 for a dense convolution.
+  static constexpr const CommandField& kInTileStep = kAll[25];
+  /// SRAM address of the weight blocks (CONV, DWCONV).
+  static constexpr const CommandField& kWBase = kAll[26];
+  /// SRAM address of the parameter blocks (CONV, DWCONV).
+  static constexpr const CommandField& kPBase = kAll[27];
+  /// DWCONV: input columns from one output column to the next.
+  static constexpr const CommandField& kStrideX = kAll[28];
+  /// DWCONV: input column of output column 0, kernel column 0, negated.
+  static constexpr const CommandField& kPadLeft = kAll[29];
+  /// DWCONV: input columns that exist.
+  static constexpr const CommandField& kInW = kAll[30];
   /// Per word, the bits that must be zero.
   static constexpr std::array<std::uint32_t, 20> kReserved{
       0x00000000, 0x00000000, 0xffff0000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000,
@@ -393,56 +432,75 @@ struct GeomCommand {
 
 /// Fields of format eltwise, without the common header's.
 struct EltwiseFields {
-  /// SRAM address of operand A.
-  static constexpr CommandField kABase{"a_base", 3, 0, 24, false, 0, 16777215, 16};
-  /// Zero point of A.
-  static constexpr CommandField kAZp{"a_zp", 3, 24, 8, true, -128, 127, 1};
-  /// SRAM address of operand B.
-  static constexpr CommandField kBBase{"b_base", 4, 0, 24, false, 0, 16777215, 16};
-  /// Zero point of B.
-  static constexpr CommandField kBZp{"b_zp", 4, 24, 8, true, -128, 127, 1};
-  /// SRAM address of the output.
-  static constexpr CommandField kOutBase{"out_base", 5, 0, 24, false, 0, 16777215, 16};
-  /// Output zero point.
-  static constexpr CommandField kOutZp{"out_zp", 5, 24, 8, true, -128, 127, 1};
-  /// 16-byte words of a row.
-  static constexpr CommandField kN0{"n0", 6, 0, 16, false, 1, 65535, 1};
-  /// Rows.
-  static constexpr CommandField kN1{"n1", 6, 16, 16, false, 1, 65535, 1};
-  /// Bytes from one row of A to the next; 0 broadcasts.
-  static constexpr CommandField kAStep1{"a_step1", 7, 0, 24, false, 0, 16777215, 16};
-  /// Lower clamp.
-  static constexpr CommandField kActMin{"act_min", 7, 24, 8, true, -128, 127, 1};
-  /// Bytes from one row of B to the next; 0 broadcasts.
-  static constexpr CommandField kBStep1{"b_step1", 8, 0, 24, false, 0, 16777215, 16};
-  /// Upper clamp.
-  static constexpr CommandField kActMax{"act_max", 8, 24, 8, true, -128, 127, 1};
-  /// Bytes from one output row to the next.
-  static constexpr CommandField kOutStep1{"out_step1", 9, 0, 24, false, 0, 16777215, 16};
-  /// Both operands are shifted left by this first.
-  static constexpr CommandField kLeftShift{"left_shift", 9, 24, 8, false, 0, 20, 1};
-  /// Multiplier of A, Q0.31.
-  static constexpr CommandField kAMult{"a_mult", 10, 0, 32, true, -2147483648, 2147483647, 1};
-  /// Multiplier of B, Q0.31.
-  static constexpr CommandField kBMult{"b_mult", 11, 0, 32, true, -2147483648, 2147483647, 1};
-  /// Multiplier of the sum, Q0.31.
-  static constexpr CommandField kOutMult{"out_mult", 12, 0, 32, true, -2147483648, 2147483647, 1};
-  /// Shift of A, left if positive, -31 to 31.
-  static constexpr CommandField kAShift{"a_shift", 13, 0, 8, true, -128, 127, 1};
-  /// Shift of B.
-  static constexpr CommandField kBShift{"b_shift", 13, 8, 8, true, -128, 127, 1};
-  /// Shift of the sum.
-  static constexpr CommandField kOutShift{"out_shift", 13, 16, 8, true, -128, 127, 1};
-  /// Bytes from one word of A to the next: 16, or 0 to broadcast.
-  static constexpr CommandField kAStep0{"a_step0", 14, 0, 8, false, 0, 255, 16};
-  /// Bytes from one word of B to the next: 16, or 0 to broadcast.
-  static constexpr CommandField kBStep0{"b_step0", 14, 8, 8, false, 0, 255, 16};
   /// All of them, in ascending order of position.
-  static constexpr std::array<CommandField, 22> kAll{
-      kABase, kAZp, kBBase, kBZp, kOutBase, kOutZp,
-      kN0, kN1, kAStep1, kActMin, kBStep1, kActMax,
-      kOutStep1, kLeftShift, kAMult, kBMult, kOutMult, kAShift,
-      kBShift, kOutShift, kAStep0, kBStep0};
+  static constexpr std::array<CommandField, 22> kAll{{
+      {"a_base", 3, 0, 24, false, 0, 16777215, 16},
+      {"a_zp", 3, 24, 8, true, -128, 127, 1},
+      {"b_base", 4, 0, 24, false, 0, 16777215, 16},
+      {"b_zp", 4, 24, 8, true, -128, 127, 1},
+      {"out_base", 5, 0, 24, false, 0, 16777215, 16},
+      {"out_zp", 5, 24, 8, true, -128, 127, 1},
+      {"n0", 6, 0, 16, false, 1, 65535, 1},
+      {"n1", 6, 16, 16, false, 1, 65535, 1},
+      {"a_step1", 7, 0, 24, false, 0, 16777215, 16},
+      {"act_min", 7, 24, 8, true, -128, 127, 1},
+      {"b_step1", 8, 0, 24, false, 0, 16777215, 16},
+      {"act_max", 8, 24, 8, true, -128, 127, 1},
+      {"out_step1", 9, 0, 24, false, 0, 16777215, 16},
+      {"left_shift", 9, 24, 8, false, 0, 20, 1},
+      {"a_mult", 10, 0, 32, true, -2147483648, 2147483647, 1},
+      {"b_mult", 11, 0, 32, true, -2147483648, 2147483647, 1},
+      {"out_mult", 12, 0, 32, true, -2147483648, 2147483647, 1},
+      {"a_shift", 13, 0, 8, true, -128, 127, 1},
+      {"b_shift", 13, 8, 8, true, -128, 127, 1},
+      {"out_shift", 13, 16, 8, true, -128, 127, 1},
+      {"a_step0", 14, 0, 8, false, 0, 255, 16},
+      {"b_step0", 14, 8, 8, false, 0, 255, 16},
+  }};
+  /// SRAM address of operand A.
+  static constexpr const CommandField& kABase = kAll[0];
+  /// Zero point of A.
+  static constexpr const CommandField& kAZp = kAll[1];
+  /// SRAM address of operand B.
+  static constexpr const CommandField& kBBase = kAll[2];
+  /// Zero point of B.
+  static constexpr const CommandField& kBZp = kAll[3];
+  /// SRAM address of the output.
+  static constexpr const CommandField& kOutBase = kAll[4];
+  /// Output zero point.
+  static constexpr const CommandField& kOutZp = kAll[5];
+  /// 16-byte words of a row.
+  static constexpr const CommandField& kN0 = kAll[6];
+  /// Rows.
+  static constexpr const CommandField& kN1 = kAll[7];
+  /// Bytes from one row of A to the next; 0 broadcasts.
+  static constexpr const CommandField& kAStep1 = kAll[8];
+  /// Lower clamp.
+  static constexpr const CommandField& kActMin = kAll[9];
+  /// Bytes from one row of B to the next; 0 broadcasts.
+  static constexpr const CommandField& kBStep1 = kAll[10];
+  /// Upper clamp.
+  static constexpr const CommandField& kActMax = kAll[11];
+  /// Bytes from one output row to the next.
+  static constexpr const CommandField& kOutStep1 = kAll[12];
+  /// Both operands are shifted left by this first.
+  static constexpr const CommandField& kLeftShift = kAll[13];
+  /// Multiplier of A, Q0.31.
+  static constexpr const CommandField& kAMult = kAll[14];
+  /// Multiplier of B, Q0.31.
+  static constexpr const CommandField& kBMult = kAll[15];
+  /// Multiplier of the sum, Q0.31.
+  static constexpr const CommandField& kOutMult = kAll[16];
+  /// Shift of A, left if positive, -31 to 31.
+  static constexpr const CommandField& kAShift = kAll[17];
+  /// Shift of B.
+  static constexpr const CommandField& kBShift = kAll[18];
+  /// Shift of the sum.
+  static constexpr const CommandField& kOutShift = kAll[19];
+  /// Bytes from one word of A to the next: 16, or 0 to broadcast.
+  static constexpr const CommandField& kAStep0 = kAll[20];
+  /// Bytes from one word of B to the next: 16, or 0 to broadcast.
+  static constexpr const CommandField& kBStep0 = kAll[21];
   /// Per word, the bits that must be zero.
   static constexpr std::array<std::uint32_t, 16> kReserved{
       0x00000000, 0x00000000, 0xffff0000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000,
@@ -508,24 +566,30 @@ struct EltwiseCommand {
 
 /// Fields of the header that every stream begins with.
 struct StreamHeaderFields {
-  /// STREAM_MAGIC.
-  static constexpr CommandField kMagic{"magic", 0, 0, 32, false, 0, 4294967295, 1};
-  /// stream_version.
-  static constexpr CommandField kVersion{"version", 1, 0, 16, false, 0, 65535, 1};
-  /// MACs of the configuration it was compiled for.
-  static constexpr CommandField kMacs{"macs", 1, 16, 16, false, 0, 65535, 1};
-  /// Bytes of the stream, header included.
-  static constexpr CommandField kLength{"length", 2, 0, 32, false, 0, 4294967295, 1};
-  /// Commands, END included (checked by software).
-  static constexpr CommandField kCommands{"commands", 3, 0, 32, false, 0, 4294967295, 1};
-  /// Bytes of on-chip SRAM that it needs.
-  static constexpr CommandField kSram{"sram", 4, 0, 32, false, 0, 4294967295, 1};
-  /// CRC-32 (IEEE 802.3) of all bytes after the header (checked by software).
-  static constexpr CommandField kCrc32{"crc32", 5, 0, 32, false, 0, 4294967295, 1};
   /// All of them, in ascending order of position.
-  static constexpr std::array<CommandField, 7> kAll{
-      kMagic, kVersion, kMacs, kLength, kCommands, kSram,
-      kCrc32};
+  static constexpr std::array<CommandField, 7> kAll{{
+      {"magic", 0, 0, 32, false, 0, 4294967295, 1},
+      {"version", 1, 0, 16, false, 0, 65535, 1},
+      {"macs", 1, 16, 16, false, 0, 65535, 1},
+      {"length", 2, 0, 32, false, 0, 4294967295, 1},
+      {"commands", 3, 0, 32, false, 0, 4294967295, 1},
+      {"sram", 4, 0, 32, false, 0, 4294967295, 1},
+      {"crc32", 5, 0, 32, false, 0, 4294967295, 1},
+  }};
+  /// STREAM_MAGIC.
+  static constexpr const CommandField& kMagic = kAll[0];
+  /// stream_version.
+  static constexpr const CommandField& kVersion = kAll[1];
+  /// MACs of the configuration it was compiled for.
+  static constexpr const CommandField& kMacs = kAll[2];
+  /// Bytes of the stream, header included.
+  static constexpr const CommandField& kLength = kAll[3];
+  /// Commands, END included (checked by software).
+  static constexpr const CommandField& kCommands = kAll[4];
+  /// Bytes of on-chip SRAM that it needs.
+  static constexpr const CommandField& kSram = kAll[5];
+  /// CRC-32 (IEEE 802.3) of all bytes after the header (checked by software).
+  static constexpr const CommandField& kCrc32 = kAll[6];
   /// Per word, the bits that must be zero.
   static constexpr std::array<std::uint32_t, 8> kReserved{
       0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0xffffffff, 0xffffffff};
