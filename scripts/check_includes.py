@@ -21,11 +21,11 @@ ANYTHING = None
 FOLDERS = {
     "bench": ANYTHING,
     "compiler": {"spec", "plan", "kernels", "compiler"},
-    "driver": {"spec", "npu", "plan"},
+    "driver": {"spec", "npu", "plan", "port"},
     "driver/gen": {"spec"},
     "driver/plan": {"spec", "plan"},
-    "driver/runtime": {"spec", "npu", "plan", "runtime", "kernels"},
-    "firmware": {"spec", "npu", "plan", "runtime", "kernels"},
+    "driver/runtime": {"spec", "npu", "plan", "port", "runtime", "kernels"},
+    "firmware": {"spec", "npu", "plan", "port", "runtime", "kernels"},
     "kernels": {"kernels"},
     "rtl": set(),
     "sim": {"spec", "kernels", "sim"},
@@ -37,6 +37,7 @@ FREESTANDING_HEADERS = {
     "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint", "initializer_list", "limits",
     "span", "type_traits", "utility", "version", "stdbool.h", "stddef.h", "stdint.h",
 }
+C_HEADERS = {"auklet_npu.h": "npu"}  # Own C headers and the area that each is part of.
 SIMD_FOLDER = "kernels/optimized"
 SIMD_HEADERS = {"arm_mve.h", "arm_neon.h", "immintrin.h"}
 SUFFIXES = {".c", ".cc", ".cpp", ".h", ".hpp", ".def", ".inc"}
@@ -61,6 +62,8 @@ def breach(root, path, delimiter, name):
         if row_of(relative) != row and allowed is not ANYTHING:
             return f"reaches into {row_of(relative) or relative}"
         return None
+    if name in C_HEADERS:
+        name = f"auklet/{C_HEADERS[name]}/{name}"
     if name.startswith("auklet/"):
         area = name.split("/")[1]
         return None if allowed is ANYTHING or area in allowed else f"{row}/ may not use area '{area}'"
@@ -104,6 +107,8 @@ def self_test():
         ("sim/model/model.cpp", "#include <vector>\n#include <auklet/sim/target.hpp>\n", 0),
         ("sim/model/model.cpp", '#include "../../kernels/here.hpp"\n', 1),
         ("tests/sim/test.cpp", '#include "../../kernels/here.hpp"\n#include <auklet/npu/device.hpp>\n', 0),
+        ("driver/src/c_api.cpp", "#include <auklet_npu.h>\n", 0),
+        ("kernels/reference/add.cpp", "#include <auklet_npu.h>\n", 1),
         ("elsewhere/a.cpp", "#include <cstdint>\n", 1),
         ("compiler/passes/a.cpp", "// #include <auklet/sim/target.hpp>\n", 0),
     ]

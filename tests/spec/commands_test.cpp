@@ -102,7 +102,7 @@ TEST(Commands, DmaEncodingIsPinned) {
   const std::array<std::uint32_t, DmaCommand::kWords> expected{0x12340c11, 0xfffe0001, 0x00000003, 0x89abcdef,
                                                                0x05123456, 0xfedcba98, 0x00004321, 0x000abcd0,
                                                                0x00654321, 0x00777770, 0x00000000, 0x00000000};
-  std::array<std::uint32_t, DmaCommand::kWords> words;
+  std::array<std::uint32_t, DmaCommand::kWords> words{};
   words.fill(kAllOnes);
   ASSERT_EQ(encode(some_dma(), words), nullptr);
   EXPECT_EQ(words, expected);
@@ -112,7 +112,7 @@ TEST(Commands, DmaEncodingIsPinned) {
 TEST(Commands, EncodeRefusesBeforeItWrites) {
   DmaCommand command = some_dma();
   command.ax_rows = 0;
-  std::array<std::uint32_t, DmaCommand::kWords> words;
+  std::array<std::uint32_t, DmaCommand::kWords> words{};
   words.fill(0xa5a5a5a5U);
   const std::array<std::uint32_t, DmaCommand::kWords> before = words;
   const CommandField* wrong = encode(command, words);

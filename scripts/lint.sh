@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Static checks of RTL, scripts and C++.
+#
+#   scripts/lint.sh          everything
+#   scripts/lint.sh PART...  the named parts: rtl, scripts, cpp
+#
+# clang-tidy remembers which files were clean (build/lint/tidy) and looks again only at what changed. TIDY_SECONDS bounds
+# it (default 1500): when the time is up, the files that are left are named and the check fails.
+source "$(dirname "$0")/common.sh"
+
+tidy_seconds=${TIDY_SECONDS:-1500}
+
+# The parameters of every named configuration, a line each: name and -G arguments of Verilator.
+configurations() {
+  python3 - <<'PYTHON'
+import yaml
+spec = yaml.safe_load(open("spec/auklet.yaml", encoding="utf-8"))
+for name, c in spec["configurations"].items():
+    print(name, *(f"-G{key.upper()}={c[key]}" for key in ("rows", "groups", "sram_kib", "axi_data_bits")))
+PYTHON
+}
+
+rtl_files() { sed -e 's://.*::' -e '/^\s*$/d' rtl/files.f; }
+
+lint_verilator() {
+  local name parameters
+  while read -r name parameters; do
+    printf '%s ' "${name}"
+    # shellcheck disable=SC2086 # parameters are several words
+    verilator --lint-only -Wall --top-module auklet_npu ${parameters} rtl/lint/waivers.vlt -f rtl/files.f
+  done < <(configurations)
+  printf 'clean\n'
+}
+
+lint_yosys() {
+  quietly build/logs/yosys.log \
+    yosys -q -p "read_verilog -sv $(rtl_files | tr '\n' ' '); hierarchy -check -top auklet_npu"
+}
+
+# Own C and C++ files that match the patterns, generated ones left out.
+cpp_files() { git ls-files --cached --others --exclude-standard -- "$@" | grep -v '/gen/' || true; }
+
+lint_format() {
+  local files
+  mapfile -t files < <(cpp_files '*.cpp' '*.hpp' '*.c' '*.h')
+  clang-format-19 --dry-run --Werror "${files[@]}"
+}
+
+# tidy_one FILE STAMP: checks a file and leaves the stamp when it is clean.
+tidy_one() {
+  local log
+  if log=$(clang-tidy-19 -p build/lint --quiet "$1" 2>/dev/null); then
+    touch "$2"
+  else
+    printf '%s\n' "${log}"
+    return 1
+  fi
+}
+export -f tidy_one
+
+lint_tidy() {
+  quietly build/logs/configure-lint.log cmake --preset lint
+  # Building finds what clang warns of and writes the generated headers that clang-tidy needs.
+  quietly build/logs/build-lint.log cmake --build --preset lint
+  mkdir -p build/lint/tidy
+
+  local file stamp headers left
+  headers=$( (cpp_files '*.hpp' '*.h' '*.def' && echo .clang-tidy && echo tests/.clang-tidy) | xargs sha256sum)
+  local todo=()
+  while read -r file; do
+    grep -qF "/${file}\"" build/lint/compile_commands.json || continue # Not part of this build (verilated).
+    stamp=build/lint/tidy/$( (printf '%s' "${headers}" && sha256sum "${file}") | sha256sum | cut -c1-32)
+    [[ -f ${stamp} ]] || todo+=("${file}" "${stamp}")
+  done < <(cpp_files '*.cpp')
+
+  printf 'clang-tidy: %d files to check\n' $((${#todo[@]} / 2))
+  [[ ${#todo[@]} -gt 0 ]] || return 0
+  # shellcheck disable=SC2016,SC2154 # the inner shell expands them; common.sh sets jobs
+  printf '%s\n' "${todo[@]}" |
+    timeout "${tidy_seconds}" xargs -n 2 -P "${jobs}" bash -c 'tidy_one "$0" "$1"' && return 0
+  left=0
+  for ((i = 0; i < ${#todo[@]}; i += 2)); do
+    [[ -f ${todo[i + 1]} ]] || { printf 'not clean or not reached: %s\n' "${todo[i]}" && left=$((left + 1)); }
+  done
+  printf 'clang-tidy: %d files left\n' "${left}"
+  return 1
+}
+
+lint_rtl() {
+  step 'RTL: verilator --lint-only -Wall' lint_verilator
+  step 'RTL: yosys reads it' lint_yosys
+}
+lint_scripts() {
+  step 'Scripts: shellcheck' shellcheck --exclude=SC1091 scripts/*.sh .ci/run
+  step 'Generated files are current' python3 scripts/gen_spec.py --check
+  step 'Folders include only what they may' python3 scripts/check_includes.py
+}
+lint_cpp() {
+  step 'C++: clang-format' lint_format
+  step 'C++: clang warnings and clang-tidy' lint_tidy
+}
+
+parts=("$@")
+[[ ${#parts[@]} -gt 0 ]] || parts=(rtl scripts cpp)
+for part in "${parts[@]}"; do
+  case "${part}" in
+    rtl | scripts | cpp) "lint_${part}" ;;
+    *) die "unknown part '${part}'; known are rtl, scripts and cpp." ;;
+  esac
+done

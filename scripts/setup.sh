@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Installs what Auklet needs from Debian's own packages.
+#
+#   scripts/setup.sh            everything: build, tests, lint
+#   scripts/setup.sh --minimal  what scripts/demo.sh needs
+#   scripts/setup.sh --check    installs nothing; prints what is missing and exits 1 if anything is
+#
+# Does nothing, quickly, when all of it is there.
+set -euo pipefail
+
+# Build and run: RTL simulation, compiler, command line. clang makes the simulation several times faster than g++.
+minimal=(
+  ca-certificates ccache clang-19 cmake flatbuffers-compiler g++ git libcli11-dev libflatbuffers-dev libfmt-dev
+  ninja-build nlohmann-json3-dev python3 python3-jinja2 python3-yaml verilator zlib1g-dev
+)
+# Tests, sanitizers, lint, benchmarks.
+full=(
+  clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev libsystemc-dev pkg-config
+  python3-numpy shellcheck yosys
+)
+
+say() { printf 'setup: %s\n' "$*"; }
+die() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
+
+check=false
+packages=("${minimal[@]}" "${full[@]}")
+for argument in "$@"; do
+  case "${argument}" in
+    --check) check=true ;;
+    --minimal) packages=("${minimal[@]}") ;;
+    *) die "unknown argument '${argument}'; known are --check and --minimal." ;;
+  esac
+done
+
+command -v dpkg-query >/dev/null || die "this is no Debian; install the equivalents of: ${packages[*]}"
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query --show --showformat='${db:Status-Status}' "${package}" 2>/dev/null || true)
+  [[ ${status} == installed ]] || missing+=("${package}")
+done
+
+if [[ ${#missing[@]} -eq 0 ]]; then
+  say "all ${#packages[@]} packages are installed."
+  exit 0
+fi
+if ${check}; then
+  say "missing: ${missing[*]}"
+  exit 1
+fi
+
+as_root=()
+if [[ ${EUID} -ne 0 ]]; then
+  if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root=(sudo -n)
+  else
+    die "packages are missing and this user may not install any; run as root: apt-get install --no-install-recommends ${missing[*]}"
+  fi
+fi
+
+say "installing ${#missing[@]} packages: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq || die "apt-get update failed; is the network there?"
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install --yes --quiet --quiet --no-install-recommends "${missing[@]}" >/dev/null ||
+  die "apt-get could not install: ${missing[*]}"
+say "done."

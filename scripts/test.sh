@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change is merged: release build and tests, the sanitizers' build and tests, lint.
+# Ends with what ctest said about the release build.
+source "$(dirname "$0")/common.sh"
+
+# run_tests PRESET: runs the preset's tests and keeps what ctest said for the summary.
+run_tests() {
+  local preset=$1
+  mkdir -p build/logs
+  ctest --preset "${preset}" 2>&1 | tee "build/logs/ctest-${preset}.log"
+}
+
+step 'Set up: packages' scripts/setup.sh
+step 'Configure release' quietly build/logs/configure-release.log cmake --preset release
+step 'Build release' cmake --build --preset release
+step 'Test release' run_tests release
+step 'Configure asan' quietly build/logs/configure-asan.log cmake --preset asan
+step 'Build asan' cmake --build --preset asan
+step 'Test asan' run_tests asan
+step 'Lint' scripts/lint.sh
+
+say "All passed in ${SECONDS} s"
+for preset in asan release; do
+  printf '\npreset %s:\n' "${preset}"
+  sed -n '/ tests passed, /,$p' "build/logs/ctest-${preset}.log"
+done
