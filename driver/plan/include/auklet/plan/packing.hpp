@@ -34,6 +34,8 @@ struct ConvLayout {
   std::uint32_t steps = 0;            ///< Blocks of a tile.
   std::uint64_t weight_bytes = 0;     ///< Size of the packed weights.
   std::uint64_t parameter_bytes = 0;  ///< Size of the packed parameters.
+
+  friend constexpr bool operator==(const ConvLayout&, const ConvLayout&) = default;
 };
 
 /// Consecutive tiles whose input windows are evenly spaced.

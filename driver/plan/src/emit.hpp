@@ -1,0 +1,34 @@
+// Compute commands of checked operators; shared by the resident and the streamed planner.
+#pragma once
+
+#include <auklet/plan/plan.hpp>
+
+#include "window.hpp"
+
+namespace auklet::plan::detail {
+
+/// Output tiles of one piece of a convolution.
+struct TileRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+/// Emits `tiles` of the convolution `window`, whose geometry replaces that of `op`. Output, weights and parameters are
+/// where the first of those tiles has its own. A part of the tiles begins at a multiple of the segment's array_groups.
+/// Nothing is checked but by StreamWriter. Adds to cost.array_macs and cost.compute_cycles.
+Outcome emit_conv(StreamWriter& writer, const ConvOp& op, const ConvLayout& layout, Window window, TileRange tiles,
+                  ConvSram at, const Waits& after, Cost& cost) noexcept;
+
+/// Emits the pool `window`, whose geometry replaces that of `op`.
+Outcome emit_pool(StreamWriter& writer, const PoolOp& op, const Window& window, const SramTensor& input,
+                  const SramTensor& output, const Waits& after, Cost& cost) noexcept;
+
+/// Emits the sum; one command, but for counts beyond 65,535.
+Outcome emit_add(StreamWriter& writer, const AddOp& op, const SramRows& a, const SramRows& b, const SramRows& out,
+                 const Waits& after, Cost& cost) noexcept;
+
+/// Estimate of the cycles that `steps` steps of `tiles` tiles take over `positions` outputs, without stalls.
+[[nodiscard]] std::uint64_t conv_cycles(const spec::HardwareConfig& config, std::uint64_t positions,
+                                        std::uint32_t tiles, std::uint32_t array_groups, std::uint32_t steps) noexcept;
+
+}  // namespace auklet::plan::detail

@@ -1,0 +1,56 @@
+#include <algorithm>
+#include <auklet/plan/stream_writer.hpp>
+
+namespace auklet::plan {
+namespace {
+
+using u64 = std::uint64_t;
+
+constexpr u64 round_up(u64 value) noexcept { return (value + spec::kLanes - 1) / spec::kLanes * spec::kLanes; }
+
+// End of `count` things of `bytes` bytes, `step` apart, from `base` on.
+constexpr u64 series_end(u64 base, u64 count, u64 step, u64 bytes) noexcept {
+  return count == 0 ? base : base + (count - 1) * step + bytes;
+}
+
+constexpr bool has_weights(spec::Opcode opcode) noexcept {
+  return opcode == spec::Opcode::kConv || opcode == spec::Opcode::kDwconv;
+}
+
+}  // namespace
+
+std::uint64_t sram_end(const spec::DmaCommand& command) noexcept {
+  const u64 bytes = u64{command.ax_len} * command.ax_rows;
+  const u64 whole_rows = bytes / command.sp_len;
+  const u64 rest = bytes % command.sp_len;
+  const u64 end = series_end(command.sp_base, whole_rows, command.sp_stride, round_up(command.sp_len));
+  if (rest == 0) return end;
+  return std::max(end, u64{command.sp_base} + whole_rows * command.sp_stride + round_up(rest));
+}
+
+std::uint64_t sram_end(const spec::GeomCommand& command) noexcept {
+  const u64 tiles = command.oc_tiles;
+  const u64 row_end = u64{command.row_bytes};
+  const u64 input =
+      series_end(series_end(command.in_base, command.in_h, command.row_pitch, row_end), tiles, command.in_tile_step, 0);
+  const u64 pixels = series_end(series_end(command.out_base, command.out_w, command.out_x_pitch, 0), command.out_h,
+                                command.out_row_pitch, 0);
+  const u64 output = series_end(pixels, tiles, command.out_tile_step, spec::kLanes);
+  if (!has_weights(command.header.opcode)) return std::max(input, output);
+  const u64 steps =
+      command.header.opcode == spec::Opcode::kConv ? u64{command.kh} * command.kx_n * command.chunks : u64{1};
+  const u64 weights = command.w_base + tiles * steps * spec::kWeightBlock;
+  const u64 parameters = command.p_base + tiles * spec::kParamBlock;
+  return std::max(std::max(input, output), std::max(weights, parameters));
+}
+
+std::uint64_t sram_end(const spec::EltwiseCommand& command) noexcept {
+  const auto end = [&](u64 base, u64 step0, u64 step1) {
+    return series_end(series_end(base, command.n0, step0, spec::kLanes), command.n1, step1, 0);
+  };
+  return std::max(end(command.out_base, spec::kLanes, command.out_step1),
+                  std::max(end(command.a_base, command.a_step0, command.a_step1),
+                           end(command.b_base, command.b_step0, command.b_step1)));
+}
+
+}  // namespace auklet::plan
