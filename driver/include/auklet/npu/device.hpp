@@ -1,0 +1,136 @@
+// The NPU's registers as operations. Knows nothing of jobs: that is queue.hpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include <auklet/npu/bus.hpp>
+#include <auklet/npu/port.hpp>
+#include <auklet/npu/registers.hpp>
+#include <auklet/npu/status.hpp>
+#include <auklet/npu/types.hpp>
+#include <auklet/spec/spec.hpp>
+
+namespace auklet::npu {
+
+/// One NPU. Bus and port are referred to and must outlive it.
+///
+/// Not thread-safe: one thread at a time. From an interrupt handler only acknowledge(), done_tag(), fault(),
+/// progress(), state() and what start() and set_window() do for a queue's next job may be called, and only while the
+/// thread is not itself inside one of these (the queue takes the port's critical section around them). Every call ends
+/// after a fixed number of register accesses, but soft_reset() and clear_sram(), which end at their deadline.
+template <Bus B, Port P>
+class Device {
+ public:
+  Device(B& bus, P& port) noexcept : registers_(bus), port_(port) {}
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+
+  // ---- Identification ----
+
+  /// Reads what the hardware is and compares it with what this driver was generated for. To be called first, and again
+  /// after every hard reset. Nothing is written. `found` gets what was read, also on errors, as far as it was read.
+  /// Errors: kNoDevice, kHardwareVersion (another major version), kStreamVersionUnsupported, kHardwareConfig.
+  [[nodiscard]] Status probe(Configuration& found);
+
+  [[nodiscard]] bool probed() const noexcept { return probed_; }
+  /// What probe() found; all zero before it succeeded.
+  [[nodiscard]] const Configuration& configuration() const noexcept { return configuration_; }
+
+  // ---- State ----
+
+  /// STATUS.state; a value that spec::State does not name is possible on defective hardware only.
+  [[nodiscard]] spec::State state() {
+    return spec::reg::Status::kState.extract(registers_.template read<spec::reg::Status>());
+  }
+  /// Whether the AXI port is cut off because transfers never completed.
+  [[nodiscard]] bool isolated() {
+    return spec::reg::Status::kIsolated.extract(registers_.template read<spec::reg::Status>()) != 0;
+  }
+  /// The first fault since reset; kind is kNone when there was none.
+  [[nodiscard]] Fault fault();
+  /// How far the job is, or the last one was.
+  [[nodiscard]] Progress progress();
+  /// The tag of the last job that ended, by done or by fault.
+  [[nodiscard]] JobTag done_tag() { return registers_.template read<spec::reg::DoneTag>(); }
+
+  // ---- Configuration; kBusy while a job runs, and then nothing happened ----
+
+  /// Grants the NPU a range of addresses as window `index`; a window of size 0 closes it. Registers that hold the
+  /// values already are not written again. Errors: kNotProbed, kTooManyWindows, kWindowRange, kWindowAccess, kBusy.
+  [[nodiscard]] Status set_window(std::uint32_t index, const Window& window);
+  /// Closes window `index`. Errors: as set_window().
+  [[nodiscard]] Status clear_window(std::uint32_t index) { return set_window(index, Window{}); }
+  /// The checks of set_window() alone.
+  [[nodiscard]] Status check_window(std::uint32_t index, const Window& window) const noexcept;
+
+  /// Cycles without progress until the hardware faults; 0 turns the watchdog off. Errors: kNotProbed, kBusy.
+  [[nodiscard]] Status set_watchdog(std::uint32_t cycles);
+  /// Errors: kNotProbed, kAxiAttributeRange, kBusy.
+  [[nodiscard]] Status set_axi_attributes(const AxiAttributes& attributes);
+
+  // ---- Running ----
+
+  /// Starts the stream of `bytes` bytes at device address `stream` under `tag`, after clearing old interrupt causes.
+  /// Stream and windows are the caller's responsibility (Queue checks both). Errors: kNotProbed, kStreamMisaligned,
+  /// kWindowRange (the address does not exist), kBusy, kDeviceFaulted, kBadState: nothing was written. kStartRefused:
+  /// the registers were written, the job does not run.
+  [[nodiscard]] Status start(BusAddress stream, std::uint32_t bytes, JobTag tag);
+
+  /// Enables or disables both interrupt causes.
+  void enable_interrupts(bool enable);
+  /// Reads and clears the interrupt causes; false when there were none, so that the interrupt was not this device's.
+  [[nodiscard]] bool acknowledge();
+
+  // ---- Recovery; the device must have been probed ----
+
+  /// Stops what runs, drains AXI, clears the SRAM and leaves FAULT. Windows and settings stay. Allowed in every state,
+  /// and again after an error. `timeout` in ticks of the port. Errors: kNotProbed; kPortIsolated: memory still owes
+  /// responses, the NPU issues nothing until a later call succeeds; kResetTimeout: not IDLE yet, without being
+  /// isolated.
+  [[nodiscard]] Status soft_reset(Ticks timeout);
+  /// Fills the on-chip SRAM with zeros and waits for the end. Errors: kNotProbed, kBusy, kDeviceFaulted, kBadState:
+  /// nothing happened; kClearTimeout: it did not end within `timeout` ticks.
+  [[nodiscard]] Status clear_sram(Ticks timeout);
+
+  // ---- Performance counters; allowed at any time ----
+
+  /// Chooses what counter `index` counts. Errors: kNotProbed, kCounterRange, kEventUnknown.
+  [[nodiscard]] Status select_event(std::uint32_t index, spec::Event event);
+  /// Zeroes all counters and starts or stops counting.
+  void reset_counters(bool enable);
+  /// Starts or stops counting without changing the counts.
+  void enable_counters(bool enable);
+  /// Cycles while counting was enabled and a job ran; consistent over all 64 bits, since reading the low half latches
+  /// the high one. Not to be called by two contexts at once.
+  [[nodiscard]] std::uint64_t cycles();
+  /// Counter `index`, modulo 2^32. Errors: kNotProbed, kCounterRange; then `count` is unchanged.
+  [[nodiscard]] Status event_count(std::uint32_t index, std::uint32_t& count);
+  /// Cycles from the job's start to the completion of layer `layer` modulo LOG_ENTRIES. An entry whose layer did not
+  /// run holds an old value.
+  [[nodiscard]] std::uint32_t layer_cycles(std::uint32_t layer);
+
+ private:
+  using IrqRaw = spec::reg::IrqRaw;
+
+  static constexpr std::uint32_t kAllCauses = IrqRaw::kDone.make(1) | IrqRaw::kFault.make(1);
+  static constexpr BusAddress kAddressEnd = BusAddress{1} << spec::kAxiAddrBits;
+
+  [[nodiscard]] Status check_configuration();
+  /// kOk when IDLE, else the error that tells why nothing can be started.
+  [[nodiscard]] Status check_idle();
+  /// kOk unless locked registers would ignore a write.
+  [[nodiscard]] Status check_unlocked();
+  [[nodiscard]] bool wait_idle(Ticks timeout);
+
+  Registers<B> registers_;
+  P& port_;
+  Configuration configuration_{};
+  std::array<Window, spec::kWindowCount> windows_{};  ///< What the window registers hold, where windows_known_ says so.
+  std::array<bool, spec::kWindowCount> windows_known_{};
+  bool probed_ = false;
+};
+
+}  // namespace auklet::npu
+
+#include <auklet/npu/device_impl.hpp>  // IWYU pragma: keep

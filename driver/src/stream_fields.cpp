@@ -1,0 +1,85 @@
+// What an opcode demands of its fields beyond the table of its format.
+#include "stream_rules.hpp"
+
+namespace auklet::npu::detail {
+namespace {
+
+using Geom = spec::GeomFields;
+using Eltwise = spec::EltwiseFields;
+
+constexpr std::uint32_t kWord = spec::kLanes;   // Bytes of an SRAM word.
+constexpr std::uint32_t kMaxPoolPixels = 1024;  // docs/command-stream.md, AVGPOOL.
+constexpr std::int32_t kMaxShift = 31;          // docs/command-stream.md, requantisation.
+
+StreamReport check_clamp(const CommandView& command, const spec::CommandField& low, const spec::CommandField& high) {
+  const std::int64_t top = high.get(command.words);
+  if (low.get(command.words) <= top) return {};
+  return command.refuse(Status::kStreamField, low, static_cast<std::uint64_t>(top));
+}
+
+/// Refuses the command when the field's value lies outside [low, high].
+StreamReport check_range(const CommandView& command, const spec::CommandField& field, std::int64_t low,
+                         std::int64_t high) {
+  const std::int64_t value = field.get(command.words);
+  if (value >= low && value <= high) return {};
+  return command.refuse(Status::kStreamField, field, static_cast<std::uint64_t>(value < low ? low : high));
+}
+
+StreamReport check_depthwise(const CommandView& command) {
+  const std::int64_t kernel_rows = Geom::kKh.get(command.words);
+  const std::int64_t kernel_columns = Geom::kKxN.get(command.words);
+  StreamReport report = check_range(command, Geom::kKh, 1, spec::kDwRows);
+  if (report.ok()) report = check_range(command, Geom::kKxN, 1, spec::kDwCols);
+  if (report.ok()) report = check_range(command, Geom::kPadTop, 0, kernel_rows - 1);
+  if (report.ok()) report = check_range(command, Geom::kPadLeft, 0, kernel_columns - 1);
+  if (report.ok()) report = check_range(command, Geom::kInW, 1, spec::kDwLineMax);
+  if (report.ok()) report = check_range(command, Geom::kStrideX, 1, Geom::kStrideX.max);
+  if (report.ok() && Geom::kKxStride.get(command.words) % kWord != 0) {
+    report = command.refuse(Status::kStreamField, Geom::kKxStride, kWord);
+  }
+  return report;
+}
+
+StreamReport check_average_pool(const CommandView& command) {
+  const std::int64_t pixels = Geom::kKh.get(command.words) * Geom::kKxN.get(command.words);
+  if (pixels <= kMaxPoolPixels) return {};
+  return command.refuse(Status::kStreamField, Geom::kKxN.word, static_cast<std::uint64_t>(pixels), kMaxPoolPixels);
+}
+
+StreamReport check_add(const CommandView& command) {
+  for (const spec::CommandField* shift : {&Eltwise::kAShift, &Eltwise::kBShift, &Eltwise::kOutShift}) {
+    const StreamReport report = check_range(command, *shift, -kMaxShift, kMaxShift);
+    if (!report.ok()) return report;
+  }
+  for (const spec::CommandField* step : {&Eltwise::kAStep0, &Eltwise::kBStep0}) {
+    const std::int64_t value = step->get(command.words);
+    if (value != 0 && value != kWord) return command.refuse(Status::kStreamField, *step, kWord);
+  }
+  return check_clamp(command, Eltwise::kActMin, Eltwise::kActMax);
+}
+
+}  // namespace
+
+StreamReport check_opcode_fields(const CommandView& command) noexcept {
+  StreamReport report;
+  switch (command.info->opcode) {
+    case spec::Opcode::kDwconv:
+      report = check_depthwise(command);
+      break;
+    case spec::Opcode::kAvgpool:
+      report = check_average_pool(command);
+      break;
+    case spec::Opcode::kAdd:
+      return check_add(command);
+    case spec::Opcode::kEnd:
+    case spec::Opcode::kLoad:
+    case spec::Opcode::kStore:
+      return {};
+    case spec::Opcode::kConv:
+    case spec::Opcode::kMaxpool:
+      break;
+  }
+  return report.ok() ? check_clamp(command, Geom::kActMin, Geom::kActMax) : report;
+}
+
+}  // namespace auklet::npu::detail
