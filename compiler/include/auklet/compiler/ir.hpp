@@ -49,9 +49,10 @@ struct Tensor {
   std::vector<std::int32_t> shape;            ///< Every dimension at least 1 in a valid model; a scalar has none.
   std::vector<std::int32_t> shape_signature;  ///< Empty, or the shape with -1 where the converter left it open.
   Quantization quantization;
-  bool is_constant = false;         ///< Its value is `data`.
-  bool is_variable = false;         ///< Keeps its value from one inference to the next; starts as the zero point.
-  std::span<const std::byte> data;  ///< Little-endian, `bytes()` long; owned by the Model. Empty unless constant.
+  bool is_constant = false;  ///< Its value is `data`.
+  bool is_variable = false;  ///< Keeps its value from one inference to the next; starts as the zero point.
+  std::span<const std::byte>
+      data;  ///< Little-endian, `bytes()` long, 16-byte aligned, owned by the Model. Empty unless constant.
 
   /// Product of the dimensions. Cannot overflow in a valid model.
   [[nodiscard]] std::size_t elements() const {
@@ -59,8 +60,11 @@ struct Tensor {
     for (const std::int32_t d : shape) n *= static_cast<std::size_t>(d);
     return n;
   }
-  /// Size of the value; 0 for types without a fixed element size.
-  [[nodiscard]] std::size_t bytes() const { return elements() * element_size(type); }
+  /// Size of the value in bytes; two INT4 elements share one. 0 for types without a fixed size (STRING, RESOURCE,
+  /// VARIANT).
+  [[nodiscard]] std::size_t bytes() const {
+    return type == TensorType::kInt4 ? (elements() + 1) / 2 : elements() * element_size(type);
+  }
 };
 
 /// One operator. Indices into the graph's tensors; inputs may be kAbsent.

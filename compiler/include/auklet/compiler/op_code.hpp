@@ -13,7 +13,7 @@ enum class OpCode : std::int32_t {
 #undef AUKLET_OPERATOR
 };
 
-/// The operator's name as TensorFlow Lite spells it, `CONV_2D`; `operator 999` for a code that has none.
+/// The operator's name as TensorFlow Lite spells it, `CONV_2D`; `operator code 999` for one that has none.
 [[nodiscard]] std::string name(OpCode code);
 
 }  // namespace auklet::compiler

@@ -1,0 +1,54 @@
+// Internal to the executor: how an operator of the CPU is found, prepared and run. A family of operators is one file in
+// ops/ that defines its prepare functions; adding one is a line here and a line in operator_registry.cpp.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+
+#include <auklet/compiler/ir.hpp>
+#include <auklet/kernels/status.hpp>
+
+namespace auklet::compiler::exec {
+
+/// The values of one operator's tensors, each as long as its shape says; an absent input is empty.
+struct Values {
+  std::span<const std::span<const std::byte>> inputs;
+  std::span<const std::span<std::byte>> outputs;
+};
+
+/// A prepared operator: all parameters derived, nothing to look up. Runs any number of times.
+using Evaluate = std::function<kernels::Status(const Values&)>;
+
+/// What there is to know of an operator before any value exists. Validated: indices, required inputs, shapes and
+/// options fit.
+struct Context {
+  const Graph& graph;
+  const Operator& op;
+
+  [[nodiscard]] bool has(std::size_t i) const { return op.input(i) != kAbsent; }
+  [[nodiscard]] const Tensor& in(std::size_t i) const { return graph.tensor(op.inputs[i]); }
+  [[nodiscard]] const Tensor& out(std::size_t i = 0) const { return graph.tensor(op.outputs[i]); }
+  [[nodiscard]] std::string in_name(std::size_t i) const { return graph.describe_tensor(op.inputs[i]); }
+  [[nodiscard]] std::string out_name(std::size_t i = 0) const { return graph.describe_tensor(op.outputs[i]); }
+};
+
+/// Derives an operator's parameters. The error's message lacks the operator, which the caller prepends.
+using Prepare = Result<Evaluate> (*)(const Context&);
+
+/// The prepare function of a builtin operator; null when it is not implemented.
+[[nodiscard]] Prepare find_prepare(OpCode code);
+
+Result<Evaluate> prepare_add(const Context& context);
+Result<Evaluate> prepare_average_pool2d(const Context& context);
+Result<Evaluate> prepare_conv2d(const Context& context);
+Result<Evaluate> prepare_depthwise_conv2d(const Context& context);
+Result<Evaluate> prepare_dequantize(const Context& context);
+Result<Evaluate> prepare_fully_connected(const Context& context);
+Result<Evaluate> prepare_max_pool2d(const Context& context);
+Result<Evaluate> prepare_quantize(const Context& context);
+Result<Evaluate> prepare_reshape(const Context& context);
+Result<Evaluate> prepare_softmax(const Context& context);
+
+}  // namespace auklet::compiler::exec

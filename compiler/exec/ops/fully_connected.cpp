@@ -1,0 +1,75 @@
+#include <auklet/kernels/fully_connected.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "common.hpp"
+
+namespace auklet::compiler::exec {
+namespace {
+
+Outcome check_types(const Context& context) {
+  if (Outcome ok = require_type(context.in(0), context.in_name(0), {TensorType::kInt8}); !ok) return ok;
+  if (Outcome ok = require_type(context.in(1), context.in_name(1), {TensorType::kInt8}); !ok) return ok;
+  if (context.has(2)) {
+    if (Outcome ok = require_type(context.in(2), context.in_name(2), {TensorType::kInt32}); !ok) return ok;
+  }
+  return require_type(context.out(), context.out_name(), {TensorType::kInt8});
+}
+
+// With one scale and with several, TensorFlow Lite rounds the product of scales differently; the kernels' helpers
+// follow it.
+Result<std::vector<kernels::QuantizedMultiplier>> derive_multipliers(const Context& context, float input_scale,
+                                                                     float output_scale) {
+  const Quantization& filter = context.in(1).quantization;
+  if (!filter.present()) return fail(ErrorCode::kUnsupported, "has " + context.in_name(1) + " without a scale");
+  if (filter.per_axis() && std::ranges::any_of(filter.zero_points, [](std::int64_t z) { return z != 0; })) {
+    return fail(ErrorCode::kUnsupported, "has " + context.in_name(1) + " with a zero point a slice");
+  }
+  const auto derive = filter.per_axis() ? kernels::conv_multiplier : kernels::fully_connected_multiplier;
+  std::vector<kernels::QuantizedMultiplier> multipliers(filter.scales.size());
+  for (std::size_t i = 0; i < multipliers.size(); ++i) {
+    if (Outcome ok = derived(derive(input_scale, filter.scales[i], output_scale, multipliers[i]),
+                             "multiplier of output " + std::to_string(i));
+        !ok) {
+      return tl::unexpected(ok.error());
+    }
+  }
+  return multipliers;
+}
+
+}  // namespace
+
+Result<Evaluate> prepare_fully_connected(const Context& context) {
+  const auto& options = std::get<FullyConnectedOptions>(context.op.options);
+  if (Outcome ok = check_types(context); !ok) return tl::unexpected(ok.error());
+  const auto input = quantization_of(context.in(0), context.in_name(0));
+  if (!input) return tl::unexpected(input.error());
+  const auto output = quantization_of(context.out(), context.out_name());
+  if (!output) return tl::unexpected(output.error());
+  auto multipliers = derive_multipliers(context, input->scale, output->scale);
+  if (!multipliers) return tl::unexpected(multipliers.error());
+  const auto clamp = clamp_of(options.activation, *output);
+  if (!clamp) return tl::unexpected(clamp.error());
+
+  const Tensor& filter = context.in(1);
+  const std::int32_t outputs = filter.shape[0];
+  const std::int32_t inputs = filter.shape[1];
+  const auto rows = static_cast<std::int32_t>(context.in(0).elements() / static_cast<std::size_t>(inputs));
+  kernels::FullyConnectedParams params;
+  params.input_zero_point = input->zero_point;
+  params.filter_zero_point = static_cast<std::int32_t>(filter.quantization.zero_points[0]);
+  params.output_zero_point = output->zero_point;
+  params.activation = *clamp;
+  return [params, multipliers = std::move(*multipliers), rows, inputs, outputs](const Values& v) {
+    kernels::FullyConnectedParams p = params;
+    p.multipliers = multipliers;  // Here, because the closure that owns them may have moved since.
+    const std::span<const std::byte> bias = v.inputs.size() > 2 ? v.inputs[2] : std::span<const std::byte>();
+    return kernels::reference::fully_connected(
+        p, {rows, inputs, elements<std::int8_t>(v.inputs[0])}, {outputs, inputs, elements<std::int8_t>(v.inputs[1])},
+        elements<std::int32_t>(bias), {rows, outputs, elements<std::int8_t>(v.outputs[0])});
+  };
+}
+
+}  // namespace auklet::compiler::exec
