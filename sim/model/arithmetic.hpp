@@ -1,5 +1,5 @@
-// The fixed-point arithmetic of docs/command-stream.md, "Requantisation", spelled out as it is written there. It is kept
-// apart from kernels/reference on purpose: two texts of the same definition, checked against each other.
+// The fixed-point arithmetic of docs/command-stream.md, "Requantisation", spelled out as it is written there. It is
+// kept apart from kernels/reference on purpose: two texts of the same definition, checked against each other.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,8 @@ namespace auklet::sim::model {
   return static_cast<std::int32_t>((wide >> shift) + ((wide & mask) > threshold ? 1 : 0));
 }
 
-[[nodiscard]] constexpr std::int32_t multiply_by_quantized_multiplier(std::int32_t x, std::int32_t multiplier, int shift) {
+[[nodiscard]] constexpr std::int32_t multiply_by_quantized_multiplier(std::int32_t x, std::int32_t multiplier,
+                                                                      int shift) {
   const std::int32_t shifted = wrapping_shift_left(x, std::max(shift, 0));
   return rounding_divide_by_pot(saturating_rounding_doubling_high_mul(shifted, multiplier), std::max(-shift, 0));
 }

@@ -37,8 +37,7 @@ spec::CommandError check_fields(std::span<const std::uint32_t> words) {
   const spec::CommandInfo& info = *spec::command_info(spec::decode_header(words).opcode);
   if (spec::has_reserved_bits(info.reserved, words)) return spec::CommandError::kReserved;
   if (spec::first_violation(info.fields, words) != nullptr) return spec::CommandError::kField;
-  if (info.opcode == spec::Opcode::kDwconv &&
-      !fits_depthwise_window(spec::decode_geom(words.first<Geom::kWords>()))) {
+  if (info.opcode == spec::Opcode::kDwconv && !fits_depthwise_window(spec::decode_geom(words.first<Geom::kWords>()))) {
     return spec::CommandError::kField;
   }
   return spec::CommandError::kNone;

@@ -1,6 +1,6 @@
 // CONV as a matrix product: the reduction of each position is gathered into one row of int16, the weights of a tile are
-// transposed to one row of int16 for each lane, and every accumulator is the dot product of two rows. Long reductions are
-// cut into segments, so that memory stays bounded for every command that can be encoded.
+// transposed to one row of int16 for each lane, and every accumulator is the dot product of two rows. Long reductions
+// are cut into segments, so that memory stays bounded for every command that can be encoded.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -15,7 +15,7 @@
 namespace auklet::sim::model {
 namespace {
 
-constexpr std::uint64_t kSegmentSteps = 128;    // 128 * 16 * 2^14 < 2^31: a segment's dot product cannot overflow int32.
+constexpr std::uint64_t kSegmentSteps = 128;  // 128 * 16 * 2^14 < 2^31: a segment's dot product cannot overflow int32.
 constexpr std::uint64_t kBlockPositions = 256;  // Positions that share one transposed segment of weights.
 
 /// What stays the same for the whole command.

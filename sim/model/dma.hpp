@@ -27,7 +27,8 @@ struct Transfer {
 /// allows the direction that the opcode has.
 [[nodiscard]] bool window_allows(const Window& window, const Dma& dma);
 
-/// First byte after the burst that begins at `address`: bursts end at multiples of BURST_BYTES, and so never cross 4 KiB.
+/// First byte after the burst that begins at `address`: bursts end at multiples of BURST_BYTES, and so never cross 4
+/// KiB.
 [[nodiscard]] constexpr std::uint64_t burst_end(std::uint64_t address) {
   return (address / spec::kBurstBytes + 1) * spec::kBurstBytes;
 }

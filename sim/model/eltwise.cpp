@@ -18,10 +18,11 @@ void run_add(Sram& sram, const Eltwise& c) {
       const Word b = sram.read_word(c.b_base + j * c.b_step1 + k * c.b_step0);
       Word out;
       for (std::size_t o = 0; o < kLanes; ++o) {
-        const std::int32_t sum = wrapping_add(scale(a[o], c.a_zp, c.a_mult, c.a_shift),
-                                              scale(b[o], c.b_zp, c.b_mult, c.b_shift));
+        const std::int32_t sum =
+            wrapping_add(scale(a[o], c.a_zp, c.a_mult, c.a_shift), scale(b[o], c.b_zp, c.b_mult, c.b_shift));
         const std::int64_t scaled = multiply_by_quantized_multiplier(sum, c.out_mult, c.out_shift);
-        out[o] = clamp_to_int8(scaled + c.out_zp, static_cast<std::int8_t>(c.act_min), static_cast<std::int8_t>(c.act_max));
+        out[o] =
+            clamp_to_int8(scaled + c.out_zp, static_cast<std::int8_t>(c.act_min), static_cast<std::int8_t>(c.act_max));
       }
       sram.write_word(c.out_base + j * c.out_step1 + k * static_cast<std::uint32_t>(kLanes), out);
     }

@@ -1,5 +1,5 @@
-// How long a command takes, in cycles: each engine's peak throughput and a fixed overhead. An estimate for software that
-// waits, not a prediction of the RTL; nothing that is computed depends on it.
+// How long a command takes, in cycles: each engine's peak throughput and a fixed overhead. An estimate for software
+// that waits, not a prediction of the RTL; nothing that is computed depends on it.
 #pragma once
 
 #include <auklet/sim/target.hpp>
@@ -20,7 +20,8 @@ struct Cost {
 };
 
 /// CONV: a set of up to `groups` tiles, one position and one step of the reduction takes ceil(REDUCE / rows) cycles.
-/// DWCONV: as one step a position. Pools: one cycle a tap. Requantising overlaps all but one cycle a position of DWCONV.
+/// DWCONV: as one step a position. Pools: one cycle a tap. Requantising overlaps all but one cycle a position of
+/// DWCONV.
 [[nodiscard]] Cost estimate(const Geom& geom, const spec::HardwareConfig& config);
 /// ADD: two reads, so two cycles a word.
 [[nodiscard]] Cost estimate(const Eltwise& command);

@@ -56,7 +56,8 @@ class InputView {
 };
 
 /// SRAM address of the word of output position (oy, ox) of `tile`.
-[[nodiscard]] inline std::uint32_t output_address(const Geom& geom, std::uint32_t tile, std::uint32_t oy, std::uint32_t ox) {
+[[nodiscard]] inline std::uint32_t output_address(const Geom& geom, std::uint32_t tile, std::uint32_t oy,
+                                                  std::uint32_t ox) {
   return geom.out_base + tile * geom.out_tile_step + oy * geom.out_row_pitch + ox * geom.out_x_pitch;
 }
 

@@ -49,18 +49,18 @@ inline constexpr std::array kEngines{spec::Engine::kLoad, spec::Engine::kStore, 
 /// What a job did.
 struct JobReport {
   JobEnd end = JobEnd::kStalled;
-  FaultRecord fault;        ///< kFault, or for kStalled the WATCHDOG fault to come.
+  FaultRecord fault;         ///< kFault, or for kStalled the WATCHDOG fault to come.
   std::uint64_t cycles = 0;  ///< From start to the end, or to the last progress.
   std::uint32_t progress = 0;
-  PerEngine<std::uint16_t> completed{};  ///< Modulo 2^16.
+  PerEngine<std::uint16_t> completed{};    ///< Modulo 2^16.
   std::array<std::uint64_t, 32> events{};  ///< By spec::Event; without those that count time alone.
   std::array<std::optional<std::uint32_t>, spec::kLogEntries> log{};  ///< By layer: cycle of its last completion.
 };
 
 class Job {
  public:
-  Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, const JobSetup& setup, std::uint64_t cycle_limit,
-      std::mt19937_64& random);
+  Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, const JobSetup& setup,
+      std::uint64_t cycle_limit, std::mt19937_64& random);
 
   /// Runs it; call once.
   [[nodiscard]] JobReport run();

@@ -18,8 +18,8 @@ namespace auklet::sim::model {
 inline constexpr std::size_t kLanes = spec::kLanes;
 using Word = std::array<std::int8_t, kLanes>;
 
-/// Byte-addressed memory. Every address is taken modulo size(), a power of two, so address arithmetic may be done modulo
-/// 2^32.
+/// Byte-addressed memory. Every address is taken modulo size(), a power of two, so address arithmetic may be done
+/// modulo 2^32.
 class Sram {
  public:
   /// Throws std::invalid_argument unless `bytes` is a power of two of at least one word.

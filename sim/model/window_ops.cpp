@@ -62,7 +62,7 @@ void run_depthwise(Sram& sram, const Geom& geom) {
       weights[row] = sram.read_word(geom.w_base + tile * spec::kWeightBlock + row * spec::kLanes);
     }
     return [&geom, weights, requantise = Requantiser(sram, geom, tile)](const InputView& input, std::uint32_t oy,
-                                                                         std::uint32_t ox) {
+                                                                        std::uint32_t ox) {
       Accumulators acc{};
       for (std::uint32_t ky = 0; ky < geom.kh; ++ky) {
         for (std::uint32_t kx = 0; kx < geom.kx_n; ++kx) {

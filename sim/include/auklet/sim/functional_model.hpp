@@ -21,28 +21,29 @@ enum class AxiResponse : std::uint8_t {
 /// How a functional model is built.
 struct FunctionalModelOptions {
   spec::HardwareConfig config = spec::kDefaultConfiguration;
-  /// Chooses, among the orders of execution that the stream's waits allow, the one that each job gets. Equal seeds give equal runs.
+  /// Chooses, among the orders of execution that the stream's waits allow, the one that each job gets. Equal seeds give
+  /// equal runs.
   std::uint64_t seed = 1;
-  /// A job that would run for more estimated cycles is not computed to its end: it stays RUNNING until it is reset, as on
-  /// hardware that nobody waits for. Keeps hostile streams from holding the host for hours.
+  /// A job that would run for more estimated cycles is not computed to its end: it stays RUNNING until it is reset, as
+  /// on hardware that nobody waits for. Keeps hostile streams from holding the host for hours.
   std::uint64_t job_cycle_limit = std::uint64_t{1} << 26;
 };
 
 /// Functional model of the NPU.
 ///
-/// Exact: every register's access rules and value except those below; SRAM, memory and results; faults with cause, channel,
-/// code, address and offset; COMPLETED, PROGRESS and DONE_TAG; the event COMMANDS.
+/// Exact: every register's access rules and value except those below; SRAM, memory and results; faults with cause,
+/// channel, code, address and offset; COMPLETED, PROGRESS and DONE_TAG; the event COMMANDS.
 ///
-/// Estimated: time, that is PMU_CYCLES, PMU_LOG_DATA, all other events, and how long CLEARING and RUNNING last. A command takes as
-/// long as its engine's throughput says (model/estimate.hpp) and starts when its waits allow, in time independently of the
-/// seed. The STALL_ events and FETCH_WAIT stay zero.
+/// Estimated: time, that is PMU_CYCLES, PMU_LOG_DATA, all other events, and how long CLEARING and RUNNING last. A
+/// command takes as long as its engine's throughput says (model/estimate.hpp) and starts when its waits allow, in time
+/// independently of the seed. The STALL_ events and FETCH_WAIT stay zero.
 ///
-/// Order: a command takes effect at once. Wherever more than one engine could go next, the seed decides, with a bias that
-/// changes from job to job and lets one engine run far ahead of another. A stream that lacks a wait that it needs gives wrong results
-/// for some seeds; a correct one gives the same results for all.
+/// Order: a command takes effect at once. Wherever more than one engine could go next, the seed decides, with a bias
+/// that changes from job to job and lets one engine run far ahead of another. A stream that lacks a wait that it needs
+/// gives wrong results for some seeds; a correct one gives the same results for all.
 ///
-/// A job takes effect when time first advances after its start; its end (IRQ_RAW, DONE_TAG) shows when its estimated cycles have
-/// passed. A stream that waits for what never comes stands still until the watchdog.
+/// A job takes effect when time first advances after its start; its end (IRQ_RAW, DONE_TAG) shows when its estimated
+/// cycles have passed. A stream that waits for what never comes stands still until the watchdog.
 ///
 /// Not thread-safe.
 class FunctionalModel : public Target {
