@@ -8,7 +8,7 @@ target_compile_options(auklet_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
   $<$<BOOL:${AUKLET_WERROR}>:-Werror>)
 if(AUKLET_SANITIZE)
-  # Global, because a container that crosses from checked to unchecked code gives false reports.
+  # Global, so that libraries of generated code are checked as well; verilated code may opt out for speed.
   add_compile_options(-fsanitize=${AUKLET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${AUKLET_SANITIZE})
 endif()
