@@ -1,0 +1,80 @@
+# auklet_verilate(NAME RTL_TOP top FILE_LIST list SOURCES rtl... PARAMETERS NAME=value...)
+#
+# Verilates one set of parameters into an imported static library NAME, class V<NAME>. Not Verilator's own verilate():
+# that compiles with the build's compiler, while clang makes the model several times faster than g++ (their objects mix),
+# and it verilates at configure time.
+
+find_program(AUKLET_VERILATOR_EXECUTABLE verilator)
+find_program(AUKLET_MAKE NAMES gmake make)
+find_program(AUKLET_SIM_CXX NAMES clang++-19 clang++-18 clang++-17 clang++-16 clang++-15 clang++-14 clang++
+  DOC "Compiler of the verilated C++")
+if(NOT AUKLET_SIM_CXX)
+  set(AUKLET_SIM_CXX ${CMAKE_CXX_COMPILER})
+endif()
+
+option(AUKLET_TRACE "Compile waveform tracing into the verilated models" ON)
+option(AUKLET_NATIVE "Compile the verilated models for this machine's processor" ON)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  option(AUKLET_RTL_ASSERTIONS "Check the RTL's assertions during simulation" ON)
+else()
+  option(AUKLET_RTL_ASSERTIONS "Check the RTL's assertions during simulation" OFF)
+endif()
+
+# --x-initial unique: what has no reset starts at zero, or at random values of a seed given at run time.
+set(AUKLET_VERILATOR_FLAGS --cc -O3 --x-assign fast --x-initial unique --output-split 0
+  --unroll-count 64 --unroll-stmts 200000 -Wno-fatal
+  $<$<BOOL:${AUKLET_TRACE}>:--trace-fst> $<$<BOOL:${AUKLET_RTL_ASSERTIONS}>:--assert>)
+set(AUKLET_SIM_CXX_FLAGS "-std=c++20 -fPIC")
+if(AUKLET_NATIVE)
+  string(APPEND AUKLET_SIM_CXX_FLAGS " -march=native")
+endif()
+
+if(AUKLET_VERILATOR_EXECUTABLE AND NOT AUKLET_VERILATOR_ROOT)
+  execute_process(COMMAND ${AUKLET_VERILATOR_EXECUTABLE} --getenv VERILATOR_ROOT OUTPUT_VARIABLE root
+    OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  set(AUKLET_VERILATOR_ROOT ${root} CACHE PATH "Verilator's include files")
+endif()
+
+# Verilator's run-time library, once for all models.
+function(auklet_verilator_runtime name)
+  set(include ${AUKLET_VERILATOR_ROOT}/include)
+  add_library(${name} STATIC ${include}/verilated.cpp ${include}/verilated_threads.cpp
+    $<$<BOOL:${AUKLET_TRACE}>:${include}/verilated_fst_c.cpp>)
+  target_include_directories(${name} SYSTEM PUBLIC ${include} ${include}/vltstd)
+  target_compile_definitions(${name} PUBLIC VM_COVERAGE=0 VM_SC=0 VM_TRACE_VCD=0
+    VM_TRACE=$<BOOL:${AUKLET_TRACE}> VM_TRACE_FST=$<BOOL:${AUKLET_TRACE}>)
+  target_compile_options(${name} PRIVATE -w -O2)
+  find_package(Threads REQUIRED)
+  target_link_libraries(${name} PUBLIC Threads::Threads)
+  if(AUKLET_TRACE)
+    find_package(ZLIB REQUIRED)
+    target_link_libraries(${name} PRIVATE ZLIB::ZLIB)
+  endif()
+endfunction()
+
+function(auklet_verilate name)
+  cmake_parse_arguments(ARG "" "RTL_TOP;FILE_LIST" "SOURCES;PARAMETERS" ${ARGN})
+  set(directory ${CMAKE_CURRENT_BINARY_DIR}/V${name})
+  set(makefile ${directory}/V${name}.mk)
+  set(archive ${directory}/V${name}__ALL.a)
+  list(TRANSFORM ARG_PARAMETERS PREPEND -G)
+
+  add_custom_command(OUTPUT ${makefile} ${directory}/V${name}.h
+    COMMAND ${AUKLET_VERILATOR_EXECUTABLE} ${AUKLET_VERILATOR_FLAGS} --Mdir ${directory} --prefix V${name}
+      --top-module ${ARG_RTL_TOP} ${ARG_PARAMETERS} -f ${ARG_FILE_LIST}
+    DEPENDS ${ARG_FILE_LIST} ${ARG_SOURCES}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    COMMAND_EXPAND_LISTS VERBATIM COMMENT "Verilating ${name}")
+  add_custom_command(OUTPUT ${archive}
+    COMMAND ${AUKLET_MAKE} -s -C ${directory} -f V${name}.mk V${name}__ALL.a VM_PARALLEL_BUILDS=1
+      CXX=${AUKLET_SIM_CXX} OBJCACHE=${CMAKE_CXX_COMPILER_LAUNCHER}
+      "OPT_FAST=${AUKLET_SIM_CXX_FLAGS} -O3" "OPT_SLOW=${AUKLET_SIM_CXX_FLAGS} -O1" "CFG_CXXFLAGS_NO_UNUSED=-w"
+    DEPENDS ${makefile} VERBATIM COMMENT "Compiling verilated ${name}")
+  add_custom_target(${name}_verilated DEPENDS ${archive})
+
+  add_library(${name} STATIC IMPORTED GLOBAL)
+  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION ${archive}
+    INTERFACE_INCLUDE_DIRECTORIES ${directory})
+  file(MAKE_DIRECTORY ${directory})
+  add_dependencies(${name} ${name}_verilated)
+endfunction()

@@ -1,0 +1,47 @@
+// The clock loop: advances one verilated model and what surrounds it. The loop is a template, so that a cycle costs no
+// virtual call; callers see it through Core, one virtual call a run.
+//
+// A cycle is: drive what the memory decided, clock low, eval (outputs settle), sample, clock high, eval (registers
+// change), let the memory decide what it drives next.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <auklet/sim/axi_checker.hpp>
+#include <auklet/sim/axi_lite_master.hpp>
+#include <auklet/sim/axi_memory.hpp>
+
+namespace auklet::sim {
+
+/// What surrounds a model.
+struct Bench {
+  AxiMemory memory;
+  AxiChecker checker;
+  AxiLiteMaster registers;
+  std::uint64_t cycle = 0;
+};
+
+/// A verilated model in its bench.
+class Core {
+ public:
+  virtual ~Core() = default;
+
+  /// Advances by `max_cycles`, or fewer if `until_irq` and the interrupt rises; returns the cycles that passed.
+  virtual std::uint64_t run(std::uint64_t max_cycles, bool until_irq) = 0;
+  /// Advances until the register transaction that was started ends, for at most `max_cycles`.
+  virtual void run_registers(std::uint64_t max_cycles) = 0;
+  /// Holds reset low for `cycles`, at least 1.
+  virtual void reset(std::uint32_t cycles) = 0;
+  [[nodiscard]] virtual bool irq() const = 0;
+
+  /// Opens a waveform file and records every cycle until close_trace().
+  virtual void open_trace(const std::string& path) = 0;
+  virtual void close_trace() = 0;
+};
+
+/// Starts registers and memories without reset at random values when `random_reset_seed` is not 0.
+using CoreFactory = std::unique_ptr<Core> (*)(Bench& bench, std::uint32_t random_reset_seed);
+
+}  // namespace auklet::sim
