@@ -1,0 +1,360 @@
+// Compute engine: runs one CONV, DWCONV, MAXPOOL, AVGPOOL or ADD command at a time.
+//
+//   conv_issue ┐
+//   dw_issue   ├─▶ fetch ─▶ (dw_window) ─▶ mac_array ─▶ accumulator ─▶ drain ─▶ requant ─▶ SRAM
+//   pool       │                ▲                                        ▲          ▲
+//   eltwise    ┘         weight_loader                              parameters   eltwise
+//
+// A command is done when its last word has been written.
+module auklet_compute #(
+  parameter int unsigned ROWS = 16,      ///< Multipliers a lane: 4 or 16
+  parameter int unsigned GROUPS = 1,     ///< Groups of 16 lanes: 1 or 4
+  parameter int unsigned WORD_BITS = 15  ///< Width of an SRAM word address
+) (
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+  input  logic                     abort_i,        ///< Drop everything at once
+
+  input  logic                     start_i,        ///< Begin cmd_i; only while not busy
+  input  logic [7:0]               opcode_i,       ///< Stable until done_o
+  input  logic [639:0]             cmd_i,          ///< Command words, stable until done_o
+  output logic                     busy_o,
+  output logic                     done_o,         ///< One cycle at the end
+
+  output logic                     out_valid_o,    ///< SRAM write, always granted
+  output logic [WORD_BITS-1:0]     out_addr_o,
+  output logic [127:0]             out_data_o,
+  output logic                     act_valid_o,    ///< SRAM activation read
+  output logic [WORD_BITS-1:0]     act_addr_o,
+  output logic                     act_two_o,
+  input  logic                     act_gnt_i,
+  input  logic [255:0]             act_data_i,
+  output logic                     wgt_valid_o,    ///< SRAM weight and parameter read
+  output logic [WORD_BITS-2:0]     wgt_addr_o,
+  input  logic                     wgt_gnt_i,
+  input  logic [255:0]             wgt_data_i,
+
+  output logic                     mac_active_o,      ///< Events, see auklet_pkg::EVENT_*
+  output logic                     stall_weights_o,
+  output logic                     stall_drain_o,
+  output logic                     stall_bank_o,
+  output logic                     requant_active_o,
+  output logic                     vector_active_o
+);
+  localparam int unsigned PHASES = 16 / ROWS;
+
+  auklet_pkg::cmd_geom_t geom;
+  auklet_pkg::cmd_eltwise_t elt;
+  assign geom = cmd_i;
+  assign elt = cmd_i[511:0];
+
+  logic is_conv, is_dw, is_pool, is_avg, is_elt;
+  assign is_conv = opcode_i == auklet_pkg::OPCODE_CONV;
+  assign is_dw = opcode_i == auklet_pkg::OPCODE_DWCONV;
+  assign is_avg = opcode_i == auklet_pkg::OPCODE_AVGPOOL;
+  assign is_pool = opcode_i == auklet_pkg::OPCODE_MAXPOOL || is_avg;
+  assign is_elt = opcode_i == auklet_pkg::OPCODE_ADD;
+
+  // ---- control: two cycles of preparation, then the units until all are idle ----
+  typedef enum logic [1:0] {IDLE, PREPARE, LAUNCH, RUN} state_e;
+  state_e state_q;
+  logic [23:0] top_q, row_step_q, krow_step_q;
+  logic [31:0] positions_q, steps_q;
+  logic [15:0] kernel_q;
+  logic signed [25:0] last_col_q;
+  logic [15:0] last_ox;
+  logic launch, units_idle;
+  assign last_ox = geom.out_w - 16'd1;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) state_q <= IDLE;
+    else if (abort_i) state_q <= IDLE;
+    else begin
+      case (state_q)
+        IDLE:    if (start_i) state_q <= PREPARE;
+        PREPARE: state_q <= LAUNCH;
+        LAUNCH:  state_q <= RUN;
+        RUN:     if (units_idle) state_q <= IDLE;
+        default: state_q <= IDLE;
+      endcase
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      top_q <= geom.in_base - 24'(geom.pad_top * geom.row_pitch);
+      row_step_q <= 24'(geom.stride_y * geom.row_pitch);
+      krow_step_q <= 24'(geom.dil_y * geom.row_pitch);
+      positions_q <= geom.out_w * geom.out_h;
+      kernel_q <= geom.kh * geom.kx_n;
+      last_col_q <= signed'(26'(last_ox) * 26'(geom.stride_x)) + signed'({18'd0, geom.kx_n}) - 26'sd1
+                  - signed'({18'd0, geom.pad_left});
+    end
+    if (state_q == PREPARE) steps_q <= kernel_q * geom.chunks;
+  end
+  assign launch = state_q == LAUNCH;
+  assign busy_o = state_q != IDLE;
+  assign done_o = state_q == RUN && units_idle && !abort_i;
+
+  // ---- sequencers ----
+  logic fetch_gnt, fetch_whole, fetch_mid, fetch_valid;
+  logic [127:0] fetch_data;
+  logic [1:0] wset_ready, bank_free;
+
+  logic conv_valid, conv_row_ok, conv_wset, conv_bank, conv_first, conv_last, conv_release, conv_issued, conv_active;
+  logic conv_stall_w, conv_stall_d;
+  logic [23:0] conv_row;
+  logic signed [25:0] conv_r;
+  logic [5:0] conv_pos;
+  auklet_conv_issue #(
+    .ROWS(ROWS),
+    .GROUPS(GROUPS)
+  ) u_conv_issue (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && is_conv), .cmd_i(geom),
+    .top_i(top_q), .row_step_i(row_step_q), .krow_step_i(krow_step_q), .positions_i(positions_q),
+    .wset_ready_i(wset_ready), .wset_release_o(conv_release), .bank_free_i(bank_free), .stripe_issued_o(conv_issued),
+    .valid_o(conv_valid), .row_o(conv_row), .row_ok_o(conv_row_ok), .r_o(conv_r), .gnt_i(fetch_gnt && is_conv),
+    .wset_o(conv_wset), .bank_o(conv_bank), .pos_o(conv_pos), .first_o(conv_first), .last_o(conv_last),
+    .active_o(conv_active), .stall_weights_o(conv_stall_w), .stall_drain_o(conv_stall_d)
+  );
+
+  logic dw_valid, dw_row_ok, dw_wset, dw_release, dw_col_ok, dw_row_start, dw_emit, dw_active;
+  logic dw_stall_w, dw_stall_d, tile_ready, tile_done;
+  logic [23:0] dw_row;
+  logic signed [25:0] dw_r;
+  logic [6:0] dw_col;
+  logic [1:0] dw_above_ok;
+  auklet_dw_issue #(
+    .ROWS(ROWS)
+  ) u_dw_issue (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && is_dw), .cmd_i(geom), .last_col_i(last_col_q),
+    .wset_ready_i(wset_ready), .wset_release_o(dw_release), .tile_ready_i(tile_ready), .tile_done_i(tile_done),
+    .valid_o(dw_valid), .row_o(dw_row), .row_ok_o(dw_row_ok), .r_o(dw_r), .gnt_i(fetch_gnt && is_dw),
+    .wset_o(dw_wset), .col_o(dw_col), .col_ok_o(dw_col_ok), .row_start_o(dw_row_start), .above_ok_o(dw_above_ok),
+    .emit_o(dw_emit), .active_o(dw_active), .stall_weights_o(dw_stall_w), .stall_drain_o(dw_stall_d)
+  );
+
+  logic pool_valid, pool_row_ok, pool_out_valid, pool_active;
+  logic [23:0] pool_row, pool_out_addr;
+  logic signed [25:0] pool_r;
+  logic [127:0] pool_out_data;
+  auklet_pool u_pool (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && is_pool), .avg_i(is_avg), .cmd_i(geom),
+    .top_i(top_q), .row_step_i(row_step_q), .krow_step_i(krow_step_q),
+    .valid_o(pool_valid), .row_o(pool_row), .row_ok_o(pool_row_ok), .r_o(pool_r), .gnt_i(fetch_gnt && is_pool),
+    .whole_i(fetch_whole), .data_i(fetch_data),
+    .out_valid_o(pool_out_valid), .out_addr_o(pool_out_addr), .out_data_o(pool_out_data), .active_o(pool_active)
+  );
+
+  logic elt_valid, elt_rq_valid, elt_active, raw_valid;
+  logic [23:0] elt_addr, elt_rq_addr;
+  logic [511:0] elt_rq_x, raw;
+  logic [31:0] elt_rq_mult;
+  logic [7:0] elt_rq_shift;
+  logic [1:0] elt_rq_kind, raw_kind;
+  auklet_eltwise u_eltwise (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && is_elt), .cmd_i(elt),
+    .valid_o(elt_valid), .addr_o(elt_addr), .gnt_i(fetch_gnt && is_elt), .data_valid_i(fetch_valid), .data_i(fetch_data),
+    .rq_valid_o(elt_rq_valid), .rq_x_o(elt_rq_x), .rq_mult_o(elt_rq_mult), .rq_shift_o(elt_rq_shift),
+    .rq_kind_o(elt_rq_kind), .rq_addr_o(elt_rq_addr), .raw_valid_i(raw_valid), .raw_kind_i(raw_kind), .raw_i(raw),
+    .active_o(elt_active)
+  );
+
+  // ---- activation fetch, shared ----
+  logic req_valid, req_row_ok;
+  logic [23:0] req_row;
+  logic signed [25:0] req_r;
+  always_comb begin
+    if (is_dw) begin
+      req_valid = dw_valid;
+      req_row = dw_row;
+      req_row_ok = dw_row_ok;
+      req_r = dw_r;
+    end else if (is_pool) begin
+      req_valid = pool_valid;
+      req_row = pool_row;
+      req_row_ok = pool_row_ok;
+      req_r = pool_r;
+    end else if (is_elt) begin
+      req_valid = elt_valid;
+      req_row = elt_addr;
+      req_row_ok = 1'b1;
+      req_r = 26'sd0;
+    end else begin
+      req_valid = conv_valid;
+      req_row = conv_row;
+      req_row_ok = conv_row_ok;
+      req_r = conv_r;
+    end
+  end
+  auklet_fetch #(
+    .WORD_BITS(WORD_BITS)
+  ) u_fetch (
+    .clk_i, .rst_ni,
+    .valid_i(req_valid), .row_i(req_row), .row_ok_i(req_row_ok), .r_i(req_r),
+    .row_bytes_i(is_elt ? 24'd16 : geom.row_bytes), .zp_i(geom.in_zp), .gnt_o(fetch_gnt), .whole_o(fetch_whole),
+    .sram_valid_o(act_valid_o), .sram_addr_o(act_addr_o), .sram_two_o(act_two_o), .sram_gnt_i(act_gnt_i),
+    .sram_data_i(act_data_i),
+    .mid_o(fetch_mid), .valid_o(fetch_valid), .data_o(fetch_data)
+  );
+  assign stall_bank_o = req_valid && !fetch_gnt;
+
+  // What travels with a fetch: {wset, bank, pos, first, last} and the depthwise flags.
+  logic [9:0] meta_q, meta2_q, meta3_q;
+  logic [6:0] dw_col_q;
+  logic [4:0] dw_meta_q, dw_meta2_q;
+  always_ff @(posedge clk_i) begin
+    if (fetch_gnt) begin
+      meta_q <= is_dw ? {dw_wset, 9'd0} : {conv_wset, conv_bank, conv_pos, conv_first, conv_last};
+      if (is_dw) begin
+        dw_meta_q <= {dw_emit, dw_row_start, dw_col_ok, dw_above_ok};
+        dw_col_q <= dw_col;
+      end
+    end
+    if (fetch_mid) begin
+      meta2_q <= meta_q;
+      if (is_dw) dw_meta2_q <= dw_meta_q;
+    end
+    if (fetch_valid) meta3_q <= meta2_q;
+  end
+
+  logic [2047:0] taps;
+  logic window_emit_q;
+  auklet_dw_window u_dw_window (
+    .clk_i, .rst_ni,
+    .lookup_i(fetch_mid && is_dw), .x_i(dw_col_q),
+    .push_i(fetch_valid && is_dw), .data_i(fetch_data), .row_start_i(dw_meta2_q[3]), .col_ok_i(dw_meta2_q[2]),
+    .above_ok_i(dw_meta2_q[1:0]), .kh_i(geom.kh[1:0]), .kw_i(geom.kx_n[2:0]), .zp_i(geom.in_zp), .taps_o(taps)
+  );
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) window_emit_q <= 1'b0;
+    else window_emit_q <= fetch_valid && is_dw && dw_meta2_q[4] && !abort_i;
+  end
+
+  // ---- array: PHASES cycles from mac_start on ----
+  logic mac_start, mac_en, mac_end;
+  logic [1:0] phase_q, phase;
+  logic [9:0] mac_meta;
+  assign mac_start = is_dw ? window_emit_q : fetch_valid && is_conv;
+  assign mac_meta = is_dw ? meta3_q : meta2_q;
+  assign phase = mac_start ? 2'd0 : phase_q;
+  assign mac_en = mac_start || phase_q != 2'd0;
+  assign mac_end = mac_en && phase == 2'(PHASES - 1);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) phase_q <= 2'd0;
+    else if (abort_i || mac_end) phase_q <= 2'd0;
+    else if (mac_en) phase_q <= phase + 2'd1;
+  end
+
+  logic wload, wload_set;
+  logic [1:0] wload_group;
+  logic [2:0] wload_pair;
+  logic [GROUPS*512-1:0] psum;
+  auklet_mac_array #(
+    .ROWS(ROWS),
+    .GROUPS(GROUPS)
+  ) u_mac_array (
+    .clk_i,
+    .wload_i(wload), .wload_set_i(wload_set), .wload_group_i(wload_group), .wload_pair_i(wload_pair),
+    .wload_data_i(wgt_data_i),
+    .en_i(mac_en), .set_i(mac_meta[9]), .dw_i(is_dw), .row_i(PHASES == 1 ? 4'd0 : {phase, 2'b00}),
+    .act_i(fetch_data), .taps_i(taps), .psum_o(psum)
+  );
+
+  logic conv_end, dw_psum_valid_q, stripe_end_q, stripe_ready_q;
+  assign conv_end = mac_end && is_conv;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {dw_psum_valid_q, stripe_end_q, stripe_ready_q} <= 3'd0;
+    else if (abort_i) {dw_psum_valid_q, stripe_end_q, stripe_ready_q} <= 3'd0;
+    else {dw_psum_valid_q, stripe_end_q, stripe_ready_q} <= {mac_end && is_dw, conv_end && mac_meta[0], stripe_end_q};
+  end
+
+  logic acc_en, acc_bank;
+  logic [5:0] acc_addr;
+  logic [1:0] acc_group;
+  logic [511:0] drained [0:GROUPS-1];
+  for (genvar g = 0; g < GROUPS; g++) begin : gen_acc
+    auklet_accumulator u_accumulator (
+      .clk_i, .rst_ni,
+      .en_i(conv_end), .bank_i(mac_meta[8]), .addr_i(mac_meta[7:2]), .first_i(mac_meta[1]), .psum_i(psum[512*g +: 512]),
+      .drain_en_i(acc_en && acc_group == 2'(g)), .drain_bank_i(acc_bank), .drain_addr_i(acc_addr), .drain_o(drained[g])
+    );
+  end
+  logic [511:0] acc_data;
+  if (GROUPS == 1) begin : gen_drain_one
+    assign acc_data = drained[0];
+  end else begin : gen_drain_mux
+    logic [1:0] acc_group_q;
+    always_ff @(posedge clk_i) if (acc_en) acc_group_q <= acc_group;
+    assign acc_data = drained[acc_group_q];
+  end
+
+  // ---- weights and parameters share a port, parameters first ----
+  logic loader_valid, param_valid;
+  logic [WORD_BITS-2:0] loader_addr, param_addr;
+  auklet_weight_loader #(
+    .GROUPS(GROUPS),
+    .WORD_BITS(WORD_BITS),
+    .PHASES(PHASES)
+  ) u_weight_loader (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && (is_conv || is_dw)), .dw_i(is_dw), .cmd_i(geom), .positions_i(positions_q), .steps_i(steps_q),
+    .release_i(is_dw ? dw_release : conv_release), .release_set_i(is_dw ? dw_wset : conv_wset), .ready_o(wset_ready),
+    .sram_valid_o(loader_valid), .sram_addr_o(loader_addr), .sram_gnt_i(wgt_gnt_i && !param_valid),
+    .wload_o(wload), .wload_set_o(wload_set), .wload_group_o(wload_group), .wload_pair_o(wload_pair)
+  );
+  assign wgt_valid_o = loader_valid || param_valid;
+  assign wgt_addr_o = param_valid ? param_addr : loader_addr;
+
+  logic rq_valid, rq_out_valid, rq_busy, drain_valid, drain_active;
+  logic [511:0] drain_x, drain_mult;
+  logic [127:0] drain_shift;
+  logic [23:0] drain_addr;
+  auklet_drain #(
+    .GROUPS(GROUPS),
+    .WORD_BITS(WORD_BITS)
+  ) u_drain (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && (is_conv || is_dw)), .dw_i(is_dw), .cmd_i(geom), .positions_i(positions_q),
+    .stripe_ready_i(stripe_ready_q), .stripe_issued_i(conv_issued), .issued_bank_i(conv_bank), .bank_free_o(bank_free),
+    .acc_en_o(acc_en), .acc_bank_o(acc_bank), .acc_addr_o(acc_addr), .acc_group_o(acc_group), .acc_data_i(acc_data),
+    .tile_ready_o(tile_ready), .dw_valid_i(dw_psum_valid_q), .dw_psum_i(psum[511:0]), .tile_done_o(tile_done),
+    .sram_valid_o(param_valid), .sram_addr_o(param_addr), .sram_gnt_i(wgt_gnt_i && param_valid), .sram_data_i(wgt_data_i),
+    .valid_o(drain_valid), .x_o(drain_x), .mult_o(drain_mult), .shift_o(drain_shift), .addr_o(drain_addr),
+    .active_o(drain_active)
+  );
+
+  // ---- requantiser ----
+  logic [23:0] rq_out_addr;
+  logic [1:0] rq_out_kind;
+  logic [127:0] rq_out;
+  assign rq_valid = is_elt ? elt_rq_valid : drain_valid;
+  auklet_requant u_requant (
+    .clk_i, .rst_ni,
+    .valid_i(rq_valid), .x_i(is_elt ? elt_rq_x : drain_x), .mult_i(is_elt ? {16{elt_rq_mult}} : drain_mult),
+    .shift_i(is_elt ? {16{elt_rq_shift}} : drain_shift), .kind_i(is_elt ? elt_rq_kind : 2'd0),
+    .addr_i(is_elt ? elt_rq_addr : drain_addr),
+    .zp_i(is_elt ? elt.out_zp : geom.out_zp), .min_i(is_elt ? elt.act_min : geom.act_min),
+    .max_i(is_elt ? elt.act_max : geom.act_max),
+    .raw_valid_o(raw_valid), .raw_kind_o(raw_kind), .raw_o(raw),
+    .out_valid_o(rq_out_valid), .out_kind_o(rq_out_kind), .out_addr_o(rq_out_addr), .out_o(rq_out), .busy_o(rq_busy)
+  );
+
+  // An abort leaves vectors in the requantiser; nothing is written unless a command runs.
+  logic [23:0] out_addr;
+  assign out_addr = is_pool ? pool_out_addr : rq_out_addr;
+  assign out_valid_o = state_q == RUN && (is_pool ? pool_out_valid : rq_out_valid && rq_out_kind == 2'd0);
+  assign out_addr_o = out_addr[WORD_BITS+3:4];
+  assign out_data_o = is_pool ? pool_out_data : rq_out;
+
+  assign units_idle = !(conv_active || dw_active || pool_active || elt_active || drain_active || rq_busy);
+
+  assign mac_active_o = mac_en;
+  assign stall_weights_o = conv_stall_w || dw_stall_w;
+  assign stall_drain_o = conv_stall_d || dw_stall_d;
+  assign requant_active_o = rq_valid;
+  assign vector_active_o = state_q == RUN && (is_pool || is_elt);
+endmodule

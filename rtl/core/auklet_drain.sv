@@ -1,0 +1,247 @@
+// Drain: takes finished sums to the requantiser with their bias, multiplier and shift, and knows where they go.
+//
+// CONV: empties one accumulator bank a stripe, group by group. DWCONV: passes the array's sums straight on. Parameter
+// blocks are read through the weight port of the SRAM when a tile (CONV with several groups: a group) begins.
+module auklet_drain #(
+  parameter int unsigned GROUPS = 1,     ///< Tiles of a set when the tiles share their input
+  parameter int unsigned WORD_BITS = 15  ///< Width of an SRAM word address
+) (
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+  input  logic                     abort_i,         ///< Stop at once
+
+  input  logic                     start_i,         ///< Begin; cmd_i and the derived values are stable until done
+  input  logic                     dw_i,            ///< DWCONV, else CONV; stable like cmd_i
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  auklet_pkg::cmd_geom_t    cmd_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  input  logic [31:0]              positions_i,     ///< out_w * out_h
+
+  input  logic                     stripe_ready_i,  ///< The array has finished the next stripe's last sum
+  input  logic                     stripe_issued_i, ///< The array has issued its last access to bank issued_bank_i
+  input  logic                     issued_bank_i,
+  output logic [1:0]               bank_free_o,     ///< Bank may be overwritten
+
+  output logic                     acc_en_o,        ///< Read the accumulators of group acc_group_o
+  output logic                     acc_bank_o,
+  output logic [5:0]               acc_addr_o,
+  output logic [1:0]               acc_group_o,
+  input  logic [511:0]             acc_data_i,      ///< Of the group given one cycle ago
+
+  output logic                     tile_ready_o,    ///< DWCONV: parameters are there
+  input  logic                     dw_valid_i,      ///< DWCONV: dw_psum_i is an output's sum
+  input  logic [511:0]             dw_psum_i,
+  output logic                     tile_done_o,     ///< DWCONV: the tile's last output was taken
+
+  output logic                     sram_valid_o,    ///< Parameter read
+  output logic [WORD_BITS-2:0]     sram_addr_o,
+  input  logic                     sram_gnt_i,
+  input  logic [255:0]             sram_data_i,
+
+  output logic                     valid_o,         ///< To the requantiser
+  output logic [511:0]             x_o,
+  output logic [511:0]             mult_o,
+  output logic [127:0]             shift_o,
+  output logic [23:0]              addr_o,
+  output logic                     active_o
+);
+  localparam logic [2:0] PARAM_PAIRS = 3'(auklet_pkg::PARAM_BLOCK / 32);
+
+  typedef enum logic [2:0] {
+    IDLE,    // no command
+    WAIT,    // CONV: wait for a finished stripe; DWCONV: a tile begins
+    PARAM,   // read a parameter block
+    SETTLE,  // its last pair arrives
+    MOVE     // CONV: read positions; DWCONV: count outputs
+  } state_e;
+  state_e state_q;
+
+  logic bank_q;
+  logic [1:0] bank_free_q, group_q;
+  logic [1:0] ready_count_q;         // finished stripes not yet drained
+  logic [15:0] tiles_left_q;
+  logic [31:0] left_q;
+  logic have_params_q;
+  logic [23:0] tile_out_q;           // output base of the set's first tile
+  logic [23:0] param_q;              // parameter block of the set's first tile
+  logic [15:0] ox_q, s_ox_q;
+  logic [23:0] row_q, s_row_q, col_q, s_col_q; // byte offsets of the output row and of the position
+  logic [31:0] n_q;
+  logic [2:0] pair_q, pair_d1_q;
+  logic arrive_q;
+
+  logic [511:0] bias_q, mult_q;
+  logic [127:0] shift_q;
+
+  logic [15:0] set_tiles;
+  assign set_tiles = dw_i || cmd_i.in_tile_step != 24'd0 ? 16'd1
+                   : tiles_left_q > 16'(GROUPS) ? 16'(GROUPS) : tiles_left_q;
+  logic [31:0] n_cur;
+  assign n_cur = dw_i ? positions_i : left_q > {24'd0, cmd_i.stripe} ? {24'd0, cmd_i.stripe} : left_q;
+
+  logic move, move_end, group_last, tile_end, job_end, row_end;
+  assign move = state_q == MOVE && (!dw_i || dw_valid_i);
+  assign move_end = move && n_q + 32'd1 == n_cur;
+  assign group_last = 16'(group_q) + 16'd1 == set_tiles;
+  assign tile_end = dw_i || left_q <= {24'd0, cmd_i.stripe};
+  assign job_end = tiles_left_q == set_tiles;
+  assign row_end = ox_q + 16'd1 == cmd_i.out_w;
+
+  logic stripe_done;
+  assign stripe_done = move_end && group_last;
+
+  // Group g of a set: its offsets, without a multiplier.
+  logic [23:0] group_out_q, group_param_q;
+
+  assign sram_valid_o = state_q == PARAM;
+  logic [23:0] param_addr;
+  assign param_addr = param_q + group_param_q + {16'd0, pair_q, 5'd0};
+  assign sram_addr_o = param_addr[WORD_BITS+3:5];
+
+  assign acc_en_o = move && !dw_i;
+  assign acc_bank_o = bank_q;
+  assign acc_addr_o = n_q[5:0];
+  assign acc_group_o = group_q;
+  assign bank_free_o = bank_free_q;
+  assign tile_ready_o = state_q == MOVE && dw_i;
+  assign tile_done_o = move_end && dw_i;
+  assign active_o = state_q != IDLE;
+
+  logic take;
+  assign take = state_q == WAIT && (dw_i || ready_count_q != 2'd0);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q <= IDLE;
+      bank_q <= 1'b0;
+      bank_free_q <= 2'b11;
+      ready_count_q <= 2'd0;
+      arrive_q <= 1'b0;
+    end else if (abort_i) begin
+      state_q <= IDLE;
+      bank_q <= 1'b0;
+      bank_free_q <= 2'b11;
+      ready_count_q <= 2'd0;
+      arrive_q <= 1'b0;
+    end else begin
+      arrive_q <= sram_valid_o && sram_gnt_i;
+      ready_count_q <= ready_count_q + 2'(stripe_ready_i) - 2'(stripe_done && !dw_i);
+      for (int b = 0; b < 2; b++) begin
+        if (stripe_issued_i && issued_bank_i == b[0]) bank_free_q[b] <= 1'b0;
+        else if (stripe_done && !dw_i && bank_q == b[0]) bank_free_q[b] <= 1'b1;
+      end
+      if (stripe_done && !dw_i) bank_q <= ~bank_q;
+      case (state_q)
+        IDLE:    if (start_i) state_q <= WAIT;
+        WAIT:    if (take) state_q <= have_params_q ? MOVE : PARAM;
+        PARAM:   if (sram_gnt_i && pair_q == PARAM_PAIRS - 3'd1) state_q <= SETTLE;
+        SETTLE:  state_q <= MOVE;
+        MOVE: begin
+          if (stripe_done) state_q <= tile_end && job_end ? IDLE : WAIT;
+          else if (move_end) state_q <= PARAM;
+        end
+        default: state_q <= IDLE;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      tiles_left_q <= cmd_i.oc_tiles;
+      left_q <= positions_i;
+      have_params_q <= 1'b0;
+      tile_out_q <= cmd_i.out_base;
+      param_q <= cmd_i.p_base;
+      group_q <= 2'd0;
+      group_out_q <= 24'd0;
+      group_param_q <= 24'd0;
+      n_q <= 32'd0;
+      pair_q <= 3'd0;
+      ox_q <= 16'd0;
+      row_q <= 24'd0;
+      col_q <= 24'd0;
+      s_ox_q <= 16'd0;
+      s_row_q <= 24'd0;
+      s_col_q <= 24'd0;
+    end else begin
+      if (sram_valid_o && sram_gnt_i) pair_q <= pair_q == PARAM_PAIRS - 3'd1 ? 3'd0 : pair_q + 3'd1;
+      if (state_q == SETTLE) have_params_q <= 1'b1;
+      if (move) begin
+        n_q <= move_end ? 32'd0 : n_q + 32'd1;
+        ox_q <= row_end ? 16'd0 : ox_q + 16'd1;
+        col_q <= row_end ? 24'd0 : col_q + cmd_i.out_x_pitch;
+        if (row_end) row_q <= row_q + cmd_i.out_row_pitch;
+      end
+      if (move_end && !group_last) begin
+        // The next group's outputs are at the same positions.
+        group_q <= group_q + 2'd1;
+        group_out_q <= group_out_q + cmd_i.out_tile_step;
+        group_param_q <= group_param_q + 24'(auklet_pkg::PARAM_BLOCK);
+        ox_q <= s_ox_q;
+        row_q <= s_row_q;
+        col_q <= s_col_q;
+      end
+      if (stripe_done) begin
+        group_q <= 2'd0;
+        group_out_q <= 24'd0;
+        group_param_q <= 24'd0;
+        left_q <= left_q - n_cur;
+        have_params_q <= GROUPS == 1 && !tile_end;
+        if (tile_end) begin
+          left_q <= positions_i;
+          tiles_left_q <= tiles_left_q - set_tiles;
+          tile_out_q <= tile_out_q + group_out_q + cmd_i.out_tile_step;
+          param_q <= param_q + group_param_q + 24'(auklet_pkg::PARAM_BLOCK);
+          ox_q <= 16'd0;
+          row_q <= 24'd0;
+          col_q <= 24'd0;
+          s_ox_q <= 16'd0;
+          s_row_q <= 24'd0;
+          s_col_q <= 24'd0;
+        end else begin
+          s_ox_q <= row_end ? 16'd0 : ox_q + 16'd1;
+          s_col_q <= row_end ? 24'd0 : col_q + cmd_i.out_x_pitch;
+          s_row_q <= row_end ? row_q + cmd_i.out_row_pitch : row_q;
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (sram_valid_o && sram_gnt_i) pair_d1_q <= pair_q;
+    if (arrive_q) begin
+      case (pair_d1_q)
+        3'd0: bias_q[255:0] <= sram_data_i;
+        3'd1: bias_q[511:256] <= sram_data_i;
+        3'd2: mult_q[255:0] <= sram_data_i;
+        3'd3: mult_q[511:256] <= sram_data_i;
+        default: shift_q <= sram_data_i[127:0];
+      endcase
+    end
+  end
+
+  // CONV sums arrive one cycle after their address, DWCONV sums with it.
+  logic acc_valid_q;
+  logic [23:0] acc_addr_q, addr;
+  assign addr = tile_out_q + group_out_q + row_q + col_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) acc_valid_q <= 1'b0;
+    else acc_valid_q <= acc_en_o && !abort_i;
+  end
+  always_ff @(posedge clk_i) begin
+    if (acc_en_o) acc_addr_q <= addr;
+  end
+
+  assign valid_o = dw_i ? move : acc_valid_q;
+  assign addr_o = dw_i ? addr : acc_addr_q;
+  assign mult_o = mult_q;
+  assign shift_o = shift_q;
+  always_comb begin
+    x_o = 512'd0;
+    if (valid_o) begin
+      for (int o = 0; o < 16; o++) begin
+        x_o[32*o +: 32] = (dw_i ? dw_psum_i[32*o +: 32] : acc_data_i[32*o +: 32]) + bias_q[32*o +: 32];
+      end
+    end
+  end
+endmodule

@@ -1,0 +1,165 @@
+// On-chip SRAM: four regions, each a pair of single-port banks that hold the even and the odd 16-byte words.
+//
+//   port   width     banks it takes              priority
+//   out    write 16  one                         1, always granted
+//   act    read 32   word w, and w+1 if asked    2
+//   wgt    read 32   both of one region          3
+//   store  read 16   one                         4
+//   load   write 16  one                         5
+//
+// A port that is not granted asks again. Read data is there in the cycle after the grant, and only then.
+module auklet_sram #(
+  /// Size in KiB; a power of two, at least 64.
+  parameter int unsigned SRAM_KIB = 512,
+  /// Width of a word address (derived).
+  parameter int unsigned WORD_BITS = $clog2(SRAM_KIB * 64)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  input  logic                 clear_i,        ///< Zero row clear_row_i of every bank; nothing else may access
+  input  logic [WORD_BITS-4:0] clear_row_i,    ///< Row to zero
+
+  input  logic                 out_valid_i,    ///< Write out_data_i
+  input  logic [WORD_BITS-1:0] out_addr_i,     ///< Word address
+  input  logic [127:0]         out_data_i,
+
+  input  logic                 act_valid_i,    ///< Read word act_addr_i, and the next one if act_two_i
+  input  logic [WORD_BITS-1:0] act_addr_i,
+  input  logic                 act_two_i,
+  output logic                 act_gnt_o,
+  output logic [255:0]         act_data_o,     ///< {next word, word}
+
+  input  logic                 wgt_valid_i,    ///< Read the even/odd pair wgt_addr_i
+  input  logic [WORD_BITS-2:0] wgt_addr_i,     ///< Pair address
+  output logic                 wgt_gnt_o,
+  output logic [255:0]         wgt_data_o,     ///< {odd word, even word}
+
+  input  logic                 store_valid_i,  ///< Read word store_addr_i
+  input  logic [WORD_BITS-1:0] store_addr_i,
+  output logic                 store_gnt_o,
+  output logic [127:0]         store_data_o,
+
+  input  logic                 load_valid_i,   ///< Write load_data_i
+  input  logic [WORD_BITS-1:0] load_addr_i,
+  input  logic [127:0]         load_data_i,
+  output logic                 load_gnt_o
+);
+  localparam int unsigned PAIR_BITS = WORD_BITS - 1;
+  localparam int unsigned ROW_BITS = PAIR_BITS - 2;
+
+  // Even and odd pair address of the activation read.
+  logic [PAIR_BITS-1:0] act_even, act_odd;
+  logic act_even_used, act_odd_used;
+  assign act_odd = act_addr_i[WORD_BITS-1:1];
+  assign act_even = act_addr_i[WORD_BITS-1:1] + PAIR_BITS'(act_addr_i[0]);
+  assign act_even_used = act_two_i | ~act_addr_i[0];
+  assign act_odd_used = act_two_i | act_addr_i[0];
+
+  logic [1:0] out_region, act_even_region, act_odd_region, wgt_region, store_region, load_region;
+  assign out_region = out_addr_i[WORD_BITS-1 -: 2];
+  assign act_even_region = act_even[PAIR_BITS-1 -: 2];
+  assign act_odd_region = act_odd[PAIR_BITS-1 -: 2];
+  assign wgt_region = wgt_addr_i[PAIR_BITS-1 -: 2];
+  assign store_region = store_addr_i[WORD_BITS-1 -: 2];
+  assign load_region = load_addr_i[WORD_BITS-1 -: 2];
+
+  // Banks taken after each priority level: bit {region, odd}.
+  logic [7:0] out_banks, act_banks, wgt_banks, store_banks, load_banks;
+  logic [7:0] taken_out, taken_act, taken_wgt, taken_store;
+  assign out_banks = out_valid_i ? 8'(1) << {out_region, out_addr_i[0]} : 8'd0;
+  assign act_banks = act_valid_i ? (8'(act_even_used) << {act_even_region, 1'b0})
+                                 | (8'(act_odd_used) << {act_odd_region, 1'b1}) : 8'd0;
+  assign wgt_banks = wgt_valid_i ? 8'(3) << {wgt_region, 1'b0} : 8'd0;
+  assign store_banks = store_valid_i ? 8'(1) << {store_region, store_addr_i[0]} : 8'd0;
+  assign load_banks = load_valid_i ? 8'(1) << {load_region, load_addr_i[0]} : 8'd0;
+
+  assign taken_out = out_banks;
+  assign act_gnt_o = act_valid_i && (act_banks & taken_out) == 8'd0;
+  assign taken_act = taken_out | (act_gnt_o ? act_banks : 8'd0);
+  assign wgt_gnt_o = wgt_valid_i && (wgt_banks & taken_act) == 8'd0;
+  assign taken_wgt = taken_act | (wgt_gnt_o ? wgt_banks : 8'd0);
+  assign store_gnt_o = store_valid_i && (store_banks & taken_wgt) == 8'd0;
+  assign taken_store = taken_wgt | (store_gnt_o ? store_banks : 8'd0);
+  assign load_gnt_o = load_valid_i && (load_banks & taken_store) == 8'd0;
+
+  logic [127:0] rdata_even [0:3];
+  logic [127:0] rdata_odd [0:3];
+
+  for (genvar g = 0; g < 8; g++) begin : gen_bank
+    localparam logic ODD = (g % 2) == 1;
+    logic out_hit, act_hit, wgt_hit, store_hit, load_hit;
+    logic [ROW_BITS-1:0] row;
+    logic [127:0] wdata;
+    logic [127:0] rdata;
+    assign out_hit = out_banks[g];
+    assign act_hit = act_gnt_o & act_banks[g];
+    assign wgt_hit = wgt_gnt_o & wgt_banks[g];
+    assign store_hit = store_gnt_o & store_banks[g];
+    assign load_hit = load_gnt_o & load_banks[g];
+
+    always_comb begin
+      row = load_addr_i[ROW_BITS:1];
+      wdata = load_data_i;
+      if (clear_i) begin
+        row = clear_row_i;
+        wdata = 128'd0;
+      end else if (out_hit) begin
+        row = out_addr_i[ROW_BITS:1];
+        wdata = out_data_i;
+      end else if (act_hit) begin
+        row = ODD ? act_odd[ROW_BITS-1:0] : act_even[ROW_BITS-1:0];
+      end else if (wgt_hit) begin
+        row = wgt_addr_i[ROW_BITS-1:0];
+      end else if (store_hit) begin
+        row = store_addr_i[ROW_BITS:1];
+      end
+    end
+
+    auklet_sram_bank #(
+      .WORDS(1 << ROW_BITS)
+    ) u_bank (
+      .clk_i,
+      .en_i   (clear_i | out_hit | act_hit | wgt_hit | store_hit | load_hit),
+      .we_i   (clear_i | out_hit | load_hit),
+      .addr_i (row),
+      .wdata_i(wdata),
+      .rdata_o(rdata)
+    );
+    if (ODD) begin : gen_odd
+      assign rdata_odd[g/2] = rdata;
+    end else begin : gen_even
+      assign rdata_even[g/2] = rdata;
+    end
+  end
+
+  // Which bank each reader was granted, one cycle ago.
+  logic [1:0] act_even_q, act_odd_q, wgt_q, store_q;
+  logic act_swap_q, store_odd_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      act_even_q <= 2'd0;
+      act_odd_q <= 2'd0;
+      act_swap_q <= 1'b0;
+      wgt_q <= 2'd0;
+      store_q <= 2'd0;
+      store_odd_q <= 1'b0;
+    end else begin
+      if (act_gnt_o) begin
+        act_even_q <= act_even_region;
+        act_odd_q <= act_odd_region;
+        act_swap_q <= act_addr_i[0];
+      end
+      if (wgt_gnt_o) wgt_q <= wgt_region;
+      if (store_gnt_o) begin
+        store_q <= store_region;
+        store_odd_q <= store_addr_i[0];
+      end
+    end
+  end
+
+  assign act_data_o = act_swap_q ? {rdata_even[act_even_q], rdata_odd[act_odd_q]}
+                                 : {rdata_odd[act_odd_q], rdata_even[act_even_q]};
+  assign wgt_data_o = {rdata_odd[wgt_q], rdata_even[wgt_q]};
+  assign store_data_o = store_odd_q ? rdata_odd[store_q] : rdata_even[store_q];
+endmodule

@@ -1,0 +1,144 @@
+// Load engine: memory to SRAM. Memory rows become one byte sequence, which is cut into SRAM rows of whole words.
+module auklet_load #(
+  parameter int unsigned DATA_BITS = 128,  ///< Width of the AXI data bus: 64 or 128
+  parameter int unsigned WORD_BITS = 15,   ///< Width of an SRAM word address
+  parameter int unsigned ADDR_BITS = auklet_pkg::AXI_ADDR_BITS
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    abort_i,       ///< Drop everything at once
+
+  input  logic                    start_i,       ///< Begin cmd_i; only while not busy
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  auklet_pkg::cmd_dma_t    cmd_i,         ///< Stable until done_o
+  /* verilator lint_on UNUSEDSIGNAL */
+  input  logic [ADDR_BITS-1:0]    addr_i,        ///< Address of the first byte, with start_i
+  output logic                    busy_o,
+  output logic                    done_o,        ///< One cycle at the end: all is in SRAM
+
+  output logic                    req_valid_o,   ///< Burst request
+  output logic [ADDR_BITS-1:0]    req_addr_o,
+  output logic [7:0]              req_len_o,
+  input  logic                    req_ready_i,
+  input  logic                    data_valid_i,  ///< Beats in the order of the requests
+  input  logic [DATA_BITS-1:0]    data_i,
+  output logic                    data_ready_o,
+
+  output logic                    sram_valid_o,  ///< SRAM write
+  output logic [WORD_BITS-1:0]    sram_addr_o,
+  output logic [127:0]            sram_data_o,
+  input  logic                    sram_gnt_i
+);
+  localparam int unsigned BEAT = DATA_BITS / 8;
+  localparam int unsigned BYTE_BITS = $clog2(BEAT);
+
+  // ---- bursts, and what of their beats is wanted: {first byte in the first beat, bytes} ----
+  logic gen_active, info_full, info_valid, info_pop;
+  logic [8:0] gen_bytes;
+  logic [BYTE_BITS+8:0] info;
+  logic take_req;
+  auklet_burst_gen #(
+    .DATA_BITS(DATA_BITS),
+    .ADDR_BITS(ADDR_BITS)
+  ) u_burst_gen (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i, .addr_i, .len_i(cmd_i.ax_len), .rows_i(cmd_i.ax_rows), .stride_i(cmd_i.ax_stride),
+    .active_o(gen_active), .addr_o(req_addr_o), .bytes_o(gen_bytes), .len_o(req_len_o), .next_i(take_req)
+  );
+  assign req_valid_o = gen_active && !info_full;
+  assign take_req = req_valid_o && req_ready_i;
+  auklet_fifo #(
+    .WIDTH(BYTE_BITS + 9),
+    .DEPTH(8)
+  ) u_info (
+    .clk_i, .rst_ni, .clear_i(abort_i), .push_i(take_req), .data_i({req_addr_o[BYTE_BITS-1:0], gen_bytes}),
+    .full_o(info_full), .pop_i(info_pop), .valid_o(info_valid), .data_o(info)
+  );
+
+  // ---- beat: bytes low .. low + count - 1 ----
+  logic first_q;                     // next beat is its burst's first
+  logic [8:0] left_q, left;          // bytes of the burst from this beat on
+  logic [BYTE_BITS-1:0] low;
+  logic [4:0] room, count;
+  assign left = first_q ? info[8:0] : left_q;
+  assign low = first_q ? info[BYTE_BITS+8:9] : '0;
+  assign room = 5'(BEAT) - 5'(low);
+  assign count = left < 9'(room) ? left[4:0] : room;
+
+  logic take;
+  logic [4:0] fill_after;            // bytes that stay when a word is written
+  assign data_ready_o = info_valid && fill_q <= 6'd16;
+  assign take = data_valid_i && data_ready_o;
+  assign info_pop = take && left == 9'(count);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) first_q <= 1'b1;
+    else if (abort_i) first_q <= 1'b1;
+    else if (take) first_q <= info_pop;
+  end
+  always_ff @(posedge clk_i) if (take) left_q <= left - 9'(count);
+
+  // ---- byte buffer: 32 bytes, oldest lowest ----
+  logic busy_q;
+  logic [5:0] fill_q;
+  logic [255:0] buf_q;
+  logic [23:0] row_q, word_q, row_left_q;   // SRAM row, byte offset of the word in it, bytes left in it
+  logic [4:0] cap;                          // bytes that belong into the word
+  logic sequence_end, write, emit;
+  assign cap = row_left_q < 24'd16 ? row_left_q[4:0] : 5'd16;
+  assign sequence_end = !gen_active && !info_valid;
+  assign emit = fill_q >= 6'(cap) || (sequence_end && fill_q != 6'd0);
+  assign sram_valid_o = busy_q && emit;
+  assign write = sram_valid_o && sram_gnt_i;
+  assign fill_after = 5'(fill_q < 6'(cap) ? 6'd0 : fill_q - 6'(cap));
+
+  logic [4:0] valid_bytes;
+  logic [23:0] word_addr;
+  assign valid_bytes = fill_q < 6'(cap) ? fill_q[4:0] : cap;
+  assign word_addr = cmd_i.sp_base + row_q + word_q;
+  assign sram_addr_o = word_addr[WORD_BITS+3:4];
+  assign sram_data_o = valid_bytes == 5'd16 ? buf_q[127:0] : buf_q[127:0] & ~({128{1'b1}} << {valid_bytes, 3'b000});
+
+  // The common case, whole words all the way, is kept free of shifters.
+  logic [DATA_BITS-1:0] beat_bytes;
+  assign beat_bytes = count == 5'(BEAT) ? data_i : (data_i >> {low, 3'b000}) & ~({DATA_BITS{1'b1}} << {count, 3'b000});
+  always_ff @(posedge clk_i) begin
+    if (take && !write && fill_q == 6'd0) buf_q <= 256'(beat_bytes);
+    else if (take && write && fill_q == 6'(cap)) buf_q <= 256'(beat_bytes);
+    else if (take && write) buf_q <= (buf_q >> {cap, 3'b000}) | (256'(beat_bytes) << {fill_after, 3'b000});
+    else if (take) buf_q <= buf_q | (256'(beat_bytes) << {fill_q[4:0], 3'b000});
+    else if (write) buf_q <= buf_q >> {cap, 3'b000};
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      busy_q <= 1'b0;
+      fill_q <= 6'd0;
+    end else if (abort_i) begin
+      busy_q <= 1'b0;
+      fill_q <= 6'd0;
+    end else begin
+      if (start_i) busy_q <= 1'b1;
+      else if (done_o) busy_q <= 1'b0;
+      fill_q <= (write ? 6'(fill_after) : fill_q) + (take ? 6'(count) : 6'd0);
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      row_q <= 24'd0;
+      word_q <= 24'd0;
+      row_left_q <= cmd_i.sp_len;
+    end else if (write) begin
+      if (row_left_q <= 24'd16) begin
+        row_q <= row_q + cmd_i.sp_stride;
+        word_q <= 24'd0;
+        row_left_q <= cmd_i.sp_len;
+      end else begin
+        word_q <= word_q + 24'd16;
+        row_left_q <= row_left_q - 24'd16;
+      end
+    end
+  end
+
+  assign busy_o = busy_q;
+  assign done_o = busy_q && sequence_end && fill_q == 6'd0;
+endmodule

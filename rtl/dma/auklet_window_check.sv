@@ -1,0 +1,21 @@
+// Address window check of a transfer: combinational, exact, before anything of the transfer is issued.
+module auklet_window_check (
+  input  logic [39:0] base_i,     ///< Window: address of its first byte
+  input  logic [31:0] size_i,     ///< Window: bytes
+  input  logic        allow_i,    ///< Window: the transfer's direction is allowed
+  input  logic [31:0] offset_i,   ///< Transfer: first byte, relative to the window
+  input  logic [23:0] len_i,      ///< Transfer: bytes of a row
+  input  logic [15:0] rows_i,     ///< Transfer: rows, at least 1
+  input  logic [31:0] stride_i,   ///< Transfer: bytes from row to row
+  output logic        ok_o,       ///< Every byte lies in the window, which lies in the address space
+  output logic [39:0] addr_o      ///< Address of the first byte
+);
+  logic [15:0] steps;
+  logic [49:0] last;              // one past the last byte, relative to the window; 2^32 + 2^16 * 2^32 + 2^24 fits
+  logic [40:0] window_end;
+  assign steps = rows_i - 16'd1;
+  assign last = 50'(offset_i) + 50'(steps) * 50'(stride_i) + 50'(len_i);
+  assign window_end = 41'(base_i) + 41'(size_i);
+  assign ok_o = allow_i && last <= 50'(size_i) && window_end <= 41'h100_0000_0000;
+  assign addr_o = base_i + 40'(offset_i);
+endmodule
