@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <auklet/plan/stream_writer.hpp>
+#include <limits>
 
 namespace auklet::plan {
 namespace {
@@ -22,6 +23,8 @@ constexpr bool has_weights(spec::Opcode opcode) noexcept {
 std::uint64_t sram_end(const spec::DmaCommand& command) noexcept {
   const u64 bytes = u64{command.ax_len} * command.ax_rows;
   const u64 whole_rows = bytes / command.sp_len;
+  // More rows than SRAM can have words; below that no sum here comes near 2^64.
+  if (whole_rows > spec::DmaFields::kSpBase.max) return std::numeric_limits<u64>::max();
   const u64 rest = bytes % command.sp_len;
   const u64 end = series_end(command.sp_base, whole_rows, command.sp_stride, round_up(command.sp_len));
   if (rest == 0) return end;
