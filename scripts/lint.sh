@@ -16,7 +16,7 @@ configurations() {
 import yaml
 spec = yaml.safe_load(open("spec/auklet.yaml", encoding="utf-8"))
 for name, c in spec["configurations"].items():
-    print(name, *(f"-G{key.upper()}={c[key]}" for key in ("rows", "groups", "sram_kib", "axi_data_bits")))
+    print(name, *(f"-G{key.upper()}={c[key]}" for key in ("macs", "sram_kib", "axi_data_bits")))
 PYTHON
 }
 
