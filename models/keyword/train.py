@@ -6,8 +6,8 @@
 
 Needs espeak-ng and Python 3 with numpy, scipy and torch; on Debian 12 the packages espeak-ng, python3-numpy,
 python3-scipy and python3-torch. Everything random comes from SEED. The accuracies printed at the end, and written to
-metrics.json, are of voices that neither training nor model selection has heard; the int8 ones are measured by the
-integer reference on the finished file.
+metrics.json, are of voices that neither training nor the choice of the epoch has heard (but for 'validation', whose
+voices chose the epoch); the int8 ones are measured by the integer reference on the finished file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # One thread: the order of floating-point sums, and with it the trained weights, must not depend on the machine's cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -37,11 +39,21 @@ from common import features, int8_reference, tflite
 SEED = 7
 CHANNELS, BLOCKS = 64, 4
 TAKES_PER_WORD = {"train": 8, "validation": 4, "test": 4}
-TRAINING_COPIES = 3
+TRAINING_COPIES, VALIDATION_COPIES = 3, 2
 TRAINING_SNR_DB = (0.0, 40.0)
 TEST_SNR_DB = {"quiet": (20.0, 40.0), "noisy": (5.0, 20.0)}
 CALIBRATION_MAPS = 1024
 EXAMPLES_PER_CLASS = 2
+EXAMPLES_FROM = "quiet"
+
+
+@dataclass
+class Set:
+    """One set of normalised maps, [n, 49, 10], and their classes."""
+
+    snr_db: tuple[float, float]
+    maps: np.ndarray
+    labels: np.ndarray
 
 
 def accuracy_of_file(model: tflite.Model, maps: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
@@ -53,15 +65,15 @@ def accuracy_of_file(model: tflite.Model, maps: np.ndarray, labels: np.ndarray) 
     return float((predictions == labels).mean()), predictions
 
 
-def write_examples(model: tflite.Model, maps: np.ndarray, labels: np.ndarray, output: Path) -> int:
-    """The first test inputs of each class, right or wrong, and what the reference makes of them; how many are right."""
+def write_examples(model: tflite.Model, entry: Set, output: Path) -> int:
+    """A set's first inputs of each class, as they come, and what the reference makes of them; how many are right."""
     source = model.tensors[model.inputs[0]]
     (output / "inputs").mkdir(parents=True, exist_ok=True)
     (output / "expected").mkdir(parents=True, exist_ok=True)
     entries, right = [], 0
     for label, name in enumerate(synthesis.LABELS):
-        for number, index in enumerate(np.flatnonzero(labels == label)[:EXAMPLES_PER_CLASS]):
-            data = features.quantize(maps[index], float(source.scale[0]), int(source.zero_point[0]))
+        for number, index in enumerate(np.flatnonzero(entry.labels == label)[:EXAMPLES_PER_CLASS]):
+            data = features.quantize(entry.maps[index], float(source.scale[0]), int(source.zero_point[0]))
             result = int8_reference.run(model, data[None, ..., None])
             file = f"{name}_{number}.bin"
             data.tofile(output / "inputs" / file)
@@ -87,6 +99,38 @@ def write_front_end(model: tflite.Model, normalisation: features.Normalisation, 
     (output / "labels.txt").write_text("\n".join(synthesis.LABELS) + "\n")
 
 
+def make_sets(cache: Path) -> tuple[dict[str, Set], features.Normalisation]:
+    """The sets 'train', 'validation', and one for each of TEST_SNR_DB; the normalisation is the training set's."""
+    takes = synthesis.plan(SEED, TAKES_PER_WORD)
+
+    def make(split: str, copies: int, snr_db: tuple[float, float], purpose: str) -> Set:
+        chosen = [take for take in takes if take.split == split]
+        return Set(snr_db, *synthesis.feature_maps(chosen, SEED, cache, copies, snr_db, purpose))
+
+    sets = {
+        "train": make("train", TRAINING_COPIES, TRAINING_SNR_DB, "train"),
+        "validation": make("validation", VALIDATION_COPIES, TRAINING_SNR_DB, "validation"),
+    }
+    for name, snr_db in TEST_SNR_DB.items():
+        sets[name] = make("test", 1, snr_db, f"test {name}")
+    normalisation = features.Normalisation.of(sets["train"].maps)
+    for entry in sets.values():
+        entry.maps = normalisation.apply(entry.maps)
+    return sets, normalisation
+
+
+def measure(model: tflite.Model, layers: list[network.Layer], entry: Set) -> dict[str, Any]:
+    """Accuracy of the float network and of the int8 model, the latter also by class."""
+    int8, predictions = accuracy_of_file(model, entry.maps, entry.labels)
+    real = float((network.predict(layers, entry.maps) == entry.labels).mean())
+    each = {
+        name: round(float((predictions[entry.labels == label] == label).mean()), 4)
+        for label, name in enumerate(synthesis.LABELS)
+    }
+    return {"snr_db": entry.snr_db, "maps": len(entry.maps), "float": round(real, 4), "int8": round(int8, 4),
+            "int8_by_class": each}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent)
@@ -95,51 +139,40 @@ def main() -> int:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
+
     start = time.monotonic()
+    sets, normalisation = make_sets(arguments.cache)
+    synthesised = time.monotonic()
+    counts = ", ".join(f"{name} {len(entry.maps)}" for name, entry in sets.items())
+    print(f"maps: {counts} ({synthesised - start:.0f} s)", flush=True)
 
-    takes = synthesis.plan(SEED, TAKES_PER_WORD)
-    of = {split: [take for take in takes if take.split == split] for split in synthesis.SPLITS}
-    print("takes:", {split: len(chosen) for split, chosen in of.items()}, flush=True)
-
-    def maps_of(split: str, copies: int, snr_db: tuple[float, float], purpose: str) -> tuple[np.ndarray, np.ndarray]:
-        return synthesis.feature_maps(of[split], SEED, arguments.cache, copies, snr_db, purpose)
-
-    train_maps, train_labels = maps_of("train", TRAINING_COPIES, TRAINING_SNR_DB, "train")
-    validation_maps, validation_labels = maps_of("validation", 2, TRAINING_SNR_DB, "validation")
-    normalisation = features.Normalisation.of(train_maps)
-    train_maps = normalisation.apply(train_maps)
-    validation = normalisation.apply(validation_maps), validation_labels
-    synthesised = time.monotonic() - start
-    print(f"{len(train_maps)} training maps, {synthesised:.0f} s", flush=True)
-
-    schedule = network.Schedule(epochs=arguments.epochs)
-    shape = (CHANNELS, BLOCKS, len(synthesis.LABELS))
-    trained = network.train(train_maps, train_labels, validation, shape, schedule, SEED, lambda s: print(s, flush=True))
-    seconds = time.monotonic() - start - synthesised
+    train, validation = sets["train"], sets["validation"]
+    trained = network.train(train.maps, train.labels, (validation.maps, validation.labels),
+                            (CHANNELS, BLOCKS, len(synthesis.LABELS)), network.Schedule(epochs=arguments.epochs), SEED,
+                            lambda line: print(line, flush=True))
+    finished = time.monotonic()
 
     layers = network.fold(trained)
-    chosen = np.random.default_rng(SEED).choice(len(train_maps), CALIBRATION_MAPS, replace=False)
-    data = tflite.write(export.build(layers, train_maps[chosen]))
+    chosen = np.random.default_rng(SEED).choice(len(train.maps), CALIBRATION_MAPS, replace=False)
+    data = tflite.write(export.build(layers, train.maps[chosen]))
     arguments.output.mkdir(parents=True, exist_ok=True)
     (arguments.output / "keyword.tflite").write_bytes(data)
     model = tflite.read(data)  # what is measured is the file
-
-    metrics = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "parameters": export.parameters(model),
-               "macs": export.multiplications(model), "training_maps": len(train_maps),
-               "synthesis_seconds": round(synthesised), "training_seconds": round(seconds), "accuracy": {}}
-    for name, snr_db in TEST_SNR_DB.items():
-        raw, labels = maps_of("test", 1, snr_db, f"test {name}")
-        maps = normalisation.apply(raw)
-        int8, predictions = accuracy_of_file(model, maps, labels)
-        real = float((network.predict(layers, maps) == labels).mean())
-        each = [round(float((predictions[labels == k] == k).mean()), 4) for k in range(len(synthesis.LABELS))]
-        metrics["accuracy"][name] = {"snr_db": snr_db, "maps": len(maps), "float": round(real, 4),
-                                     "int8": round(int8, 4), "int8_by_class": dict(zip(synthesis.LABELS, each))}
-        if name == "quiet":
-            metrics["examples_right"] = write_examples(model, maps, labels, arguments.output)
     write_front_end(model, normalisation, arguments.output)
-    (arguments.output / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
-    print(json.dumps(metrics, indent=2))
+    metrics = {
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "parameters": export.parameters(model),
+        "macs": export.multiplications(model),
+        "training_maps": len(train.maps),
+        "synthesis_seconds": round(synthesised - start),
+        "training_seconds": round(finished - synthesised),
+        "examples_right": write_examples(model, sets[EXAMPLES_FROM], arguments.output),
+        "accuracy": {name: measure(model, layers, entry) for name, entry in sets.items() if name != "train"},
+    }
+    text = json.dumps(metrics, indent=2) + "\n"
+    (arguments.output / "metrics.json").write_text(text)
+    print(text, end="")
     return 0
 
 
