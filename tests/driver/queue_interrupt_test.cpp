@@ -1,0 +1,158 @@
+// Jobs by interrupt: lost, spurious, shared and late ones, and interrupts at the worst moment.
+#include "queue_fixture.hpp"
+
+namespace auklet::test {
+namespace {
+
+using npu::Completion;
+using npu::JobTag;
+using npu::Status;
+
+class InterruptTest : public QueueFixture {
+ protected:
+  /// The handler finds a cause and that job `tag` ended well.
+  void script_handler_success(JobTag tag) {
+    script_acknowledge(kDone);
+    script_success(tag);
+  }
+  void interrupt_while_asleep() {
+    port.on_sleep = [this](npu::Ticks) {
+      ++port.ticks;
+      port.pending_interrupt = [this] { EXPECT_TRUE(queue.on_interrupt()); };
+    };
+  }
+};
+
+TEST_F(InterruptTest, WaitSleepsUntilTheHandlerHasEndedTheJob) {
+  const JobTag tag = run_one(Completion::kInterrupt);
+  bus.finished();
+  interrupt_while_asleep();
+  script_handler_success(tag);
+  EXPECT_EQ(queue.wait(tag, 1000, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kOk);
+  EXPECT_EQ(port.slept, 1);
+  EXPECT_TRUE(port.slept_in_critical_section) << "else an interrupt between check and sleep would be lost";
+  EXPECT_EQ(queue.statistics().lost_interrupts, 0U);
+}
+
+TEST_F(InterruptTest, AnInterruptJustBeforeTheSleepIsNotSleptOver) {
+  const JobTag tag = run_one(Completion::kInterrupt);
+  script_handler_success(tag);
+  // Taken when the look that precedes the sleep leaves its critical section.
+  port.pending_interrupt = [this] { EXPECT_TRUE(queue.on_interrupt()); };
+  port.on_sleep = [](npu::Ticks) { FAIL() << "slept although the job had ended"; };
+  EXPECT_EQ(queue.wait(tag, 1000, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kOk);
+}
+
+TEST_F(InterruptTest, ALostInterruptIsNoticedAtTheDeadline) {
+  const JobTag tag = run_one(Completion::kInterrupt);
+  bus.finished();
+  script_success(tag);
+  script_acknowledge(kDone);
+  EXPECT_EQ(queue.wait(tag, 50, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kOk);
+  EXPECT_TRUE(result.outputs_valid);
+  EXPECT_EQ(queue.statistics().lost_interrupts, 1U);
+  bus.finished();
+  // Should it come after all, it is without a cause.
+  bus.reads<reg::IrqRaw>(0);
+  EXPECT_FALSE(queue.on_interrupt());
+  EXPECT_EQ(queue.statistics().spurious_interrupts, 1U);
+}
+
+TEST_F(InterruptTest, AnotherDevicesInterruptOnASharedLineChangesNothing) {
+  const JobTag tag = run_one(Completion::kInterrupt);
+  bus.finished();
+  for (int i = 0; i < 3; ++i) {
+    bus.reads<reg::IrqRaw>(0);
+    EXPECT_FALSE(queue.on_interrupt());
+  }
+  EXPECT_EQ(queue.statistics().spurious_interrupts, 3U);
+  bus.reads<reg::DoneTag>(kLastTag);
+  EXPECT_EQ(queue.poll(tag, result), Status::kPending);
+}
+
+TEST_F(InterruptTest, ALateInterruptDoesNotCompleteTheNextJob) {
+  const JobTag tag = run_one(Completion::kInterrupt);
+  bus.finished();
+  script_acknowledge(kDone);
+  bus.reads<reg::DoneTag>(kLastTag);
+  EXPECT_TRUE(queue.on_interrupt());
+  EXPECT_EQ(queue.statistics().late_interrupts, 1U);
+  bus.reads<reg::DoneTag>(kLastTag);
+  EXPECT_EQ(queue.poll(tag, result), Status::kPending);
+  bus.finished();
+  // Its own one still does.
+  script_handler_success(tag);
+  EXPECT_TRUE(queue.on_interrupt());
+  bus.finished();
+  EXPECT_EQ(queue.poll(tag, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kOk);
+}
+
+TEST_F(InterruptTest, AStaleDoneCauseDoesNotHideAFault) {
+  const JobTag tag = run_one(Completion::kInterrupt);
+  // The cause says done, left over from before; the job has since ended by a fault.
+  script_acknowledge(kDone);
+  script_fault(tag, spec::Fault::kAxiDecerr);
+  EXPECT_TRUE(queue.on_interrupt());
+  bus.finished();
+  script_reset();
+  EXPECT_EQ(queue.wait(tag, 10, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kFaultAxiDecerr);
+}
+
+TEST_F(InterruptTest, TheHandlerStartsTheNextJob) {
+  const JobTag first = run_one(Completion::kInterrupt);
+  const JobTag second = submit();
+  bus.finished();
+  script_handler_success(first);
+  script_start(second);
+  EXPECT_TRUE(queue.on_interrupt());
+  bus.finished();
+  script_handler_success(second);
+  EXPECT_TRUE(queue.on_interrupt());
+  bus.finished();
+  for (const JobTag tag : {first, second}) {
+    EXPECT_EQ(queue.poll(tag, result), Status::kOk);
+    EXPECT_EQ(result.status, Status::kOk);
+  }
+}
+
+TEST_F(InterruptTest, AfterAFaultTheHandlerNeitherResetsNorStarts) {
+  const JobTag first = run_one(Completion::kInterrupt);
+  const JobTag second = submit();
+  script_acknowledge(kFault);
+  script_fault(first, spec::Fault::kAxiSlverr);
+  EXPECT_TRUE(queue.on_interrupt());
+  bus.finished();
+  // The thread resets, and then the second job runs.
+  script_reset();
+  script_start(second);
+  EXPECT_EQ(queue.poll(first, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kFaultAxiSlverr);
+  EXPECT_EQ(result.recovery, Status::kOk);
+}
+
+TEST_F(InterruptTest, AnInterruptDuringResetStartsNothing) {
+  const JobTag first = run_one(Completion::kInterrupt);
+  const JobTag second = submit();
+  bus.finished();
+  script_progress();
+  bus.writes<reg::Control>(reg::Control::kSoftReset.make(1));
+  // The end of the stopped job comes up in the middle of the reset: acknowledged, and that is all.
+  bus.then([this] { EXPECT_TRUE(queue.on_interrupt()); });
+  script_acknowledge(kDone);
+  bus.reads<reg::Status>(status(spec::State::kIdle));
+  script_start(second);
+  EXPECT_EQ(queue.cancel(first), Status::kOk);
+  bus.finished();
+  EXPECT_EQ(queue.statistics().late_interrupts, 1U);
+  bus.reads<reg::DoneTag>(first);
+  EXPECT_EQ(queue.poll(first, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kCancelled);
+}
+
+}  // namespace
+}  // namespace auklet::test
