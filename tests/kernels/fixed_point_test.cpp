@@ -71,6 +71,21 @@ TEST(FixedPoint, HighMulEqualsRealArithmeticAtEdges) {
   }
 }
 
+// The command stream's page states the product's rounding as a truncating division.
+TEST(FixedPoint, HighMulEqualsTheTruncatingDefinition) {
+  std::mt19937 random(3);
+  std::uniform_int_distribution<std::int32_t> any(kLowest, kHighest);
+  for (int i = 0; i < 500000; ++i) {
+    const std::int32_t a = any(random) >> (i % 32);
+    const std::int32_t b = any(random) >> (i % 29);
+    if (a == kLowest && b == kLowest) continue;
+    const std::int64_t product = std::int64_t{a} * b;
+    const std::int64_t nudge = product >= 0 ? std::int64_t{1} << 30 : 1 - (std::int64_t{1} << 30);
+    ASSERT_EQ(saturating_rounding_doubling_high_mul(a, b), (product + nudge) / (std::int64_t{1} << 31))
+        << a << " " << b;
+  }
+}
+
 TEST(FixedPoint, DivideEqualsRealArithmeticAtEdges) {
   for (const std::int32_t x : edge_values()) {
     for (std::int32_t exponent = 0; exponent <= 62; ++exponent) {

@@ -213,7 +213,7 @@ TEST(Softmax, IsWithinOneOfTheRealFunction) {
 // 256 / n rounded, however long the row: also where the sum of exponentials leaves its 12 integer
 // bits. (512 would be a tie, which fixed point sees just below one half.)
 TEST(Softmax, EqualElementsShareTheWholeForEveryLength) {
-  for (const int length : {1, 2, 3, 255, 256, 511, 513, 1000, 4095, 4096, 8191, 8192, 20000}) {
+  for (const int length : {1, 2, 3, 255, 256, 511, 513, 1000, 4095, 4096, 8191, 8192, 8193, 20000}) {
     const Bytes input(static_cast<std::size_t>(length), std::int8_t{17});
     Bytes output(input.size(), std::int8_t{99});
     const Shape shape = make_shape(length);
@@ -221,6 +221,15 @@ TEST(Softmax, EqualElementsShareTheWholeForEveryLength) {
     const auto expected = static_cast<std::int8_t>(std::min(127L, std::lround(256.0 / length) - 128));
     ASSERT_EQ(std::count(output.begin(), output.end(), expected), length) << length;
   }
+}
+
+// A scale so large that every other element is infinitely far: difference_min is 0, and 0 itself still counts.
+TEST(Softmax, HugeScaleIsOneHot) {
+  const Bytes input = {3, 5, 4, 5, 5, 4, 3, 2};
+  Bytes output(8);
+  const Shape shape = make_shape(2, 4);
+  ASSERT_EQ(reference::softmax(softmax_params(1e9F), {shape, input}, {shape, output}), Status::kOk);
+  EXPECT_EQ(output, (Bytes{-128, 0, -128, 0, 127, -128, -128, -128}));
 }
 
 TEST(Softmax, WorksInPlaceAndOnScalars) {

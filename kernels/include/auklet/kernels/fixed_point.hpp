@@ -44,14 +44,13 @@ struct ActivationRange {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(x) << shift);
 }
 
-/// round(a * b / 2^31), halves towards plus infinity: trunc((a * b + (a * b >= 0 ? 2^30 : 1 - 2^30)) / 2^31).
-/// Saturates its one overflow, a == b == -2^31.
+/// round(a * b / 2^31), halves towards plus infinity; saturates its one overflow, a == b == -2^31. As a floor this is
+/// (a * b + 2^30) >> 31, the same number as the usual trunc((a * b + (a * b >= 0 ? 2^30 : 1 - 2^30)) / 2^31).
 [[nodiscard]] constexpr std::int32_t saturating_rounding_doubling_high_mul(std::int32_t a, std::int32_t b) {
   constexpr std::int32_t kLowest = std::numeric_limits<std::int32_t>::min();
   if (a == kLowest && b == kLowest) return std::numeric_limits<std::int32_t>::max();
   const std::int64_t product = static_cast<std::int64_t>(a) * b;
-  const std::int64_t nudge = product >= 0 ? std::int64_t{1} << 30 : 1 - (std::int64_t{1} << 30);
-  return static_cast<std::int32_t>((product + nudge) / (std::int64_t{1} << 31));
+  return static_cast<std::int32_t>((product + (std::int64_t{1} << 30)) >> 31);
 }
 
 /// round(x / 2^exponent), halves away from zero. Precondition: 0 <= exponent <= 62.

@@ -39,7 +39,8 @@ struct Shape4 {
 /// Index of one element. Precondition: `element_count(shape) > 0` and every coordinate lies inside.
 [[nodiscard]] constexpr std::size_t element_index(const Shape4& shape, std::int32_t n, std::int32_t y, std::int32_t x,
                                                   std::int32_t c) {
-  return static_cast<std::size_t>(((n * shape.height + y) * shape.width + x) * shape.channels + c);
+  const std::int32_t index = ((n * shape.height + y) * shape.width + x) * shape.channels + c;
+  return static_cast<std::size_t>(index);
 }
 
 /// View of an image or filter.
