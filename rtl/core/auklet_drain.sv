@@ -68,7 +68,7 @@ module auklet_drain #(
   logic [23:0] row_q, s_row_q, col_q, s_col_q; // byte offsets of the output row and of the position
   logic [31:0] n_q;
   logic [2:0] pair_q, pair_d1_q;
-  logic arrive_q;
+  logic arrive_q, acc_valid_q;
 
   logic [511:0] bias_q, mult_q;
   logic [127:0] shift_q;
@@ -105,7 +105,7 @@ module auklet_drain #(
   assign bank_free_o = bank_free_q;
   assign tile_ready_o = state_q == MOVE && dw_i;
   assign tile_done_o = move_end && dw_i;
-  assign active_o = state_q != IDLE;
+  assign active_o = state_q != IDLE || acc_valid_q;
 
   logic take;
   assign take = state_q == WAIT && (dw_i || ready_count_q != 2'd0);
@@ -221,7 +221,6 @@ module auklet_drain #(
   end
 
   // CONV sums arrive one cycle after their address, DWCONV sums with it.
-  logic acc_valid_q;
   logic [23:0] acc_addr_q, addr;
   assign addr = tile_out_q + group_out_q + row_q + col_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
