@@ -11,6 +11,11 @@ using Dma = spec::DmaCommand;
 using Geom = spec::GeomCommand;
 using Eltwise = spec::EltwiseCommand;
 
+/// Tiles that a CONV computes at once: array groups share the activations, which they can only when these do not move.
+[[nodiscard]] constexpr std::uint32_t concurrent_tiles(const Geom& geom, std::uint32_t groups) {
+  return geom.in_tile_step == 0 ? groups : 1;
+}
+
 /// Checks the stream header against CMD_SIZE and the configuration; `words` is the header.
 [[nodiscard]] spec::CommandError check_stream_header(std::span<const std::uint32_t, spec::StreamHeader::kWords> words,
                                                      std::uint32_t cmd_size, const spec::HardwareConfig& config);

@@ -7,8 +7,8 @@
 
 namespace auklet::sim::model {
 
-/// CONV. `groups` is the configuration's number of array groups, which orders the weight blocks.
-void run_conv(Sram& sram, const Geom& geom, std::uint32_t groups);
+/// CONV. `array_groups`, the configuration's, orders the weight blocks.
+void run_conv(Sram& sram, const Geom& geom, std::uint32_t array_groups);
 /// DWCONV.
 void run_depthwise(Sram& sram, const Geom& geom);
 /// MAXPOOL.

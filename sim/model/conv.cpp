@@ -83,7 +83,8 @@ void gather(const InputView& input, const Geom& geom, std::uint32_t oy, std::uin
 
 }  // namespace
 
-void run_conv(Sram& sram, const Geom& geom, std::uint32_t groups) {
+void run_conv(Sram& sram, const Geom& geom, std::uint32_t array_groups) {
+  const std::uint32_t groups = concurrent_tiles(geom, array_groups);
   const ConvShape shape(geom);
   WeightSegment weights;
   std::vector<std::int8_t> bytes;

@@ -24,7 +24,7 @@ Cost estimate(const Geom& geom, const spec::HardwareConfig& config) {
   Cost cost;
   switch (geom.header.opcode) {
     case spec::Opcode::kConv: {
-      const std::uint64_t sets = divide_up(geom.oc_tiles, config.groups);
+      const std::uint64_t sets = divide_up(geom.oc_tiles, concurrent_tiles(geom, config.groups));
       cost.mac_active = saturating_multiply(positions * sets, taps * geom.chunks * step_cycles);
       cost.requant_active = positions * geom.oc_tiles;
       break;
@@ -58,8 +58,8 @@ Cost estimate(const Dma& dma, const spec::HardwareConfig& config, const MemoryTi
 }
 
 std::uint64_t clear_cycles(const spec::HardwareConfig& config) {
-  const std::uint64_t banks = 2 * spec::kSramRegions;  // Each region is an even/odd pair of banks.
-  return config.sram_bytes / spec::kLanes / banks;
+  constexpr std::uint32_t kBanks = 2 * spec::kSramRegions;  // Each region is an even/odd pair of kBanks.
+  return config.sram_bytes / spec::kLanes / kBanks;
 }
 
 }  // namespace auklet::sim::model

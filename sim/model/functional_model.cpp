@@ -97,7 +97,10 @@ class FunctionalModel::Impl {
 
   void on_event() {
     next_event_ = kNever;
-    if (!job_) return registers_.set_state(spec::State::kIdle);  // Clearing is over.
+    if (!job_) {  // Clearing is over.
+      registers_.set_state(spec::State::kIdle);
+      return;
+    }
     if (!progress_shown_) {
       registers_.record_progress(*job_);
       progress_shown_ = true;

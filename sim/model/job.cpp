@@ -67,7 +67,7 @@ JobReport Job::run() {
     report_.completed[index(engine)] = static_cast<std::uint16_t>(completed_at_[index(engine)].size());
   }
   event(spec::Event::kComputeWait) = report_.cycles - std::min(report_.cycles, event(spec::Event::kComputeBusy));
-  return std::move(report_);
+  return report_;
 }
 
 bool Job::check_header() {
@@ -96,19 +96,30 @@ void Job::decode() {
   Command command;
   command.offset = static_cast<std::uint32_t>(reader_.offset());
   const std::uint64_t bytes_left = reader_.bytes_left();
-  if (bytes_left == 0) return refuse(spec::CommandError::kTruncated, command.offset);
+  if (bytes_left == 0) {
+    refuse(spec::CommandError::kTruncated, command.offset);
+    return;
+  }
 
   const std::span<std::uint32_t> words(command.words);
   Transfer transfer = reader_.read(words.first(1));
-  if (transfer.response != AxiResponse::kOkay) return axi_fault(transfer, spec::Channel::kFetch);
+  if (transfer.response != AxiResponse::kOkay) {
+    axi_fault(transfer, spec::Channel::kFetch);
+    return;
+  }
   if (const auto error = check_length(words[0], bytes_left); error != spec::CommandError::kNone) {
-    return refuse(error, command.offset);
+    refuse(error, command.offset);
+    return;
   }
   command.info = spec::command_info(words[0] & spec::CommandHeaderFields::kOpcode.mask());
   transfer = reader_.read(words.subspan(1, command.info->words - 1));
-  if (transfer.response != AxiResponse::kOkay) return axi_fault(transfer, spec::Channel::kFetch);
+  if (transfer.response != AxiResponse::kOkay) {
+    axi_fault(transfer, spec::Channel::kFetch);
+    return;
+  }
   if (const auto error = check_fields(words.first(command.info->words)); error != spec::CommandError::kNone) {
-    return refuse(error, command.offset);
+    refuse(error, command.offset);
+    return;
   }
   command.header = spec::decode_header(words);
   const std::uint64_t beats = command.info->words * std::uint64_t{32} / config_.axi_data_bits;
@@ -119,7 +130,7 @@ void Job::decode() {
 }
 
 bool Job::can_dispatch() const {
-  return decoded_->info->engine != spec::Engine::kNone &&
+  return decoded_ && decoded_->info->engine != spec::Engine::kNone &&
          queues_[index(decoded_->info->engine)].size() <= spec::kQueueDepth;  // One more is the one that runs.
 }
 
@@ -194,13 +205,17 @@ void Job::execute_dma(const Command& command, std::uint64_t start) {
   const Window& window = setup_.windows[dma.window];
   if (!window_allows(window, dma)) {
     advance_to(start);
-    return fault({spec::Fault::kAddress, channel, spec::CommandError::kNone, dma.offset, command.offset});
+    fault({spec::Fault::kAddress, channel, spec::CommandError::kNone, dma.offset, command.offset});
+    return;
   }
   const Cost cost = estimate(dma, config_, memory_.timing(window.base + dma.offset));
   if (!begin(cost, start)) return;
   const Transfer transfer =
       store ? run_store(memory_, sram_, dma, window.base) : run_load(memory_, sram_, dma, window.base);
-  if (transfer.response != AxiResponse::kOkay) return axi_fault(transfer, channel);
+  if (transfer.response != AxiResponse::kOkay) {
+    axi_fault(transfer, channel);
+    return;
+  }
   event(store ? spec::Event::kStoreBusy : spec::Event::kLoadBusy) += cost.cycles;
   event(store ? spec::Event::kAxiWriteBeats : spec::Event::kAxiReadBeats) += cost.axi_beats;
   complete(command, start + cost.cycles);

@@ -25,6 +25,7 @@ std::int32_t random_multiplier(Random& random) {
   constexpr std::int64_t kMin = std::numeric_limits<std::int32_t>::min();
   constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   if (random.one_in(16)) return static_cast<std::int32_t>(random.one_in(2) ? kMin : kMax);
+  if (random.one_in(8)) return 1 << 30;  // Exactly 0.5: ties.
   return static_cast<std::int32_t>(random.one_in(4) ? random.between(kMin, kMax) : random.between(1 << 30, kMax));
 }
 
@@ -210,8 +211,11 @@ TEST(SimModelDepthwise, MatchesTheDefinition) {
     use_pixels(random, c, random.in(1, 4));
     c.kh = random.in(1, spec::kDwRows);
     c.kx_n = random.in(1, spec::kDwCols);
+    c.pad_top = random.up_to(c.kh - 1);
+    c.pad_left = random.up_to(c.kx_n - 1);
     c.dil_y = 1;
     c.in_tile_step = 16;
+    if (random.one_in(3)) c.in_w = random.in(1, c.in_w);  // Fewer columns than the row has bytes for.
     return c;
   };
   compare(kSmallConfig, 300, 4, draw, naive::depthwise);
@@ -266,6 +270,27 @@ TEST(SimModelAdd, MatchesTheDefinition) {
     const naive::Bytes expected = naive::add(device.sram(), c);
     ASSERT_TRUE(runs_alike(device, expected, one_command(c))) << "command " << i;
   }
+}
+
+// Halves of every int8: each odd one is a tie in the first rounding, and in range of the output.
+TEST(SimModelAdd, RoundsTies) {
+  Device device;
+  for (std::size_t i = 0; i < 256; ++i) device.data[i] = static_cast<std::int8_t>(i);
+  device.load_sram();
+  spec::EltwiseCommand c{.header = {.opcode = spec::Opcode::kAdd}};
+  c.n0 = 16;
+  c.n1 = 1;
+  c.a_step0 = 16;
+  c.out_base = kOutput;
+  c.act_min = -128;
+  c.act_max = 127;
+  c.a_mult = 1 << 30;  // 0.5
+  c.b_mult = 0;
+  c.out_mult = 1 << 30;  // 0.5, and doubled again by the shift.
+  c.out_shift = 1;
+  const naive::Bytes expected = naive::add(device.sram(), c);
+  EXPECT_EQ(expected[kOutput + 253], -1) << "-3 / 2";
+  EXPECT_TRUE(runs_alike(device, expected, one_command(c)));
 }
 
 // The naive arithmetic itself, against values worked out by hand.

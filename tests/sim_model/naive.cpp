@@ -94,11 +94,12 @@ std::int64_t multiply_by_quantized_multiplier(std::int64_t x, std::int64_t m, in
   return rounding_divide_by_pot(saturating_rounding_doubling_high_mul(shifted, m), s < 0 ? -s : 0);
 }
 
-Bytes conv(const Bytes& sram, const spec::GeomCommand& c, std::uint32_t groups) {
+Bytes conv(const Bytes& sram, const spec::GeomCommand& c, std::uint32_t array_groups) {
+  const std::int64_t groups = c.in_tile_step == 0 ? array_groups : 1;
   const std::int64_t steps = std::int64_t{c.kh} * c.kx_n * c.chunks;
   return each_output(sram, c, [&](std::int64_t t, std::int64_t oy, std::int64_t ox, std::int64_t o) {
     const std::int64_t set = t / groups;
-    const std::int64_t g = std::min<std::int64_t>(groups, c.oc_tiles - set * groups);
+    const std::int64_t g = std::min(groups, c.oc_tiles - set * groups);
     std::int64_t acc = 0;
     for (std::int64_t ky = 0; ky < c.kh; ++ky) {
       for (std::int64_t kx = 0; kx < c.kx_n; ++kx) {

@@ -13,7 +13,7 @@ using Bytes = std::vector<std::int8_t>;
 std::int64_t multiply_by_quantized_multiplier(std::int64_t x, std::int64_t m, int s);
 
 /// Each returns the SRAM after the command.
-Bytes conv(const Bytes& sram, const spec::GeomCommand& c, std::uint32_t groups);
+Bytes conv(const Bytes& sram, const spec::GeomCommand& c, std::uint32_t array_groups);
 Bytes depthwise(const Bytes& sram, const spec::GeomCommand& c);
 Bytes max_pool(const Bytes& sram, const spec::GeomCommand& c);
 Bytes average_pool(const Bytes& sram, const spec::GeomCommand& c);

@@ -167,7 +167,11 @@ TEST(SimModelRegisters, SoftResetClearsSramAndFaultOnly) {
   Random random(31);
   random.fill(device.data);
   device.load_sram();
-  EXPECT_EQ(device.run(standstill(), 5).fault, spec::Fault::kWatchdog);
+  device.place(standstill().finish(device.config));
+  start_job(model, Device::kStreamBase, 48, 5);
+  model.step_until_irq(1'000'000);
+  EXPECT_EQ(outcome_of(model).fault, spec::Fault::kWatchdog);
+  EXPECT_EQ(model.read32(reg::IrqRaw::kOffset), reg::IrqRaw::kFault.mask());
   model.write32(reg::JobTag::kOffset, 99);
   model.write32(reg::Control::kOffset, reg::Control::kSoftReset.mask());
   EXPECT_EQ(model.read32(reg::FaultCause::kOffset), 0U);
