@@ -18,6 +18,8 @@ constexpr u64 kReadSlack = kWordBytes;
 // Assumptions of the score, those of the memory profile `sram`; they steer the choice and nothing else.
 constexpr u64 kBytesPerCycle = 8;
 constexpr u64 kTileOverheadCycles = 64;
+// Transfers behind computing are not free: they take SRAM cycles and energy. Cycles of transfer that weigh as one.
+constexpr u64 kHiddenTransferWeight = 8;
 
 constexpr u64 align_up(u64 value) noexcept { return (value + kBufferAlign - 1) / kBufferAlign * kBufferAlign; }
 constexpr std::uint32_t ceil_div(std::uint32_t a, std::uint32_t b) noexcept { return a / b + (a % b != 0 ? 1 : 0); }
@@ -55,7 +57,7 @@ u64 estimate(const StreamedOp& op, const spec::HardwareConfig& config, const Til
   const u64 compute = steps * conv_cycles(config, out_pixels, t.range_tiles, op.array_groups, op.steps);
   const u64 ends = (in_tile + range + out_tile) / kBytesPerCycle;
   const u64 busy = t.depth == 2 ? ends + std::max(std::max(load, store), compute) : load + store + compute;
-  return busy + steps * kTileOverheadCycles;
+  return busy + (load + store) / kHiddenTransferWeight + steps * kTileOverheadCycles;
 }
 
 // Fills in what follows from rows, columns, range_tiles, ranges_outer and depth.
