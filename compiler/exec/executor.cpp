@@ -29,7 +29,6 @@ Result<exec::Evaluate> prepare(const Graph& graph, std::size_t index, const Exec
   return evaluate;
 }
 
-// Models without fixed sizes (resources, strings) are told apart before anything is allocated.
 Outcome check_sizes(const Graph& graph, std::size_t max_bytes) {
   std::size_t bytes = 0;
   for (const Tensor& tensor : graph.tensors) bytes += tensor.is_constant ? 0 : tensor.bytes();
@@ -45,6 +44,7 @@ struct Executor::State {
   struct Step {
     exec::Evaluate evaluate;
     std::vector<std::span<const std::byte>> inputs;
+    std::vector<std::span<std::byte>> variables;
     std::vector<std::span<std::byte>> outputs;
   };
 
@@ -64,10 +64,16 @@ struct Executor::State {
     return tensor.is_constant ? tensor.data : std::span<const std::byte>(buffers[static_cast<std::size_t>(index)]);
   }
 
+  [[nodiscard]] std::span<std::byte> buffer(std::int32_t index) { return buffers[static_cast<std::size_t>(index)]; }
+
   void add_step(const Operator& op, exec::Evaluate evaluate) {
-    Step step{std::move(evaluate), {}, {}};
-    for (const std::int32_t index : op.inputs) step.inputs.push_back(value(index));
-    for (const std::int32_t index : op.outputs) step.outputs.push_back(buffers[static_cast<std::size_t>(index)]);
+    Step step{std::move(evaluate), {}, {}, {}};
+    for (const std::int32_t index : op.inputs) {
+      const bool variable = index != kAbsent && graph.tensor(index).is_variable;
+      step.inputs.push_back(value(index));
+      step.variables.push_back(variable ? buffer(index) : std::span<std::byte>());
+    }
+    for (const std::int32_t index : op.outputs) step.outputs.push_back(buffer(index));
     steps.push_back(std::move(step));
   }
 
@@ -89,7 +95,7 @@ Outcome Executor::State::set_inputs(std::span<const std::span<const std::byte>> 
     }
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    std::ranges::copy(inputs[i], buffers[static_cast<std::size_t>(graph.inputs[i])].begin());
+    std::ranges::copy(inputs[i], buffer(graph.inputs[i]).begin());
   }
   return {};
 }
@@ -98,11 +104,12 @@ Outcome Executor::State::run_step(std::size_t index, const ExecutorHooks& hooks)
   const Step& step = steps[index];
   if (hooks.before_operator) hooks.before_operator(graph, index);
   if (step.evaluate) {
-    if (const kernels::Status status = step.evaluate({step.inputs, step.outputs}); status != kernels::Status::kOk) {
+    if (const kernels::Status status = step.evaluate({step.inputs, step.variables, step.outputs});
+        status != kernels::Status::kOk) {
       return fail(ErrorCode::kInvalid,
                   graph.describe_operator(index) + " was refused by its kernel: " + kernels::describe(status));
     }
-  } else if (Outcome ok = hooks.run_custom({graph, index, step.inputs, step.outputs}); !ok) {
+  } else if (Outcome ok = hooks.run_custom({graph, index, step.inputs, step.variables, step.outputs}); !ok) {
     return ok;
   }
   if (hooks.on_tensor) {

@@ -12,9 +12,11 @@
 
 namespace auklet::compiler::exec {
 
-/// The values of one operator's tensors, each as long as its shape says; an absent input is empty.
+/// The values of one operator's tensors, each as long as its shape says; an absent input is empty. `variables` are the
+/// inputs again, to be changed, and empty where the input is no variable.
 struct Values {
   std::span<const std::span<const std::byte>> inputs;
+  std::span<const std::span<std::byte>> variables;
   std::span<const std::span<std::byte>> outputs;
 };
 

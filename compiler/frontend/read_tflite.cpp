@@ -67,7 +67,7 @@ class Reader {
     for (flatbuffers::uoffset_t i = 0; i < size_of(source.tensors()); ++i) {
       if (!budget_.take(1, sizeof(Tensor))) return {};
       graph.tensors.emplace_back();
-      if (Outcome read = read_tensor(*source.tensors()->Get(i), i, graph.tensors.back()); !read) return read;
+      if (Outcome read = read_tensor(*source.tensors()->Get(i), i, graph); !read) return read;
     }
     for (flatbuffers::uoffset_t i = 0; i < size_of(source.operators()); ++i) {
       if (!budget_.take(1, sizeof(Operator))) return {};
@@ -94,13 +94,14 @@ class Reader {
     return model_.storage->add(std::vector<std::byte>(data.begin(), data.end()));
   }
 
-  Outcome read_tensor(const schema::Tensor& source, flatbuffers::uoffset_t index, Tensor& tensor) {
+  Outcome read_tensor(const schema::Tensor& source, flatbuffers::uoffset_t index, Graph& graph) {
+    Tensor& tensor = graph.tensors.back();
     tensor.name = copy(source.name(), budget_);
     tensor.type = static_cast<TensorType>(source.type());
     tensor.shape = copy(source.shape(), budget_);
     tensor.shape_signature = copy(source.shape_signature(), budget_);
     tensor.is_variable = source.is_variable();
-    const std::string whose = "tensor " + std::to_string(index) + " (" + tensor.name.substr(0, 60) + ")";
+    const std::string whose = graph.describe_tensor(static_cast<std::int32_t>(index));
     if (source.sparsity() != nullptr) return refuse(ErrorCode::kUnsupported, whose + " is sparse");
     if (const schema::QuantizationParameters* q = source.quantization(); q != nullptr) {
       if (q->details_type() != schema::QuantizationDetails::NONE) {

@@ -11,8 +11,9 @@ namespace {
 // Converters join the names of all the layers that they fused; a message is readable with the first few.
 constexpr std::size_t kMaxNameInMessage = 60;
 
-std::string shortened(const std::string& name) {
-  return name.size() <= kMaxNameInMessage ? name : name.substr(0, kMaxNameInMessage) + "...";
+std::string in_parentheses(const std::string& name) {
+  if (name.empty()) return {};
+  return " (" + (name.size() <= kMaxNameInMessage ? name : name.substr(0, kMaxNameInMessage) + "...") + ")";
 }
 
 bool equal_bytes(std::span<const std::byte> a, std::span<const std::byte> b) { return std::ranges::equal(a, b); }
@@ -116,11 +117,11 @@ std::size_t element_size(TensorType type) {
 }
 
 std::string Graph::describe_operator(std::size_t index) const {
-  return "operator " + std::to_string(index) + " (" + shortened(operators[index].name()) + ")";
+  return "operator " + std::to_string(index) + in_parentheses(operators[index].name());
 }
 
 std::string Graph::describe_tensor(std::int32_t index) const {
-  return "tensor " + std::to_string(index) + " (" + shortened(tensor(index).name) + ")";
+  return "tensor " + std::to_string(index) + in_parentheses(tensor(index).name);
 }
 
 std::int32_t Model::add_constant(Graph& graph, std::string name, TensorType type, std::vector<std::int32_t> shape,

@@ -21,7 +21,9 @@ struct CustomCall {
   const Graph& graph;
   std::size_t operator_index;
   std::span<const std::span<const std::byte>> inputs;  ///< One an input; empty where the input is absent.
-  std::span<const std::span<std::byte>> outputs;       ///< One an output, as long as its shape says.
+  std::span<const std::span<std::byte>>
+      variables;                                  ///< One an input: the same value to change; empty unless a variable.
+  std::span<const std::span<std::byte>> outputs;  ///< One an output, as long as its shape says.
 
   [[nodiscard]] const Operator& op() const { return graph.operators[operator_index]; }
 };

@@ -1,0 +1,221 @@
+// The executor against the reference vectors: single operators, whole networks, and every intermediate tensor.
+#include <auklet/compiler/executor.hpp>
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include <auklet/compiler/emit.hpp>
+#include <auklet/compiler/frontend.hpp>
+
+#include "golden.hpp"
+#include "sha256.hpp"
+
+namespace auklet::compiler::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+Model load(const fs::path& folder) {
+  auto model = read_tflite_file(folder / "model.tflite");
+  if (!model) throw std::runtime_error(folder.string() + ": " + model.error().message);
+  return std::move(*model);
+}
+
+// Frames that a case feeds to one interpreter, one after the other in each file.
+std::size_t steps_of(const Model& model, const std::vector<Bytes>& inputs) {
+  if (inputs.empty()) return 1;
+  const std::size_t frame = model.main().tensor(model.main().inputs.at(0)).bytes();
+  if (inputs[0].empty() || inputs[0].size() % frame != 0)
+    throw std::runtime_error("the input is no whole number of frames");
+  return inputs[0].size() / frame;
+}
+
+// Runs all cases of a model and compares every byte; returns how many there were.
+std::size_t check_cases(const fs::path& folder, const Model& model, Executor& executor) {
+  std::size_t cases = 0;
+  for (const fs::path& path : folders_of(folder)) {
+    SCOPED_TRACE(path.string());
+    const std::vector<Bytes> inputs = read_numbered(path, "in");
+    const std::vector<Bytes> expected = read_numbered(path, "out");
+    EXPECT_EQ(expected.size(), model.main().outputs.size());
+    const std::size_t steps = steps_of(model, inputs);
+    std::vector<Bytes> outputs(expected.size());
+    executor.reset();
+    for (std::size_t step = 0; step < steps; ++step) {
+      std::vector<std::span<const std::byte>> frame;
+      for (const Bytes& input : inputs) {
+        const std::size_t bytes = input.size() / steps;
+        frame.push_back(std::span(input).subspan(step * bytes, bytes));
+      }
+      const auto result = executor.run(frame);
+      if (!result) {
+        ADD_FAILURE() << result.error().message;
+        return cases;
+      }
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        outputs[i].insert(outputs[i].end(), result->at(i).begin(), result->at(i).end());
+      }
+    }
+    for (std::size_t i = 0; i < outputs.size(); ++i) EXPECT_TRUE(outputs[i] == expected[i]) << "output " << i;
+    ++cases;
+  }
+  return cases;
+}
+
+void check_model(const fs::path& folder) {
+  const Model model = load(folder);
+  auto executor = Executor::create(model);
+  ASSERT_TRUE(executor) << folder << ": " << executor.error().message;
+  EXPECT_GT(check_cases(folder, model, *executor), 0U) << folder;
+}
+
+class OperatorFamily : public testing::TestWithParam<const char*> {};
+
+TEST_P(OperatorFamily, EveryCaseIsBitExact) {
+  const auto zoo = golden_zoo();
+  if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
+  const std::string prefix = std::string(GetParam()) + "_";
+  int models = 0;
+  for (const fs::path& folder : folders_of(*zoo / "ops")) {
+    const std::string name = folder.filename().string();
+    const bool in_family =
+        name.starts_with(prefix) && name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
+    if (!in_family) continue;
+    check_model(folder);
+    ++models;
+  }
+  EXPECT_GT(models, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, OperatorFamily,
+                         testing::Values("add", "avgpool", "conv2d", "dequantize", "dwconv", "fc", "maxpool",
+                                         "quantize", "reshape", "softmax"),
+                         [](const auto& member) { return std::string(member.param); });
+
+class Network : public testing::TestWithParam<const char*> {};
+
+TEST_P(Network, EveryCaseIsBitExact) {
+  const auto zoo = golden_zoo();
+  if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
+  check_model(*zoo / GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, Network,
+                         testing::Values("cfu_magic_wand", "mltk_image_example1", "mltk_keyword_spotting_on_off_v3",
+                                         "mltk_rock_paper_scissors", "tflm_hello_world", "tflm_micro_speech",
+                                         "tflm_person_detect", "tiny_ad01", "tiny_kws_dscnn", "tiny_resnet8",
+                                         "tiny_str_ww", "tiny_vww96"),
+                         [](const auto& member) { return std::string(member.param); });
+
+// Whatever else is there either runs and is right, or is refused as unsupported, by the operator's name.
+TEST(Zoo, EveryModelRunsOrIsRefusedByName) {
+  const auto zoo = golden_zoo();
+  if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
+  std::vector<fs::path> folders = folders_of(*zoo / "ops");
+  for (const fs::path& folder : folders_of(*zoo)) {
+    if (fs::exists(folder / "model.tflite")) folders.push_back(folder);
+  }
+  for (const fs::path& folder : folders) {
+    const Model model = load(folder);
+    auto executor = Executor::create(model);
+    if (executor) {
+      check_cases(folder, model, *executor);
+      continue;
+    }
+    EXPECT_EQ(executor.error().code, ErrorCode::kUnsupported) << folder << ": " << executor.error().message;
+    const std::vector<Refusal> refusals = find_refusals(model);
+    ASSERT_FALSE(refusals.empty()) << folder;
+    const Operator& op = model.main().operators[refusals[0].operator_index];
+    EXPECT_NE(executor.error().message.find(op.name()), std::string::npos) << executor.error().message;
+  }
+}
+
+TEST(Zoo, EveryModelIsWrittenAndReadBackEqual) {
+  const auto zoo = golden_zoo();
+  if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
+  std::size_t models = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(*zoo)) {
+    if (entry.path().filename() != "model.tflite") continue;
+    SCOPED_TRACE(entry.path().string());
+    const Model model = load(entry.path().parent_path());
+    const auto bytes = write_tflite(model);
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    const auto again = read_tflite(*bytes);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_TRUE(equal(model, *again));
+    const auto twice = write_tflite(*again);
+    ASSERT_TRUE(twice);
+    EXPECT_EQ(*bytes, *twice) << "the bytes depend on nothing but the model";
+    ++models;
+  }
+  EXPECT_GT(models, 200U);
+}
+
+// What the reader saw is what an independent reader recorded: operators, tensors, quantisation.
+TEST(Zoo, TheReaderAgreesWithTheRecords) {
+  const auto zoo = golden_zoo();
+  if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
+  for (const char* name : {"tiny_kws_dscnn", "esphome_v2_vad", "tflm_mnist_lstm_int8", "synth_tinybert_ln_s16h32"}) {
+    SCOPED_TRACE(name);
+    const Model model = load(*zoo / name);
+    std::ifstream stream(*zoo / name / "tensors.json");
+    const nlohmann::json records = nlohmann::json::parse(stream);
+    const nlohmann::json& graphs = records.at("subgraphs");
+    ASSERT_EQ(model.graphs.size(), graphs.size());
+    for (std::size_t g = 0; g < graphs.size(); ++g) {
+      const Graph& graph = model.graphs[g];
+      EXPECT_EQ(nlohmann::json(graph.inputs), graphs[g].at("inputs"));
+      EXPECT_EQ(nlohmann::json(graph.outputs), graphs[g].at("outputs"));
+      ASSERT_EQ(graph.operators.size(), graphs[g].at("ops").size());
+      for (std::size_t i = 0; i < graph.operators.size(); ++i) {
+        const nlohmann::json& record = graphs[g].at("ops")[i];
+        EXPECT_EQ(graph.operators[i].name(), record.at("opcode"));
+        EXPECT_EQ(graph.operators[i].version, record.at("version"));
+        EXPECT_EQ(nlohmann::json(graph.operators[i].inputs), record.at("inputs"));
+        EXPECT_EQ(nlohmann::json(graph.operators[i].outputs), record.at("outputs"));
+      }
+      ASSERT_EQ(graph.tensors.size(), graphs[g].at("tensors").size());
+      for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+        const Tensor& tensor = graph.tensors[i];
+        const nlohmann::json& record = graphs[g].at("tensors")[i];
+        EXPECT_EQ(tensor.name, record.at("name"));
+        EXPECT_EQ(compiler::name(tensor.type), record.at("type"));
+        EXPECT_EQ(nlohmann::json(tensor.shape), record.at("shape"));
+        if (record.contains("scale") && !tensor.quantization.per_axis()) {
+          EXPECT_FLOAT_EQ(tensor.quantization.scale(), record.at("scale")[0].get<float>());
+          EXPECT_EQ(tensor.quantization.zero_point(), record.at("zero_point")[0].get<std::int64_t>());
+        }
+      }
+    }
+  }
+}
+
+// Every tensor on the way, not only the outputs.
+TEST(Zoo, EveryIntermediateTensorHasTheRecordedDigest) {
+  const auto zoo = golden_zoo();
+  if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
+  for (const char* name : {"tiny_kws_dscnn", "tiny_resnet8", "cfu_magic_wand"}) {
+    SCOPED_TRACE(name);
+    const fs::path folder = *zoo / name;
+    const Model model = load(folder);
+    std::ifstream stream(folder / "tensors.json");
+    const nlohmann::json records = nlohmann::json::parse(stream);
+    const nlohmann::json& tensors = records.at("subgraphs")[0].at("tensors");
+    std::size_t compared = 0;
+    ExecutorHooks hooks;
+    hooks.on_tensor = [&](const Graph& graph, std::int32_t index, std::span<const std::byte> value) {
+      const nlohmann::json& record = tensors[static_cast<std::size_t>(index)];
+      if (!record.contains("sha256")) return;
+      EXPECT_EQ(sha256(value), record.at("sha256")) << graph.describe_tensor(index);
+      ++compared;
+    };
+    const auto outputs = run_cpu(model, read_numbered(folder / "case0", "in"), hooks);
+    ASSERT_TRUE(outputs) << outputs.error().message;
+    EXPECT_EQ(compared, model.main().operators.size()) << "one output an operator, all of them recorded";
+  }
+}
+
+}  // namespace
+}  // namespace auklet::compiler::test
