@@ -40,7 +40,7 @@ class FakePort : public npu::PortDefaults {
   /// An interrupt that is due is taken when the outermost critical section ends.
   void leave_critical(npu::CriticalState state) {
     depth_ = state;
-    if (depth_ == 0 && pending_interrupt) {
+    if (depth_ == 0 && pending_interrupt && leaves_before_interrupt-- == 0) {
       const auto handler = pending_interrupt;
       pending_interrupt = nullptr;
       handler();
@@ -65,6 +65,7 @@ class FakePort : public npu::PortDefaults {
   std::vector<Range> invalidated;
   std::function<void(npu::Ticks)> on_sleep;
   std::function<void()> pending_interrupt;
+  int leaves_before_interrupt = 0;  ///< Outermost critical sections that end before it is due.
 
  private:
   npu::CriticalState depth_ = 0;

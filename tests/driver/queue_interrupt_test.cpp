@@ -18,6 +18,7 @@ class InterruptTest : public QueueFixture {
   void interrupt_while_asleep() {
     port.on_sleep = [this](npu::Ticks) {
       ++port.ticks;
+      port.leaves_before_interrupt = 0;
       port.pending_interrupt = [this] { EXPECT_TRUE(queue.on_interrupt()); };
     };
   }
@@ -35,14 +36,18 @@ TEST_F(InterruptTest, WaitSleepsUntilTheHandlerHasEndedTheJob) {
   EXPECT_EQ(queue.statistics().lost_interrupts, 0U);
 }
 
-TEST_F(InterruptTest, AnInterruptJustBeforeTheSleepIsNotSleptOver) {
-  const JobTag tag = run_one(Completion::kInterrupt);
-  script_handler_success(tag);
-  // Taken when the look that precedes the sleep leaves its critical section.
-  port.pending_interrupt = [this] { EXPECT_TRUE(queue.on_interrupt()); };
-  port.on_sleep = [](npu::Ticks) { FAIL() << "slept although the job had ended"; };
-  EXPECT_EQ(queue.wait(tag, 1000, result), Status::kOk);
-  EXPECT_EQ(result.status, Status::kOk);
+TEST_F(InterruptTest, AnInterruptBetweenLookAndSleepIsNotSleptOver) {
+  for (int leaves = 0; leaves < 3; ++leaves) {  // After either critical section of the service, and after the look.
+    const JobTag tag = run_one(Completion::kInterrupt);
+    script_handler_success(tag);
+    port.leaves_before_interrupt = leaves;
+    port.pending_interrupt = [this] { EXPECT_TRUE(queue.on_interrupt()); };
+    port.on_sleep = [leaves](npu::Ticks) { FAIL() << "slept although the job had ended, " << leaves; };
+    EXPECT_EQ(queue.wait(tag, 1000, result), Status::kOk);
+    EXPECT_EQ(result.status, Status::kOk);
+    EXPECT_FALSE(port.pending_interrupt);
+    bus.finished();
+  }
 }
 
 TEST_F(InterruptTest, ALostInterruptIsNoticedAtTheDeadline) {
