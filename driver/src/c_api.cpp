@@ -94,7 +94,7 @@ bool is_complete(const auklet_npu_job* job) {
 /// The job's buffers in C++ form, kept in `storage`.
 Status convert_buffers(const auklet_npu_job& job, Buffers& storage) {
   if (job.buffer_count > storage.size()) return Status::kTooManyWindows;
-  for (std::size_t i = 0; i < job.buffer_count; ++i) {
+  for (std::size_t i = 0; i < storage.size() && i < job.buffer_count; ++i) {
     storage[i] = {job.buffers[i].data, job.buffers[i].size, to_access(job.buffers[i].access)};
   }
   return Status::kOk;
@@ -237,16 +237,15 @@ auklet_npu_status auklet_npu_layer_cycles(auklet_npu* npu, uint32_t layer, uint3
 auklet_npu_status auklet_npu_validate(const auklet_npu_job* job, const auklet_npu_configuration* configuration,
                                       auklet_npu_stream_report* report) {
   if (!is_complete(job) || configuration == nullptr || report == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
-  std::array<Window, spec::kWindowCount> windows{};
+  Buffers buffers;
   StreamReport verdict;
-  if (job->buffer_count > windows.size()) {
-    verdict.status = Status::kTooManyWindows;
-  } else {
-    for (std::size_t i = 0; i < job->buffer_count; ++i) {
-      const auklet_npu_buffer& buffer = job->buffers[i];
+  verdict.status = convert_buffers(*job, buffers);
+  if (verdict.ok()) {
+    std::array<Window, spec::kWindowCount> windows{};
+    for (std::size_t i = 0; i < windows.size(); ++i) {
       // Validation compares sizes alone: the base is the port's matter.
-      const std::size_t size = buffer.size < UINT32_MAX ? buffer.size : UINT32_MAX;
-      windows[i] = {0, static_cast<std::uint32_t>(size), to_access(buffer.access)};
+      const std::size_t size = buffers[i].size < UINT32_MAX ? buffers[i].size : UINT32_MAX;
+      windows[i] = {0, static_cast<std::uint32_t>(size), buffers[i].access};
     }
     verdict = validate_stream({job->stream, job->stream_words}, from_c(*configuration), windows);
   }
