@@ -130,6 +130,7 @@ module auklet_npu #(
   assign axi_awcache_o = axi_arcache_o;
 
   logic decode_done, decode_error, decode_wait, load_fault, store_fault;
+  logic empty_load, empty_store, empty_compute;
   logic [7:0] decode_code;
   logic [31:0] decode_offset, load_offset, store_offset;
   logic read_error, read_decode, read_client, read_beat, read_idle;
@@ -150,7 +151,8 @@ module auklet_npu #(
     .read_error_i(read_error), .read_decode_i(read_decode), .read_client_i(read_client), .read_addr_i(read_error_addr),
     .write_error_i(write_error), .write_decode_i(write_decode), .write_addr_i(write_error_addr),
     .progress_i(read_beat || write_beat || mac_active || requant_active || vector_active),
-    .progress_offset_i(progress_offset), .port_idle_i(read_idle && write_idle),
+    .progress_offset_i(progress_offset), .blocked_i({!empty_compute, !empty_store, !empty_load}),
+    .port_idle_i(read_idle && write_idle),
     .state_o(state), .running_o(running), .isolated_o(isolated), .clear_o(clearing), .clear_row_o(clear_row),
     .set_done_o(set_done), .set_fault_o(set_fault), .reset_irq_o(reset_irq), .done_tag_o(done_tag),
     .fault_o(fault), .fault_channel_o(fault_channel), .fault_code_o(fault_code), .fault_addr_o(fault_addr),
@@ -182,8 +184,7 @@ module auklet_npu #(
     else job_q <= running;
   end
 
-  logic push_load, push_store, push_compute, full_load, full_store, full_compute, engines_idle;
-  logic empty_load, empty_store, empty_compute;
+  logic accepted, push_load, push_store, push_compute, full_load, full_store, full_compute, engines_idle;
   logic [639:0] cmd;
   auklet_decoder #(
     .MACS(MACS),
@@ -195,13 +196,14 @@ module auklet_npu #(
     .push_load_o(push_load), .push_store_o(push_store), .push_compute_o(push_compute),
     .full_load_i(full_load), .full_store_i(full_store), .full_compute_i(full_compute),
     .cmd_o(cmd), .offset_o(decode_offset), .engines_idle_i(engines_idle),
-    .done_o(decode_done), .error_o(decode_error), .error_code_o(decode_code), .wait_o(decode_wait)
+    .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
+    .command_o(accepted), .done_o(decode_done), .error_o(decode_error), .error_code_o(decode_code), .wait_o(decode_wait)
   );
   assign engines_idle = empty_load && empty_store && empty_compute;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) progress_offset <= 32'd0;
     else if (start) progress_offset <= 32'd0;
-    else if (push_load || push_store || push_compute) progress_offset <= decode_offset;
+    else if (accepted) progress_offset <= decode_offset;
   end
 
   logic load_start, load_done, store_start, store_done, compute_start, compute_done;
@@ -375,7 +377,7 @@ module auklet_npu #(
     events[auklet_pkg::EVENT_AXI_READ_BEATS] = read_beat;
     events[auklet_pkg::EVENT_AXI_WRITE_BEATS] = axi_wvalid_o && axi_wready_i;
     events[auklet_pkg::EVENT_FETCH_WAIT] = decode_wait;
-    events[auklet_pkg::EVENT_COMMANDS] = load_done || store_done || compute_done;
+    events[auklet_pkg::EVENT_COMMANDS] = load_done || store_done || compute_done || decode_done;
   end
   auklet_pmu u_pmu (
     .clk_i, .rst_ni, .running_i(running), .job_start_i(start), .enable_i(pmu_enable), .clear_i(pmu_clear),

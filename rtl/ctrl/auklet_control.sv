@@ -36,6 +36,7 @@ module auklet_control #(
   input  logic [ADDR_BITS-1:0] write_addr_i,
   input  logic                 progress_i,      ///< Something moved this cycle
   input  logic [31:0]          progress_offset_i, ///< Stream offset of the last command dispatched
+  input  logic [2:0]           blocked_i,       ///< {compute, store, load} engine holds a command
   input  logic                 port_idle_i,     ///< No AXI transfer pending or in flight
 
   output logic [2:0]           state_o,         ///< auklet_pkg::STATE_*
@@ -165,6 +166,8 @@ module auklet_control #(
         fault_addr_o <= write_addr_i;
       end else begin
         fault_o <= auklet_pkg::FAULT_WATCHDOG;
+        fault_channel_o <= blocked_i[0] ? auklet_pkg::CHANNEL_LOAD : blocked_i[1] ? auklet_pkg::CHANNEL_STORE
+                         : blocked_i[2] ? auklet_pkg::CHANNEL_COMPUTE : auklet_pkg::CHANNEL_FETCH;
       end
     end
   end

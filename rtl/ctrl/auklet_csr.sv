@@ -90,8 +90,7 @@ module auklet_csr #(
   logic [2:0] control;
   logic write_ok, control_ok;
   assign control = wdata_i[2:0];
-  assign control_ok = wdata_i[31:3] == 29'd0
-      && (control == 3'b010 || ((control == 3'b001 || control == 3'b100) && idle));
+  assign control_ok = control == 3'b010 || ((control == 3'b001 || control == 3'b100) && idle);
   always_comb begin
     write_ok = 1'b0;
     case (awaddr_i)

@@ -23,14 +23,17 @@ module auklet_decoder #(
   output logic [639:0] cmd_o,           ///< Command, word 0 least significant
   output logic [31:0]  offset_o,        ///< Its byte offset in the stream
   input  logic         engines_idle_i,  ///< No command queued or running
+  input  logic [15:0]  done_load_i,     ///< Commands completed, by engine
+  input  logic [15:0]  done_compute_i,
+  input  logic [15:0]  done_store_i,
 
-  output logic         done_o,          ///< END reached and all engines idle, one cycle
+  output logic         command_o,       ///< A command was accepted: it is handed over, or END
+  output logic         done_o,          ///< END reached, its waits met and all engines idle, one cycle
   output logic         error_o,         ///< The stream is malformed, one cycle
   output logic [7:0]   error_code_o,    ///< auklet_pkg::COMMAND_ERROR_*
   output logic         wait_o           ///< Waits for the stream
 );
   localparam logic [31:0] HEADER_BYTES = auklet_pkg::STREAM_HEADER_WORDS * 4;
-  localparam logic [31:0] MIN_BYTES = HEADER_BYTES + auklet_pkg::CMD_END_WORDS * 4;
   localparam logic [31:0] MAX_BYTES = 32'h00ff_fff0;  // what the fetch unit counts
 
   typedef enum logic [2:0] {
@@ -105,6 +108,13 @@ module auklet_decoder #(
     end
   end
 
+  function automatic logic reached(input logic [15:0] done, input logic [15:0] wait_for);
+    reached = signed'(done - wait_for) >= 16'sd0;
+  endfunction
+  logic end_met;
+  assign end_met = reached(done_load_i, geom.wait_load) && reached(done_compute_i, geom.wait_compute)
+                && reached(done_store_i, geom.wait_store);
+
   logic room, last_word;
   assign room = opcode == auklet_pkg::OPCODE_LOAD ? !full_load_i
               : opcode == auklet_pkg::OPCODE_STORE ? !full_store_i : !full_compute_i;
@@ -116,12 +126,13 @@ module auklet_decoder #(
     fetch_o = 1'b0;
     word_pop_o = 1'b0;
     hand_over = 1'b0;
+    command_o = 1'b0;
     done_o = 1'b0;
     error_code_o = auklet_pkg::COMMAND_ERROR_NONE;
     case (state_q)
       IDLE: if (start_i) state_d = LENGTH;
       LENGTH: begin
-        if (size_i < MIN_BYTES || size_i > MAX_BYTES || size_i[3:0] != 4'd0) begin
+        if (size_i < HEADER_BYTES || size_i > MAX_BYTES || size_i[3:0] != 4'd0) begin
           error_code_o = auklet_pkg::COMMAND_ERROR_LENGTH;
         end else begin
           fetch_o = 1'b1;
@@ -158,13 +169,17 @@ module auklet_decoder #(
       DISPATCH: begin
         if (reserved_error) error_code_o = auklet_pkg::COMMAND_ERROR_RESERVED;
         else if (field_error) error_code_o = auklet_pkg::COMMAND_ERROR_FIELD;
-        else if (is_end) state_d = FINISH;
+        else if (is_end) begin
+          command_o = 1'b1;
+          state_d = FINISH;
+        end
         else if (room) begin
           hand_over = 1'b1;
+          command_o = 1'b1;
           state_d = FIRST;
         end
       end
-      FINISH: if (engines_idle_i) begin
+      FINISH: if (engines_idle_i && end_met) begin
         done_o = 1'b1;
         state_d = IDLE;
       end

@@ -219,7 +219,7 @@ package auklet_pkg;
   localparam int unsigned AXI_ATTR_MAX_OUTSTANDING_LSB = 8;
   localparam int unsigned AXI_ATTR_MAX_OUTSTANDING_WIDTH = 4;
   localparam logic [3:0] AXI_ATTR_MAX_OUTSTANDING_RESET = 4'h8;
-  /// The first fault since reset; later ones are not recorded (ro)
+  /// The first fault since reset; later ones are not recorded. A WATCHDOG fault names the first engine, in the order of their numbers, that holds a command, else FETCH (ro)
   localparam logic [11:0] ADDR_FAULT_CAUSE = 12'h040;
   localparam int unsigned FAULT_CAUSE_FAULT_LSB = 0;
   localparam int unsigned FAULT_CAUSE_FAULT_WIDTH = 4;
@@ -508,7 +508,15 @@ package auklet_pkg;
         (|w[259:256]) |  // b_step1 no multiple of 16
         (|w[291:288]) |  // out_step1 no multiple of 16
         (w[319:312] > 8'd20) |  // left_shift above 20
+        ($signed(w[423:416]) < -8'sd31) |  // a_shift below -31
+        ($signed(w[423:416]) > 8'sd31) |  // a_shift above 31
+        ($signed(w[431:424]) < -8'sd31) |  // b_shift below -31
+        ($signed(w[431:424]) > 8'sd31) |  // b_shift above 31
+        ($signed(w[439:432]) < -8'sd31) |  // out_shift below -31
+        ($signed(w[439:432]) > 8'sd31) |  // out_shift above 31
+        (w[455:448] > 8'd16) |  // a_step0 above 16
         (|w[451:448]) |  // a_step0 no multiple of 16
+        (w[463:456] > 8'd16) |  // b_step0 above 16
         (|w[459:456]);  // b_step0 no multiple of 16
   endfunction
 

@@ -59,9 +59,9 @@ std::vector<Setup> setups() {
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RtlOperators, testing::ValuesIn(setups()), [](const auto& info) {
-  return std::string(info.param.configuration.name) + "_axi" + std::to_string(info.param.configuration.axi_data_bits) +
-         (info.param.level == PlanLevel::kStreamed ? "_streamed" : "_resident");
+INSTANTIATE_TEST_SUITE_P(All, RtlOperators, testing::ValuesIn(setups()), [](const auto& setup) {
+  return std::string(setup.param.configuration.name) + "_axi" + std::to_string(setup.param.configuration.axi_data_bits) +
+         (setup.param.level == PlanLevel::kStreamed ? "_streamed" : "_resident");
 });
 
 }  // namespace

@@ -19,6 +19,7 @@
 
 namespace auklet::sim {
 
+// NOLINTNEXTLINE(misc-use-internal-linkage,readability-identifier-naming): GoogleTest finds it by this name.
 void PrintTo(const VerilatedConfiguration& configuration, std::ostream* out) {
   *out << configuration.name << " with a " << configuration.axi_data_bits << "-bit AXI";
 }
@@ -48,7 +49,7 @@ class CopyJob {
  public:
   explicit CopyJob(const spec::HardwareConfig& config, std::uint8_t seed = 1) {
     for (std::size_t i = 0; i < kBytes; ++i) data_[kFrom + i] = static_cast<std::byte>(i * 7 + i / 256 + seed);
-    spec::DmaCommand load = dma(spec::Opcode::kLoad, kFrom);
+    const spec::DmaCommand load = dma(spec::Opcode::kLoad, kFrom);
     spec::DmaCommand store = dma(spec::Opcode::kStore, kTo + 5);
     store.header.wait_load = 1;
     StreamBuilder builder;

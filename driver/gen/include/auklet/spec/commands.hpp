@@ -451,11 +451,11 @@ struct EltwiseFields {
       {"a_mult", 10, 0, 32, true, -2147483648, 2147483647, 1},
       {"b_mult", 11, 0, 32, true, -2147483648, 2147483647, 1},
       {"out_mult", 12, 0, 32, true, -2147483648, 2147483647, 1},
-      {"a_shift", 13, 0, 8, true, -128, 127, 1},
-      {"b_shift", 13, 8, 8, true, -128, 127, 1},
-      {"out_shift", 13, 16, 8, true, -128, 127, 1},
-      {"a_step0", 14, 0, 8, false, 0, 255, 16},
-      {"b_step0", 14, 8, 8, false, 0, 255, 16},
+      {"a_shift", 13, 0, 8, true, -31, 31, 1},
+      {"b_shift", 13, 8, 8, true, -31, 31, 1},
+      {"out_shift", 13, 16, 8, true, -31, 31, 1},
+      {"a_step0", 14, 0, 8, false, 0, 16, 16},
+      {"b_step0", 14, 8, 8, false, 0, 16, 16},
   }};
   /// SRAM address of operand A.
   static constexpr const CommandField& kABase = kAll[0];
@@ -491,7 +491,7 @@ struct EltwiseFields {
   static constexpr const CommandField& kBMult = kAll[15];
   /// Multiplier of the sum, Q0.31.
   static constexpr const CommandField& kOutMult = kAll[16];
-  /// Shift of A, left if positive, -31 to 31.
+  /// Shift of A, left if positive.
   static constexpr const CommandField& kAShift = kAll[17];
   /// Shift of B.
   static constexpr const CommandField& kBShift = kAll[18];
@@ -550,15 +550,15 @@ struct EltwiseCommand {
   std::int32_t b_mult = 0;
   /// Multiplier of the sum, Q0.31.
   std::int32_t out_mult = 0;
-  /// Shift of A, left if positive, -31 to 31.
+  /// Shift of A, left if positive (at least -31, at most 31).
   std::int32_t a_shift = 0;
-  /// Shift of B.
+  /// Shift of B (at least -31, at most 31).
   std::int32_t b_shift = 0;
-  /// Shift of the sum.
+  /// Shift of the sum (at least -31, at most 31).
   std::int32_t out_shift = 0;
-  /// Bytes from one word of A to the next: 16, or 0 to broadcast (a multiple of 16).
+  /// Bytes from one word of A to the next: 16, or 0 to broadcast (at most 16, a multiple of 16).
   std::uint32_t a_step0 = 0;
-  /// Bytes from one word of B to the next: 16, or 0 to broadcast (a multiple of 16).
+  /// Bytes from one word of B to the next: 16, or 0 to broadcast (at most 16, a multiple of 16).
   std::uint32_t b_step0 = 0;
 
   friend constexpr bool operator==(const EltwiseCommand&, const EltwiseCommand&) = default;

@@ -230,7 +230,8 @@ struct AxiAttr {
   static constexpr Field<> kMaxOutstanding{8, 4};
 };
 
-/// The first fault since reset; later ones are not recorded.
+/// The first fault since reset; later ones are not recorded. A WATCHDOG fault names the first engine, in the order of
+/// their numbers, that holds a command, else FETCH.
 struct FaultCause {
   static constexpr std::uint32_t kOffset = 0x040;
   static constexpr Access kAccess = Access::kReadOnly;
