@@ -132,7 +132,7 @@ inline plan::ConvOp random_conv_shape(Random& random, ConvKind kind, std::uint32
   if (kind == ConvKind::kFullyConnected) {
     // One after the other: the order in which arguments are evaluated is the compiler's.
     const std::uint32_t rows = random.one_in(2) ? 1 : random.in(1, 150);
-    const std::uint32_t depth = random.in(1, 8 * channels);
+    const std::uint32_t depth = random.in(1, std::int64_t{8} * channels);
     return plan::fully_connected_op(rows, depth, random_channels(random, channels));
   }
   const bool small_kernel = kind == ConvKind::kDepthwise && !random.one_in(4);
@@ -296,6 +296,7 @@ inline void require(kernels::Status status) {
 inline std::vector<std::int8_t> reference(const ConvCase& c) {
   const plan::ConvOp& op = c.op;
   std::vector<kernels::QuantizedMultiplier> multipliers;
+  multipliers.reserve(c.multiplier.size());
   for (std::size_t i = 0; i < c.multiplier.size(); ++i) multipliers.push_back({c.multiplier[i], c.shift[i]});
   kernels::Conv2dParams params;
   params.window = {.stride_height = static_cast<std::int32_t>(op.stride_h),

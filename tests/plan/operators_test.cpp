@@ -137,7 +137,7 @@ TEST(PlanStreamed, RefusesBudgetsOutsideOfTheSram) {
   ConvMemory at;
   at.output.offset = 0xffffffff;
   EXPECT_EQ(plan_streamed_conv(writer, op, layout, at, {0, 65536}, cost).status, Status::kTensorTooLarge);
-  AddOp add;
+  const AddOp add;
   EXPECT_EQ(plan_streamed_add(writer, add, {}, {}, {}, {0, 64}, cost).status, Status::kSramTooSmall);
   EXPECT_TRUE(plan_streamed_add(writer, add, {}, {}, {}, {0, 96}, cost).ok());
 }

@@ -24,7 +24,7 @@ std::int8_t read_block(const std::vector<std::uint8_t>& packed, const ConvLayout
   const std::uint32_t g = std::min(groups, segment.tiles - t / groups * groups);
   const std::size_t block = std::size_t{segment.first_tile} * layout.steps +
                             std::size_t{t / groups} * groups * layout.steps + std::size_t{step} * g + t % groups;
-  return static_cast<std::int8_t>(packed.at(block * 256 + row * 16 + lane));
+  return static_cast<std::int8_t>(packed.at(block * 256 + std::size_t{row} * 16 + lane));
 }
 
 std::vector<std::uint8_t> pack(const ConvCase& c, const ConvLayout& layout) {
@@ -36,8 +36,8 @@ std::vector<std::uint8_t> pack(const ConvCase& c, const ConvLayout& layout) {
 std::int8_t weight_of(const ConvCase& c, std::uint32_t oc, std::uint32_t ky, std::uint32_t kx, std::uint32_t ic) {
   const ConvOp& op = c.op;
   const std::uint32_t ig = op.in_c / op.groups;
-  if (op.weight_order == WeightOrder::kHwo) return c.weights.at((ky * op.kernel_w + kx) * op.out_c + oc);
-  return c.weights.at(((oc * op.kernel_h + ky) * op.kernel_w + kx) * ig + ic);
+  if (op.weight_order == WeightOrder::kHwo) return c.weights.at(std::size_t{ky * op.kernel_w + kx} * op.out_c + oc);
+  return c.weights.at(std::size_t{(oc * op.kernel_h + ky) * op.kernel_w + kx} * ig + ic);
 }
 
 TEST(PackWeights, EveryWeightIsWhereTheArrayReadsIt) {
@@ -129,6 +129,21 @@ TEST(PackWeights, RefusesOtherSizes) {
   EXPECT_EQ(pack_weights(op, layout, weights, 1, out).status, Status::kBufferSize);
   EXPECT_EQ(pack_weights(op, layout, weights, 0, std::span(out).first(255)).status, Status::kBufferSize);
   EXPECT_EQ(pack_weights(op, layout, weights, UINT64_MAX, std::span(out).first(256)).status, Status::kBufferSize);
+}
+
+TEST(PackWeights, RefusesOtherLayouts) {
+  ConvOp op = fully_connected_op(1, 20, 20);
+  ConvLayout layout;
+  ASSERT_TRUE(conv_layout(op, spec::kDefaultConfiguration, 32, layout).ok());
+  const std::vector<std::int8_t> weights(400);
+  std::vector<std::uint8_t> out(layout.weight_bytes);
+  EXPECT_EQ(pack_weights(op, ConvLayout{}, weights, 0, out).status, Status::kPitchTooSmall);
+  ConvLayout other = layout;
+  other.chunks = 0;
+  EXPECT_EQ(pack_weights(op, other, weights, 0, out).status, Status::kLayoutMismatch);
+  op.groups = 0;
+  EXPECT_EQ(pack_weights(op, layout, weights, 0, out).status, Status::kShapeZero);
+  EXPECT_EQ(pack_parameters(op, layout, weights, {}, out).status, Status::kShapeZero);
 }
 
 TEST(PackParameters, FoldsTheZeroPointAndLeavesUnusedLanesZero) {

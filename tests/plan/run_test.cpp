@@ -1,96 +1,34 @@
-// Random operators through planner and functional model, against the reference kernels.
-//
-// AUKLET_SEED=n runs seed n alone, in every test here; AUKLET_CASES=n changes how many seeds a test takes.
+// Random operators through planner and functional model, against the reference kernels. See run_seed.hpp for how to
+// replay one seed or run more.
 #include <auklet/sim/functional_model.hpp>
-#include <cstdlib>
-#include <set>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "../common/run_operator.hpp"
+#include "../common/run_seed.hpp"
 
 namespace auklet::test {
 namespace {
 
-std::uint64_t environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? std::strtoull(text, nullptr, 0) : otherwise;
-}
-
-RunOptions random_options(std::uint64_t seed, PlanLevel level, const spec::HardwareConfig& config) {
-  Random random(seed ^ 0x5eedU);
-  RunOptions options;
-  options.level = level;
-  for (std::uint32_t* skew : {&options.input_skew, &options.second_input_skew, &options.output_skew}) {
-    *skew = random.in(0, 40);
+class RandomOperators : public testing::TestWithParam<spec::HardwareConfig> {
+ protected:
+  /// Each seed has a model of its own, so that it replays alone; the seed also chooses the order in which engines run.
+  void run(PlanLevel level, std::uint64_t first, std::uint64_t count) {
+    const auto fresh_model = [this](std::uint64_t seed) -> sim::Target& {
+      model_ = std::make_unique<sim::FunctionalModel>(sim::FunctionalModelOptions{.config = GetParam(), .seed = seed});
+      return *model_;
+    };
+    run_seeds(fresh_model, GetParam(), level, first, count);
   }
-  options.weights_skew = random.one_in(2) ? 0 : random.in(0, 40);
-  if (level == PlanLevel::kResident && random.one_in(3)) options.extra_pitch_words = random.in(1, 3);
-  if (level == PlanLevel::kStreamed && !random.one_in(3)) {
-    // Mostly far too little for everything at once, somewhere in the SRAM.
-    options.sram.bytes = random.in(1, random.one_in(2) ? 32 : 512) * 1024;
-    options.sram.base = random.in(0, (config.sram_bytes - options.sram.bytes) / 32) * 32;
-  }
-  return options;
-}
 
-struct Tally {
-  std::uint32_t ran = 0, refused = 0, tiled = 0, varied = 0;
+ private:
+  std::unique_ptr<sim::FunctionalModel> model_;
 };
 
-void run_seed(const spec::HardwareConfig& config, PlanLevel level, std::uint64_t seed, Tally& tally) {
-  const OperatorCase c = random_operator(seed);
-  SCOPED_TRACE("AUKLET_SEED=" + std::to_string(seed) + " on " + config.name + ": " + describe(c));
-  const RunOptions options = random_options(seed, level, config);
-  sim::FunctionalModel model({.config = config, .seed = seed});
-  ASSERT_TRUE(wait_until_idle(model));
-  ASSERT_TRUE(pollute_sram(model, config, seed).done);
-  const RunResult result = run_operator(model, config, c, options);
-  if (!result.planned.ok()) {
-    ASSERT_EQ(result.planned.status, plan::Status::kSramTooSmall) << to_string(result.planned.status);
-    EXPECT_GT(result.planned.needed, result.planned.available);
-    ++tally.refused;
-    return;
-  }
-  ASSERT_TRUE(result.job.done) << to_string(result.job.fault) << ' ' << to_string(result.job.code) << " at "
-                               << result.job.fault_offset;
-  EXPECT_FALSE(result.strayed);
-  const std::vector<std::int8_t> expected = reference_output(c);
-  const auto wrong = std::ranges::mismatch(result.output, expected);
-  if (wrong.in2 != expected.end()) {
-    FAIL() << "first difference at byte " << (wrong.in2 - expected.begin()) << " of " << expected.size() << ": got "
-           << int{*wrong.in1} << ", want " << int{*wrong.in2};
-  }
-  ++tally.ran;
-  if (result.cost.tiles > 1) ++tally.tiled;
-  if (std::set(expected.begin(), expected.end()).size() > 8) ++tally.varied;
-}
+TEST_P(RandomOperators, StreamedEqualReference) { run(PlanLevel::kStreamed, 1, 200); }
 
-class RandomOperators : public testing::TestWithParam<spec::HardwareConfig> {};
-
-void run_seeds(const spec::HardwareConfig& config, PlanLevel level, std::uint64_t first, std::uint64_t count) {
-  Tally tally;
-  const std::uint64_t only = environment("AUKLET_SEED", 0);
-  if (only != 0) return run_seed(config, level, only, tally);
-  count = environment("AUKLET_CASES", count);
-  for (std::uint64_t seed = first; seed < first + count && !testing::Test::HasFailure(); ++seed) {
-    run_seed(config, level, seed, tally);
-  }
-  std::printf("%s: %u ran (%u in several tiles, %u with varied outputs), %u did not fit\n", config.name, tally.ran,
-              tally.tiled, tally.varied, tally.refused);
-  if (testing::Test::HasFailure() || count < 50) return;
-  // Else the test would not be about what it says.
-  EXPECT_GT(tally.ran, count * 3 / 4);
-  EXPECT_GT(tally.varied, tally.ran / 2);
-  if (level == PlanLevel::kStreamed) {
-    EXPECT_GT(tally.tiled, tally.ran / 4);
-  }
-}
-
-TEST_P(RandomOperators, StreamedEqualReference) { run_seeds(GetParam(), PlanLevel::kStreamed, 1, 200); }
-
-TEST_P(RandomOperators, ResidentEqualReference) { run_seeds(GetParam(), PlanLevel::kResident, 100'001, 100); }
+TEST_P(RandomOperators, ResidentEqualReference) { run(PlanLevel::kResident, 100'001, 100); }
 
 INSTANTIATE_TEST_SUITE_P(Configurations, RandomOperators, testing::ValuesIn(spec::kConfigurations),
                          [](const auto& instance) { return std::string(instance.param.name); });

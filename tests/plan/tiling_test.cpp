@@ -68,6 +68,7 @@ npu::StreamReport driver_check(const std::vector<std::uint32_t>& words, const sp
   configuration.sram_kib = static_cast<std::uint16_t>(config.sram_bytes / 1024);
   configuration.windows = spec::kWindowCount;
   std::vector<npu::Window> windows;
+  windows.reserve(sizes.size());
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     windows.push_back({.base = 0,
                        .size = static_cast<std::uint32_t>(sizes[i]),

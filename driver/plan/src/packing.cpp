@@ -32,7 +32,7 @@ bool fits_register_window(const ConvOp& op, std::uint32_t in_pixel_pitch) noexce
 
 // Steps of one tap that hold the widest tile's input channels.
 std::uint32_t pixel_chunks(const ConvOp& op, std::uint32_t tiles) noexcept {
-  if (op.groups == 1) return ceil_div(op.in_c, spec::kReduce);
+  if (op.groups <= 1) return ceil_div(op.in_c, spec::kReduce);
   std::uint32_t chunks = 1;
   for (std::uint32_t tile = 0; tile < tiles; ++tile) {
     const ChannelRange range = tile_channels(op, tile);
@@ -140,16 +140,14 @@ bool weights_match(const ConvOp& op, std::span<const std::int8_t> weights) noexc
   return weights.size() == u64{op.out_c} * op.kernel_h * op.kernel_w * (op.in_c / op.groups);
 }
 
-}  // namespace
-
-Outcome conv_layout(const ConvOp& op, const spec::HardwareConfig& config, std::uint32_t in_pixel_pitch,
+Outcome make_layout(const ConvOp& op, std::uint32_t array_groups, std::uint32_t in_pixel_pitch,
                     ConvLayout& layout) noexcept {
   if (const Outcome checked = check(op); !checked.ok()) return checked;
   if (in_pixel_pitch < op.in_c) return Status::kPitchTooSmall;
   if (op.groups > 1 && in_pixel_pitch % kWordBytes != 0) return Status::kAddressMisaligned;
   ConvLayout made;
   made.in_pixel_pitch = in_pixel_pitch;
-  made.array_groups = config.groups;
+  made.array_groups = array_groups;
   made.tiles = ceil_div(op.out_c, spec::kLanes);
   if (fits_register_window(op, in_pixel_pitch)) {
     made.form = ConvForm::kDepthwise;
@@ -175,6 +173,21 @@ Outcome conv_layout(const ConvOp& op, const spec::HardwareConfig& config, std::u
   return {};
 }
 
+// Whether packing may trust the two.
+Outcome check_layout(const ConvOp& op, const ConvLayout& layout) noexcept {
+  ConvLayout expected;
+  const Outcome made = make_layout(op, layout.array_groups, layout.in_pixel_pitch, expected);
+  if (!made.ok()) return made;
+  return layout == expected ? Outcome{} : Outcome{Status::kLayoutMismatch};
+}
+
+}  // namespace
+
+Outcome conv_layout(const ConvOp& op, const spec::HardwareConfig& config, std::uint32_t in_pixel_pitch,
+                    ConvLayout& layout) noexcept {
+  return make_layout(op, config.groups, in_pixel_pitch, layout);
+}
+
 ConvSegment conv_segment(const ConvOp& op, const ConvLayout& layout, std::uint32_t first_tile) noexcept {
   if (layout.form == ConvForm::kDepthwise) {
     return {.first_tile = first_tile,
@@ -184,7 +197,7 @@ ConvSegment conv_segment(const ConvOp& op, const ConvLayout& layout, std::uint32
             .window = spec::kLanes,
             .array_groups = 1};
   }
-  if (op.groups == 1) {
+  if (op.groups <= 1) {
     return {.first_tile = first_tile,
             .tiles = layout.tiles - first_tile,
             .window = op.in_c,
@@ -201,6 +214,7 @@ ConvSegment conv_segment(const ConvOp& op, const ConvLayout& layout, std::uint32
 
 Outcome pack_weights(const ConvOp& op, const ConvLayout& layout, std::span<const std::int8_t> weights,
                      std::uint64_t first_block, std::span<std::uint8_t> out) noexcept {
+  if (const Outcome checked = check_layout(op, layout); !checked.ok()) return checked;
   const u64 blocks = out.size() / spec::kWeightBlock;
   const u64 all_blocks = layout.weight_bytes / spec::kWeightBlock;
   if (!weights_match(op, weights) || out.size() % spec::kWeightBlock != 0 || first_block > all_blocks ||
@@ -228,6 +242,7 @@ Outcome pack_weights(const ConvOp& op, const ConvLayout& layout, std::span<const
 
 Outcome pack_parameters(const ConvOp& op, const ConvLayout& layout, std::span<const std::int8_t> weights,
                         const ConvParameters& parameters, std::span<std::uint8_t> out) noexcept {
+  if (const Outcome checked = check_layout(op, layout); !checked.ok()) return checked;
   const auto serves = [&](std::size_t n) { return n == 1 || n == op.out_c; };
   if (!weights_match(op, weights) || out.size() != layout.parameter_bytes || !serves(parameters.multiplier.size()) ||
       !serves(parameters.shift.size()) || (!parameters.bias.empty() && parameters.bias.size() != op.out_c)) {

@@ -129,7 +129,7 @@ Outcome check(const ConvOp& op) noexcept;
 Outcome check(const PoolOp& op) noexcept;
 Outcome check(const AddOp& op) noexcept;
 
-/// Multiply-accumulates that the operator's definition asks for, padding included.
+/// Multiply-accumulates that the operator's definition asks for, padding included. Precondition: check(op).ok().
 [[nodiscard]] std::uint64_t macs(const ConvOp& op) noexcept;
 
 }  // namespace auklet::plan

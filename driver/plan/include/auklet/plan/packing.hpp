@@ -54,12 +54,13 @@ struct ConvSegment {
 Outcome conv_layout(const ConvOp& op, const spec::HardwareConfig& config, std::uint32_t in_pixel_pitch,
                     ConvLayout& layout) noexcept;
 
-/// The segment that begins at `first_tile`: 0, or the end of another segment.
+/// The segment that begins at `first_tile`: 0, or the end of another segment below layout.tiles. Precondition:
+/// conv_layout() made the layout for the operator.
 [[nodiscard]] ConvSegment conv_segment(const ConvOp& op, const ConvLayout& layout, std::uint32_t first_tile) noexcept;
 
 /// Writes the packed weights from block `first_block` on until `out` is full, so that they can be made piece by piece.
 /// `weights` is the operator's array in op.weight_order; `out` holds whole blocks (spec::kWeightBlock bytes).
-/// Errors: kBufferSize.
+/// Errors: those of check(), kLayoutMismatch, kBufferSize.
 Outcome pack_weights(const ConvOp& op, const ConvLayout& layout, std::span<const std::int8_t> weights,
                      std::uint64_t first_block, std::span<std::uint8_t> out) noexcept;
 
