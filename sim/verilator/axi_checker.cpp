@@ -132,8 +132,8 @@ void AxiChecker::check_address(AxiChannel channel, const AxiAddress& burst, std:
 }
 
 void AxiChecker::on_write_data(const AxiWriteData& beat) {
-  const auto burst = std::find_if(writes_.begin(), writes_.end(),
-                                  [](const Burst& write) { return write.beats_done <= write.address.len; });
+  const auto burst =
+      std::ranges::find_if(writes_, [](const Burst& write) { return write.beats_done <= write.address.len; });
   if (burst == writes_.end()) {
     report(AxiRule::kWriteDataUnannounced, AxiChannel::kW);
     return;
@@ -147,8 +147,7 @@ void AxiChecker::on_write_data(const AxiWriteData& beat) {
 }
 
 void AxiChecker::on_read_data(const AxiReadData& beat) {
-  const auto burst =
-      std::find_if(reads_.begin(), reads_.end(), [&](const Burst& read) { return read.address.id == beat.id; });
+  const auto burst = std::ranges::find_if(reads_, [&](const Burst& read) { return read.address.id == beat.id; });
   if (burst == reads_.end()) {
     report(AxiRule::kUnexpectedRead, AxiChannel::kR);
     return;
@@ -160,8 +159,7 @@ void AxiChecker::on_read_data(const AxiReadData& beat) {
 }
 
 void AxiChecker::on_response(const AxiWriteResponse& response) {
-  const auto burst =
-      std::find_if(writes_.begin(), writes_.end(), [&](const Burst& write) { return write.address.id == response.id; });
+  const auto burst = std::ranges::find_if(writes_, [&](const Burst& write) { return write.address.id == response.id; });
   if (burst == writes_.end() || burst->beats_done <= burst->address.len) {
     report(AxiRule::kUnexpectedResponse, AxiChannel::kB);
     return;

@@ -56,8 +56,14 @@ void AxiLiteMaster::finish(AxiResponse response, std::uint32_t data) {
 
 void AxiLiteMaster::advance(const AxiLiteSlavePins& slave) {
   if (state_ == State::kIdle) return;
-  if (slave.r_valid && pins_.r_ready) return finish(slave.r_response, slave.r_data);
-  if (slave.b_valid && pins_.b_ready) return finish(slave.b_response, 0);
+  if (slave.r_valid && pins_.r_ready) {
+    finish(slave.r_response, slave.r_data);
+    return;
+  }
+  if (slave.b_valid && pins_.b_ready) {
+    finish(slave.b_response, 0);
+    return;
+  }
   if (address_done_ && data_done_) ++waited_response_;
   address_done_ = address_done_ || (pins_.ar_valid && slave.ar_ready) || (pins_.aw_valid && slave.aw_ready);
   data_done_ = data_done_ || (pins_.w_valid && slave.w_ready);

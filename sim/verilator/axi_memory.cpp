@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <stdexcept>
 
@@ -45,7 +46,7 @@ AxiMemory::AxiMemory(const AxiMemoryOptions& options) : options_(options) {
   if (options.max_outstanding == 0) throw std::invalid_argument("the AXI memory must accept at least one burst");
   for (std::size_t i = 0; i < kAxiChannels; ++i) {
     const double probability = options.back_pressure.probability[i];
-    if (!(probability >= 0.0 && probability <= 1.0)) {
+    if (std::isnan(probability) || probability < 0.0 || probability > 1.0) {
       throw std::invalid_argument("a back-pressure probability lies outside 0 to 1");
     }
     refusal_threshold_[i] = static_cast<std::uint64_t>(probability * 4294967296.0);
@@ -68,7 +69,7 @@ void AxiMemory::map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming
 }
 
 void AxiMemory::unmap(std::uint64_t base) {
-  const auto found = std::find_if(regions_.begin(), regions_.end(), [&](const auto& r) { return r->base == base; });
+  const auto found = std::ranges::find_if(regions_, [&](const auto& r) { return r->base == base; });
   if (found == regions_.end()) return;
   const Region* gone = found->get();
   for (ReadBurst& burst : reads_) {
@@ -117,7 +118,7 @@ AxiMemory::Region* AxiMemory::find_region(std::uint64_t address) {
 
 bool AxiMemory::refused(AxiChannel channel, std::uint64_t cycle) const {
   const auto index = static_cast<std::size_t>(channel);
-  if (hang_active_ && faults_.hang->channel == channel) return true;
+  if (hang_active_ && faults_.hang && faults_.hang->channel == channel) return true;
   if (refusal_threshold_[index] == 0) return false;
   const std::uint64_t random = mix(mix(options_.back_pressure.seed) ^ (cycle * kAxiChannels + index)) >> 32;
   return random < refusal_threshold_[index];

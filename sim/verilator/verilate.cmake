@@ -68,7 +68,7 @@ function(auklet_verilate name)
   add_custom_command(OUTPUT ${archive}
     COMMAND ${AUKLET_MAKE} -s -C ${directory} -f V${name}.mk V${name}__ALL.a VM_PARALLEL_BUILDS=1
       CXX=${AUKLET_SIM_CXX} OBJCACHE=${CMAKE_CXX_COMPILER_LAUNCHER}
-      "OPT_FAST=${AUKLET_SIM_CXX_FLAGS} -O3" "OPT_SLOW=${AUKLET_SIM_CXX_FLAGS} -O1" "CFG_CXXFLAGS_NO_UNUSED=-w"
+      "OPT_FAST=${AUKLET_SIM_CXX_FLAGS} -O2" "OPT_SLOW=${AUKLET_SIM_CXX_FLAGS} -O1" "CFG_CXXFLAGS_NO_UNUSED=-w"
     DEPENDS ${makefile} VERBATIM COMMENT "Compiling verilated ${name}")
   add_custom_target(${name}_verilated DEPENDS ${archive})
 

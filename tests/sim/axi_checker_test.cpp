@@ -16,57 +16,57 @@ using ::testing::HasSubstr;
 class AxiCheckerTest : public ::testing::Test {
  protected:
   AxiCheckerTest() {
-    slave.ar_ready = slave.aw_ready = slave.w_ready = true;
-    master.r_ready = master.b_ready = true;
+    slave_.ar_ready = slave_.aw_ready = slave_.w_ready = true;
+    master_.r_ready = master_.b_ready = true;
   }
 
-  void tick() { checker.observe(master, slave, cycle++); }
+  void tick() { checker_.observe(master_, slave_, cycle_++); }
 
   void send_read(const AxiAddress& address) {
-    master.ar_valid = true;
-    master.ar = address;
+    master_.ar_valid = true;
+    master_.ar = address;
     tick();
-    master.ar_valid = false;
+    master_.ar_valid = false;
   }
   void send_write(const AxiAddress& address) {
-    master.aw_valid = true;
-    master.aw = address;
+    master_.aw_valid = true;
+    master_.aw = address;
     tick();
-    master.aw_valid = false;
+    master_.aw_valid = false;
   }
   void send_data(bool last, std::uint16_t strobe = 0xffff) {
-    master.w_valid = true;
-    master.w.last = last;
-    master.w.strobe = strobe;
+    master_.w_valid = true;
+    master_.w.last = last;
+    master_.w.strobe = strobe;
     tick();
-    master.w_valid = false;
+    master_.w_valid = false;
   }
   void answer_read(std::uint8_t id, bool last) {
-    slave.r_valid = true;
-    slave.r.id = id;
-    slave.r.last = last;
+    slave_.r_valid = true;
+    slave_.r.id = id;
+    slave_.r.last = last;
     tick();
-    slave.r_valid = false;
+    slave_.r_valid = false;
   }
   void answer_write(std::uint8_t id) {
-    slave.b_valid = true;
-    slave.b.id = id;
+    slave_.b_valid = true;
+    slave_.b.id = id;
     tick();
-    slave.b_valid = false;
+    slave_.b_valid = false;
   }
 
   void expect_only(AxiRule rule, AxiChannel channel) {
-    ASSERT_EQ(checker.count(), 1U);
-    EXPECT_EQ(checker.violations()[0].rule, rule) << checker.violations()[0].sentence();
-    EXPECT_EQ(checker.violations()[0].channel, channel);
+    ASSERT_EQ(checker_.count(), 1U);
+    EXPECT_EQ(checker_.violations()[0].rule, rule) << checker_.violations()[0].sentence();
+    EXPECT_EQ(checker_.violations()[0].channel, channel);
   }
 
   static constexpr std::uint8_t kStore = 2;
 
-  AxiChecker checker{AxiCheckerOptions{}};
-  AxiMasterPins master;
-  AxiSlavePins slave;
-  std::uint64_t cycle = 100;
+  AxiChecker checker_{AxiCheckerOptions{}};
+  AxiMasterPins master_;
+  AxiSlavePins slave_;
+  std::uint64_t cycle_ = 100;
 };
 
 TEST_F(AxiCheckerTest, AcceptsALegalExchange) {
@@ -78,35 +78,35 @@ TEST_F(AxiCheckerTest, AcceptsALegalExchange) {
   send_data(false, 0xfff8);
   send_data(true, 0x0001);
   answer_write(kStore);
-  EXPECT_EQ(checker.count(), 0U);
+  EXPECT_EQ(checker_.count(), 0U);
 }
 
 TEST_F(AxiCheckerTest, AcceptsValidThatWaitsUnchanged) {
-  slave.ar_ready = false;
-  master.ar_valid = true;
-  master.ar = burst(0x100, 1);
+  slave_.ar_ready = false;
+  master_.ar_valid = true;
+  master_.ar = burst(0x100, 1);
   for (int i = 0; i < 5; ++i) tick();
-  slave.ar_ready = true;
+  slave_.ar_ready = true;
   tick();
-  EXPECT_EQ(checker.count(), 0U);
+  EXPECT_EQ(checker_.count(), 0U);
 }
 
 TEST_F(AxiCheckerTest, ValidDropped) {
-  slave.ar_ready = false;
+  slave_.ar_ready = false;
   send_read(burst(0x100, 1));
   tick();
   expect_only(AxiRule::kValidDropped, AxiChannel::kAr);
 }
 
 TEST_F(AxiCheckerTest, WriteDataValidDropped) {
-  slave.w_ready = false;
+  slave_.w_ready = false;
   send_data(true);
   tick();
   expect_only(AxiRule::kValidDropped, AxiChannel::kW);
 }
 
 TEST_F(AxiCheckerTest, PayloadChanged) {
-  slave.aw_ready = false;
+  slave_.aw_ready = false;
   send_write(burst(0x100, 1, kStore));
   send_write(burst(0x200, 1, kStore));
   expect_only(AxiRule::kPayloadChanged, AxiChannel::kAw);
@@ -114,16 +114,16 @@ TEST_F(AxiCheckerTest, PayloadChanged) {
 
 TEST_F(AxiCheckerTest, SlavePayloadChanged) {
   send_read(burst(0x100, 2));
-  master.r_ready = false;
+  master_.r_ready = false;
   answer_read(0, false);
-  slave.r.data[3] = std::byte{1};
+  slave_.r.data[3] = std::byte{1};
   answer_read(0, false);
   expect_only(AxiRule::kPayloadChanged, AxiChannel::kR);
 }
 
 TEST_F(AxiCheckerTest, CrossesBoundary) {
   send_read(burst(0xff8, 2));
-  EXPECT_EQ(checker.count(), 1U) << "0xff8 + 8 + 16 bytes leave the page";
+  EXPECT_EQ(checker_.count(), 1U) << "0xff8 + 8 + 16 bytes leave the page";
   expect_only(AxiRule::kCrossesBoundary, AxiChannel::kAr);
 }
 
@@ -151,7 +151,7 @@ TEST_F(AxiCheckerTest, MasterId) {
 
 TEST_F(AxiCheckerTest, TooManyOutstanding) {
   for (int i = 0; i < 8; ++i) send_read(burst(0, 1));
-  EXPECT_EQ(checker.count(), 0U);
+  EXPECT_EQ(checker_.count(), 0U);
   send_read(burst(0, 1));
   expect_only(AxiRule::kTooManyOutstanding, AxiChannel::kAr);
 }
@@ -181,8 +181,8 @@ TEST_F(AxiCheckerTest, StrobeLanes) {
 }
 
 TEST_F(AxiCheckerTest, ValidInReset) {
-  master.w_valid = true;
-  checker.observe_in_reset(master, cycle);
+  master_.w_valid = true;
+  checker_.observe_in_reset(master_, cycle_);
   expect_only(AxiRule::kValidInReset, AxiChannel::kW);
 }
 
@@ -205,24 +205,24 @@ TEST_F(AxiCheckerTest, ResponseBeforeTheData) {
 }
 
 TEST_F(AxiCheckerTest, ResetForgetsWhatWasInFlight) {
-  slave.ar_ready = false;
+  slave_.ar_ready = false;
   send_read(burst(0x100, 1));
-  checker.reset();
+  checker_.reset();
   tick();
-  EXPECT_EQ(checker.count(), 0U);
+  EXPECT_EQ(checker_.count(), 0U);
 }
 
 TEST_F(AxiCheckerTest, ReportsASentenceWithCycleAndAddress) {
   send_read(burst(0x1234'5000, 17));
-  const std::string sentence = checker.violations().at(0).sentence();
+  const std::string sentence = checker_.violations().at(0).sentence();
   EXPECT_THAT(sentence, HasSubstr("AXI AR at cycle 100"));
   EXPECT_THAT(sentence, HasSubstr("0x12345000"));
 }
 
 TEST_F(AxiCheckerTest, KeepsTheFirstViolationsAndCountsAll) {
   for (int i = 0; i < 100; ++i) send_data(true);
-  EXPECT_EQ(checker.count(), 100U);
-  EXPECT_EQ(checker.violations().size(), AxiChecker::kKept);
+  EXPECT_EQ(checker_.count(), 100U);
+  EXPECT_EQ(checker_.violations().size(), AxiChecker::kKept);
 }
 
 }  // namespace

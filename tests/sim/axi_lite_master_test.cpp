@@ -99,9 +99,9 @@ TEST(AxiLiteMaster, WritesAndReadsBack) {
 }
 
 TEST(AxiLiteMaster, WorksWithEveryOrderOfAcceptance) {
-  for (std::uint32_t address_wait : {0U, 5U}) {
-    for (std::uint32_t data_wait : {0U, 5U}) {
-      for (std::uint32_t skew : {0U, 7U}) {
+  for (const std::uint32_t address_wait : {0U, 5U}) {
+    for (const std::uint32_t data_wait : {0U, 5U}) {
+      for (const std::uint32_t skew : {0U, 7U}) {
         AxiLiteMaster master({.address_delay = skew, .data_delay = 7 - skew, .response_delay = skew});
         Slave slave;
         slave.address_wait = address_wait;

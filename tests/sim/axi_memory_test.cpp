@@ -33,6 +33,7 @@ struct Fixture {
 
   [[nodiscard]] std::vector<std::uint64_t> read_cycles_after_address() const {
     std::vector<std::uint64_t> result;
+    result.reserve(master.read_events.size());
     for (const ReadEvent& event : master.read_events) result.push_back(event.cycle - master.ar_cycles.at(0));
     return result;
   }

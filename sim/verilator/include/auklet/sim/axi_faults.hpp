@@ -28,8 +28,8 @@ struct BackPressure {
 /// One wrong response instead of OKAY.
 struct ResponseFault {
   AxiResponse response = AxiResponse::kSlaveError;
-  std::uint64_t index = 0;           ///< Which one, from 0, counted from when the plan was injected.
-  std::optional<std::uint8_t> id{};  ///< Counts only responses with this ID; every ID when empty.
+  std::uint64_t index = 0;                        ///< Which one, from 0, counted from when the plan was injected.
+  std::optional<std::uint8_t> id = std::nullopt;  ///< Counts only responses with this ID; every ID when empty.
 };
 
 /// A channel that stops: AR, AW and W hold READY low, R and B raise no further VALID.
@@ -41,9 +41,9 @@ struct ChannelHang {
 
 /// Faults to inject. A later plan replaces an earlier one entirely; the default plan is no fault.
 struct FaultPlan {
-  std::optional<ResponseFault> read{};   ///< On the index-th R beat; its data is not the memory's.
-  std::optional<ResponseFault> write{};  ///< On the index-th B response; that burst does not reach memory.
-  std::optional<ChannelHang> hang{};
+  std::optional<ResponseFault> read = std::nullopt;   ///< On the index-th R beat; its data is not the memory's.
+  std::optional<ResponseFault> write = std::nullopt;  ///< On the index-th B response; that burst does not reach memory.
+  std::optional<ChannelHang> hang = std::nullopt;
 };
 
 }  // namespace auklet::sim

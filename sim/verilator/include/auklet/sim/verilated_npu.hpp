@@ -37,7 +37,7 @@ struct TraceWindow {
 
 /// How to build a simulated NPU.
 struct VerilatedOptions {
-  std::string configuration{};      ///< A name of verilated_configurations(); empty: the specification's default.
+  std::string configuration;        ///< A name of verilated_configurations(); empty: the specification's default.
   std::uint32_t axi_data_bits = 0;  ///< 64 or 128; 0: the configuration's own.
   BackPressure back_pressure{};     ///< Of the memory.
   FaultPlan faults{};               ///< Injected from the start; see also VerilatedNpu::inject().
@@ -45,7 +45,7 @@ struct VerilatedOptions {
   std::uint32_t register_deadline = 10'000;  ///< Cycles until a register access without an answer counts as an error.
   std::uint32_t reset_cycles = 8;            ///< Of hard_reset() and of the reset at construction; at least 1.
   std::uint32_t random_reset_seed = 0;       ///< Not 0: registers and memories without reset start at random values.
-  std::optional<TraceWindow> trace{};        ///< Starts recording as VerilatedNpu::trace() does.
+  std::optional<TraceWindow> trace = std::nullopt;  ///< Starts recording as VerilatedNpu::trace() does.
 };
 
 /// The verilated RTL. It comes out of reset at construction. Not thread-safe; several instances are independent of each
