@@ -8,8 +8,6 @@ using Geom = spec::GeomFields;
 using Eltwise = spec::EltwiseFields;
 
 constexpr std::uint32_t kWord = spec::kLanes;   // Bytes of an SRAM word.
-constexpr std::uint32_t kMaxPoolPixels = 1024;  // docs/command-stream.md, AVGPOOL.
-constexpr std::int32_t kMaxShift = 31;          // docs/command-stream.md, requantisation.
 
 StreamReport check_clamp(const CommandView& command, const spec::CommandField& low, const spec::CommandField& high) {
   const std::int64_t top = high.get(command.words);
@@ -42,19 +40,11 @@ StreamReport check_depthwise(const CommandView& command) {
 
 StreamReport check_average_pool(const CommandView& command) {
   const std::int64_t pixels = Geom::kKh.get(command.words) * Geom::kKxN.get(command.words);
-  if (pixels <= kMaxPoolPixels) return {};
-  return command.refuse(Status::kStreamField, Geom::kKxN.word, static_cast<std::uint64_t>(pixels), kMaxPoolPixels);
+  if (pixels <= spec::kPoolTapsMax) return {};
+  return command.refuse(Status::kStreamField, Geom::kKxN.word, static_cast<std::uint64_t>(pixels), spec::kPoolTapsMax);
 }
 
 StreamReport check_add(const CommandView& command) {
-  for (const spec::CommandField* shift : {&Eltwise::kAShift, &Eltwise::kBShift, &Eltwise::kOutShift}) {
-    const StreamReport report = check_range(command, *shift, -kMaxShift, kMaxShift);
-    if (!report.ok()) return report;
-  }
-  for (const spec::CommandField* step : {&Eltwise::kAStep0, &Eltwise::kBStep0}) {
-    const std::int64_t value = step->get(command.words);
-    if (value != 0 && value != kWord) return command.refuse(Status::kStreamField, *step, kWord);
-  }
   return check_clamp(command, Eltwise::kActMin, Eltwise::kActMax);
 }
 

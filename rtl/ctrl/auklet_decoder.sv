@@ -91,7 +91,7 @@ module auklet_decoder #(
                               || geom.pad_top >= geom.kh || geom.pad_left >= geom.kx_n || geom.in_w == 16'd0
                               || geom.in_w > 16'(auklet_pkg::DW_LINE_MAX) || geom.stride_x == 8'd0
                               || geom.kx_stride[3:0] != 4'd0);
-  assign pool_error = opcode == auklet_pkg::OPCODE_AVGPOOL && 16'(geom.kh) * 16'(geom.kx_n) > 16'd1024;
+  assign pool_error = opcode == auklet_pkg::OPCODE_AVGPOOL && 16'(geom.kh) * 16'(geom.kx_n) > 16'(auklet_pkg::POOL_TAPS_MAX);
   always_comb begin
     if (is_end) begin
       reserved_error = |(cmd[127:0] & auklet_pkg::CMD_END_RESERVED);

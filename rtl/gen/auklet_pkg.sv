@@ -32,6 +32,8 @@ package auklet_pkg;
   localparam int unsigned DW_COLS = 5;
   /// Input columns that a depthwise line buffer holds
   localparam int unsigned DW_LINE_MAX = 128;
+  /// Taps of an AVGPOOL window
+  localparam int unsigned POOL_TAPS_MAX = 1024;
   /// Address windows
   localparam int unsigned WINDOW_COUNT = 8;
   /// Event counters
@@ -321,7 +323,7 @@ package auklet_pkg;
   localparam logic [7:0] OPCODE_CONV = 8'h20;  // Convolution, fully connected, matmul: dense 16x16 steps over stripes of output positions
   localparam logic [7:0] OPCODE_DWCONV = 8'h21;  // Depthwise convolution by the register window: kh at most DW_ROWS, kx_n at most DW_COLS, in_w at most DW_LINE_MAX
   localparam logic [7:0] OPCODE_MAXPOOL = 8'h22;  // Maximum over the window's existing bytes
-  localparam logic [7:0] OPCODE_AVGPOOL = 8'h23;  // Average over the window's existing pixels, rounded half away from zero; at most 1,024 pixels
+  localparam logic [7:0] OPCODE_AVGPOOL = 8'h23;  // Average over the window's existing pixels, rounded half away from zero; at most POOL_TAPS_MAX taps
   localparam logic [7:0] OPCODE_ADD = 8'h30;  // Elementwise sum with requantisation of both operands and of the result
 
   // Layouts: word 0 is the least significant. RESERVED has ones where a set bit is an error.

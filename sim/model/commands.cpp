@@ -12,6 +12,9 @@ bool fits_depthwise_window(const Geom& geom) {
          geom.kx_stride % spec::kLanes == 0;
 }
 
+/// What AVGPOOL asks beyond the format's table: that the sum and the reciprocal of the count are exact.
+bool fits_average(const Geom& geom) { return std::uint32_t{geom.kh} * geom.kx_n <= spec::kPoolTapsMax; }
+
 }  // namespace
 
 spec::CommandError check_stream_header(std::span<const std::uint32_t, spec::StreamHeader::kWords> words,
@@ -39,6 +42,9 @@ spec::CommandError check_fields(std::span<const std::uint32_t> words) {
   if (spec::has_reserved_bits(info.reserved, words)) return spec::CommandError::kReserved;
   if (spec::first_violation(info.fields, words) != nullptr) return spec::CommandError::kField;
   if (info.opcode == spec::Opcode::kDwconv && !fits_depthwise_window(spec::decode_geom(words.first<Geom::kWords>()))) {
+    return spec::CommandError::kField;
+  }
+  if (info.opcode == spec::Opcode::kAvgpool && !fits_average(spec::decode_geom(words.first<Geom::kWords>()))) {
     return spec::CommandError::kField;
   }
   return spec::CommandError::kNone;

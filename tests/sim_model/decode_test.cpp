@@ -252,6 +252,17 @@ TEST_F(SimModelDecode, DepthwiseLimits) {
   expect_good(words_of(most));
 }
 
+TEST_F(SimModelDecode, AverageLimit) {
+  spec::GeomCommand c = valid_geometry(Opcode::kAvgpool);
+  c.kh = 32;
+  c.kx_n = spec::kPoolTapsMax / 32;
+  expect_good(words_of(c));
+  ++c.kx_n;
+  expect_command_error(words_of(c), CommandError::kField);
+  c.header.opcode = Opcode::kMaxpool;
+  expect_good(words_of(c));
+}
+
 TEST_F(SimModelDecode, NothingAfterEndIsLookedAt) {
   StreamBuilder builder;
   const std::uint32_t at = builder.end();

@@ -11,7 +11,6 @@ using detail::Window;
 using u64 = std::uint64_t;
 
 constexpr u64 kMaxBytes = std::numeric_limits<std::uint32_t>::max();  // What a 32-bit offset can name.
-constexpr std::uint32_t kMaxAveragePixels = 1024;                     // docs/command-stream.md, AVGPOOL
 constexpr std::int64_t kMaxOf8Bits = spec::GeomFields::kKh.max;
 constexpr std::int64_t kMaxPixels = spec::GeomFields::kInH.max;
 
@@ -66,7 +65,7 @@ Outcome check(const ConvOp& op) noexcept {
 
 Outcome check(const PoolOp& op) noexcept {
   if (const Outcome window = check(detail::window_of(op), op.channels, op.channels); !window.ok()) return window;
-  if (op.kind == PoolKind::kAverage && op.kernel_h * op.kernel_w > kMaxAveragePixels) return Status::kKernelTooLarge;
+  if (op.kind == PoolKind::kAverage && op.kernel_h * op.kernel_w > spec::kPoolTapsMax) return Status::kKernelTooLarge;
   if (op.act_min > op.act_max) return Status::kClampEmpty;
   return {};
 }

@@ -32,6 +32,8 @@
 #define AUKLET_DW_COLS 5u
 /* Input columns that a depthwise line buffer holds */
 #define AUKLET_DW_LINE_MAX 128u
+/* Taps of an AVGPOOL window */
+#define AUKLET_POOL_TAPS_MAX 1024u
 /* Address windows */
 #define AUKLET_WINDOW_COUNT 8u
 /* Event counters */

@@ -31,7 +31,7 @@ enum class Opcode : std::uint8_t {
   kDwconv = 0x21,
   /// Maximum over the window's existing bytes.
   kMaxpool = 0x22,
-  /// Average over the window's existing pixels, rounded half away from zero; at most 1,024 pixels.
+  /// Average over the window's existing pixels, rounded half away from zero; at most POOL_TAPS_MAX taps.
   kAvgpool = 0x23,
   /// Elementwise sum with requantisation of both operands and of the result.
   kAdd = 0x30,

@@ -35,6 +35,8 @@ inline constexpr std::uint32_t kDwRows = 3;
 inline constexpr std::uint32_t kDwCols = 5;
 /// Input columns that a depthwise line buffer holds.
 inline constexpr std::uint32_t kDwLineMax = 128;
+/// Taps of an AVGPOOL window.
+inline constexpr std::uint32_t kPoolTapsMax = 1024;
 /// Address windows.
 inline constexpr std::uint32_t kWindowCount = 8;
 /// Event counters.
