@@ -55,8 +55,11 @@ u64 estimate(const StreamedOp& op, const spec::HardwareConfig& config, const Til
   const u64 load = (input_loads * in_tile + weight_loads * range) / kBytesPerCycle;
   const u64 store = stored / kBytesPerCycle;
   const u64 compute = steps * conv_cycles(config, out_pixels, t.range_tiles, op.array_groups, op.steps);
-  const u64 ends = (in_tile + range + out_tile) / kBytesPerCycle;
-  const u64 busy = t.depth == 2 ? ends + std::max(std::max(load, store), compute) : load + store + compute;
+  // The first load and the last store have nothing to hide behind.
+  const u64 first_load = (in_tile + range) / kBytesPerCycle;
+  const u64 last_store = std::min(out_tile / kBytesPerCycle, store);
+  const u64 middle = std::max(std::max(load - first_load, store - last_store), compute);
+  const u64 busy = t.depth == 2 ? first_load + middle + last_store : load + store + compute;
   return busy + (load + store) / kHiddenTransferWeight + steps * kTileOverheadCycles;
 }
 
