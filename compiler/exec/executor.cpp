@@ -124,7 +124,7 @@ Executor::Executor(Executor&&) noexcept = default;
 Executor& Executor::operator=(Executor&&) noexcept = default;
 Executor::~Executor() = default;
 
-Result<Executor> Executor::create(const Model& model, ExecutorOptions options) {
+Result<Executor> Executor::create(const Model& model, const ExecutorOptions& options) {
   if (Outcome ok = validate(model); !ok) return tl::unexpected(ok.error());
   const Graph& graph = model.main();
   std::vector<exec::Evaluate> prepared;
@@ -179,8 +179,8 @@ std::vector<Refusal> find_refusals(const Model& model, const ExecutorOptions& op
 }
 
 Result<std::vector<Bytes>> run_cpu(const Model& model, std::span<const Bytes> inputs, const ExecutorHooks& hooks,
-                                   ExecutorOptions options) {
-  auto executor = Executor::create(model, std::move(options));
+                                   const ExecutorOptions& options) {
+  auto executor = Executor::create(model, options);
   if (!executor) return tl::unexpected(executor.error());
   const std::vector<std::span<const std::byte>> views(inputs.begin(), inputs.end());
   return executor->run(views, hooks);

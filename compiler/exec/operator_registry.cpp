@@ -1,6 +1,5 @@
 #include "operator_registry.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace auklet::compiler::exec {
@@ -27,8 +26,10 @@ constexpr std::array kEntries = {
 }  // namespace
 
 Prepare find_prepare(OpCode code) {
-  const auto entry = std::ranges::find(kEntries, code, &Entry::code);
-  return entry == kEntries.end() ? nullptr : entry->prepare;
+  for (const Entry& entry : kEntries) {
+    if (entry.code == code) return entry.prepare;
+  }
+  return nullptr;
 }
 
 }  // namespace auklet::compiler::exec

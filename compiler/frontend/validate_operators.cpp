@@ -408,18 +408,24 @@ Outcome check_count(const char* what, std::size_t count, std::size_t low, std::s
   return refuse("has " + text(count) + " " + what + ", not " + (high == kMany ? "at least " + text(low) : expected));
 }
 
+Outcome apply(const Rule& rule, const Scope& s) {
+  const Operator& op = s.op;
+  if (Outcome ok = check_count("inputs", op.inputs.size(), rule.min_inputs, rule.max_inputs); !ok) return ok;
+  if (Outcome ok = check_count("outputs", op.outputs.size(), rule.min_outputs, rule.max_outputs); !ok) return ok;
+  for (std::size_t i = 0; i < rule.min_inputs; ++i) {
+    if (op.inputs[i] == kAbsent) return refuse("lacks input " + text(i));
+  }
+  if (!rule.options_fit(op.options)) return refuse("lacks its options or has another operator's");
+  return rule.check(s);
+}
+
 }  // namespace
 
 Outcome check_operator(const Model& model, const Graph& graph, const Operator& op) {
-  const auto rule = std::ranges::find(kRules, op.code, &Rule::code);
-  if (rule == kRules.end()) return {};
-  if (Outcome ok = check_count("inputs", op.inputs.size(), rule->min_inputs, rule->max_inputs); !ok) return ok;
-  if (Outcome ok = check_count("outputs", op.outputs.size(), rule->min_outputs, rule->max_outputs); !ok) return ok;
-  for (std::size_t i = 0; i < rule->min_inputs; ++i) {
-    if (op.inputs[i] == kAbsent) return refuse("lacks input " + text(i));
+  for (const Rule& rule : kRules) {
+    if (rule.code == op.code) return apply(rule, {model, graph, op});
   }
-  if (!rule->options_fit(op.options)) return refuse("lacks its options or has another operator's");
-  return rule->check(Scope{model, graph, op});
+  return {};
 }
 
 }  // namespace auklet::compiler::validation

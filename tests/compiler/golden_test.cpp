@@ -171,7 +171,7 @@ TEST(Zoo, TheReaderAgreesWithTheRecords) {
       ASSERT_EQ(graph.operators.size(), graphs[g].at("ops").size());
       for (std::size_t i = 0; i < graph.operators.size(); ++i) {
         const nlohmann::json& record = graphs[g].at("ops")[i];
-        EXPECT_EQ(graph.operators[i].name(), record.at("opcode"));
+        EXPECT_EQ(graph.operators[i].name(), record.at("opcode").get<std::string>());
         EXPECT_EQ(graph.operators[i].version, record.at("version"));
         EXPECT_EQ(nlohmann::json(graph.operators[i].inputs), record.at("inputs"));
         EXPECT_EQ(nlohmann::json(graph.operators[i].outputs), record.at("outputs"));
@@ -180,8 +180,8 @@ TEST(Zoo, TheReaderAgreesWithTheRecords) {
       for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
         const Tensor& tensor = graph.tensors[i];
         const nlohmann::json& record = graphs[g].at("tensors")[i];
-        EXPECT_EQ(tensor.name, record.at("name"));
-        EXPECT_EQ(compiler::name(tensor.type), record.at("type"));
+        EXPECT_EQ(tensor.name, record.at("name").get<std::string>());
+        EXPECT_EQ(compiler::name(tensor.type), record.at("type").get<std::string>());
         EXPECT_EQ(nlohmann::json(tensor.shape), record.at("shape"));
         if (record.contains("scale") && !tensor.quantization.per_axis()) {
           EXPECT_FLOAT_EQ(tensor.quantization.scale(), record.at("scale")[0].get<float>());
@@ -208,7 +208,7 @@ TEST(Zoo, EveryIntermediateTensorHasTheRecordedDigest) {
     hooks.on_tensor = [&](const Graph& graph, std::int32_t index, std::span<const std::byte> value) {
       const nlohmann::json& record = tensors[static_cast<std::size_t>(index)];
       if (!record.contains("sha256")) return;
-      EXPECT_EQ(sha256(value), record.at("sha256")) << graph.describe_tensor(index);
+      EXPECT_EQ(sha256(value), record.at("sha256").get<std::string>()) << graph.describe_tensor(index);
       ++compared;
     };
     const auto outputs = run_cpu(model, read_numbered(folder / "case0", "in"), hooks);

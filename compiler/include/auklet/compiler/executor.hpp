@@ -58,7 +58,7 @@ class Executor {
  public:
   /// Checks that every operator can run and allocates the tensors. kUnsupported names the first operator that cannot;
   /// kResource when the tensors need more than max_activation_bytes. Nothing has run when it returns.
-  [[nodiscard]] static Result<Executor> create(const Model& model, ExecutorOptions options = {});
+  [[nodiscard]] static Result<Executor> create(const Model& model, const ExecutorOptions& options = {});
 
   Executor(Executor&&) noexcept;
   Executor& operator=(Executor&&) noexcept;
@@ -86,6 +86,6 @@ class Executor {
 
 /// Runs one inference on a fresh Executor.
 [[nodiscard]] Result<std::vector<Bytes>> run_cpu(const Model& model, std::span<const Bytes> inputs,
-                                                 const ExecutorHooks& hooks = {}, ExecutorOptions options = {});
+                                                 const ExecutorHooks& hooks = {}, const ExecutorOptions& options = {});
 
 }  // namespace auklet::compiler
