@@ -43,7 +43,8 @@ function(auklet_verilator_runtime name)
   target_include_directories(${name} SYSTEM PUBLIC ${include} ${include}/vltstd)
   target_compile_definitions(${name} PUBLIC VM_COVERAGE=0 VM_SC=0 VM_TRACE_VCD=0
     VM_TRACE=$<BOOL:${AUKLET_TRACE}> VM_TRACE_FST=$<BOOL:${AUKLET_TRACE}>)
-  target_compile_options(${name} PRIVATE -w -O2)
+  # Not our code: its FST writer stores to unaligned addresses.
+  target_compile_options(${name} PRIVATE -w -O2 -fno-sanitize=undefined)
   find_package(Threads REQUIRED)
   target_link_libraries(${name} PUBLIC Threads::Threads)
   if(AUKLET_TRACE)
