@@ -1,4 +1,4 @@
-/* The Auklet NPU's driver for C99: the calls of auklet/npu/device.hpp and auklet/npu/queue.hpp over tables of functions.
+/* The Auklet NPU's driver for C99: what auklet/npu/device.hpp and auklet/npu/queue.hpp do, over tables of functions.
  *
  *   static auklet_npu npu;                                      // Needs no heap.
  *   auklet_npu_init(&npu, &bus, &port);
@@ -9,8 +9,8 @@
  *
  * Every call returns an auklet_npu_status unless it says otherwise; what each means, and whether anything happened, is
  * told in auklet/npu/status.hpp, whose numbers these are. One thread at a time; auklet_npu_interrupt() alone may be
- * called by an interrupt handler. No call waits without a deadline. Constants of registers and streams, such as those for
- * `state`, `fault` and events, are in auklet/spec/auklet_spec.h. */
+ * called by an interrupt handler. No call waits without a deadline. Constants of registers and streams, such as those
+ * for `state`, `fault` and events, are in auklet/spec/auklet_spec.h. */
 #ifndef AUKLET_NPU_H_
 #define AUKLET_NPU_H_
 
@@ -125,7 +125,12 @@ typedef struct auklet_npu_configuration {
   uint8_t counters;
 } auklet_npu_configuration;
 
-enum { AUKLET_NPU_ACCESS_NONE = 0, AUKLET_NPU_ACCESS_READ = 1, AUKLET_NPU_ACCESS_WRITE = 2, AUKLET_NPU_ACCESS_READ_WRITE = 3 };
+enum {
+  AUKLET_NPU_ACCESS_NONE = 0,
+  AUKLET_NPU_ACCESS_READ = 1,
+  AUKLET_NPU_ACCESS_WRITE = 2,
+  AUKLET_NPU_ACCESS_READ_WRITE = 3
+};
 
 /* Memory that becomes an address window; a size of 0 leaves the window of this number closed. */
 typedef struct auklet_npu_buffer {

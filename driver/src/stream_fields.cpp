@@ -7,7 +7,7 @@ namespace {
 using Geom = spec::GeomFields;
 using Eltwise = spec::EltwiseFields;
 
-constexpr std::uint32_t kWord = spec::kLanes;   // Bytes of an SRAM word.
+constexpr std::uint32_t kWord = spec::kLanes;  // Bytes of an SRAM word.
 
 StreamReport check_clamp(const CommandView& command, const spec::CommandField& low, const spec::CommandField& high) {
   const std::int64_t top = high.get(command.words);
@@ -44,9 +44,7 @@ StreamReport check_average_pool(const CommandView& command) {
   return command.refuse(Status::kStreamField, Geom::kKxN.word, static_cast<std::uint64_t>(pixels), spec::kPoolTapsMax);
 }
 
-StreamReport check_add(const CommandView& command) {
-  return check_clamp(command, Eltwise::kActMin, Eltwise::kActMax);
-}
+StreamReport check_add(const CommandView& command) { return check_clamp(command, Eltwise::kActMin, Eltwise::kActMax); }
 
 }  // namespace
 

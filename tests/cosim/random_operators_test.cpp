@@ -60,7 +60,8 @@ std::vector<Setup> setups() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RtlOperators, testing::ValuesIn(setups()), [](const auto& setup) {
-  return std::string(setup.param.configuration.name) + "_axi" + std::to_string(setup.param.configuration.axi_data_bits) +
+  return std::string(setup.param.configuration.name) + "_axi" +
+         std::to_string(setup.param.configuration.axi_data_bits) +
          (setup.param.level == PlanLevel::kStreamed ? "_streamed" : "_resident");
 });
 

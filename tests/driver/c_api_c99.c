@@ -1,5 +1,6 @@
 /* The C interface as a C99 program uses it. c_api_test.cpp gives it a device. */
-#include "auklet_npu.h"
+#include "auklet_npu.h"  /* First: it needs no other header. */
+
 #include "c_api_c99.h"
 
 auklet_npu_status auklet_c99_run(const auklet_npu_bus *bus, const auklet_npu_port *port, const auklet_npu_job *job,

@@ -10,7 +10,8 @@ namespace auklet::sim {
 
 /// Timing of one memory region, as the AXI port sees it. Ignored by targets without a notion of time.
 struct MemoryTiming {
-  std::uint32_t latency_cycles = 32;  ///< From address accepted to first data beat, and from last write beat to response.
+  /// From address accepted to first data beat, and from last write beat to response.
+  std::uint32_t latency_cycles = 32;
   std::uint32_t bytes_per_cycle = 8;  ///< Bandwidth, each direction on its own.
 };
 
@@ -26,8 +27,8 @@ class Target {
   /// Register accesses that were answered with an error since construction.
   [[nodiscard]] virtual std::uint64_t bus_errors() const = 0;
 
-  /// Backs the device's addresses [base, base + bytes.size()) with `bytes`, which must outlive the mapping. Regions must not
-  /// overlap. The device sees a decode error (DECERR) outside of all regions.
+  /// Backs the device's addresses [base, base + bytes.size()) with `bytes`, which must outlive the mapping. Regions
+  /// must not overlap. The device sees a decode error (DECERR) outside of all regions.
   virtual void map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming timing) = 0;
   /// Removes the region that begins at `base`; no effect when there is none.
   virtual void unmap(std::uint64_t base) = 0;
