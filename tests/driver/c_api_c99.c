@@ -1,5 +1,5 @@
 /* The C interface as a C99 program uses it. c_api_test.cpp gives it a device. */
-#include "auklet_npu.h"  /* First: it needs no other header. */
+#include "auklet_npu.h" /* First: it needs no other header. */
 
 #include "c_api_c99.h"
 

@@ -1,0 +1,430 @@
+#include "memory_plan.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace auklet::compiler::passes {
+namespace {
+
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+
+// Weights and parameters begin at multiples of 32 bytes, everything else at multiples of 16.
+constexpr u32 kSramAlign = 32;
+constexpr u32 kMemoryAlign = 16;
+constexpr u32 kScratchLimit = std::numeric_limits<std::int32_t>::max();
+// Two blocks in one SRAM region cost cycles when a command uses both, and a little when one is loaded while the other
+// is used by the command before.
+constexpr u64 kSameCommandPrice = 8;
+constexpr u64 kNextCommandPrice = 1;
+
+const plan::ConvOp* conv_of(const Node& node) {
+  const auto* work = std::get_if<ConvWork>(&node.op->work);
+  return work == nullptr ? nullptr : &work->op;
+}
+
+// What did not fit.
+struct Shortage {
+  u32 node = 0;
+  u64 needed = 0;  // Bytes, when a streamed node lacks room even for its smallest tiles.
+};
+
+// One attempt with a fixed choice of streamed nodes and spilled buffers.
+class Attempt {
+ public:
+  Attempt(const Program& program, const Hardware& hardware, const std::vector<bool>& streamed,
+          const std::vector<bool>& spilled)
+      : program_(program),
+        hardware_(hardware),
+        spilled_(spilled),
+        region_(hardware.config.sram_bytes / spec::kSramRegions) {
+    std::vector<u32> regions;
+    for (u32 i = 0; i < spec::kSramRegions; ++i) regions.push_back(i * region_);
+    plan_.sram = Space(hardware.sram_limit, kSramAlign, regions);
+    plan_.nodes.resize(program.nodes.size());
+    for (std::size_t i = 0; i < streamed.size(); ++i) plan_.nodes[i].streamed = streamed[i];
+    plan_.buffers.resize(program.buffers.size());
+  }
+
+  // True when everything has its place; else shortage() or failure() tell why not.
+  bool run() {
+    for (u32 buffer = 0; buffer < program_.buffers.size(); ++buffer) make_instances(buffer);
+    for (u32 node = 0; node < program_.nodes.size(); ++node) {
+      if (program_.nodes[node].renames()) continue;
+      if (!(plan_.nodes[node].streamed ? place_streamed(node) : place_resident(node))) return false;
+    }
+    load_early();
+    return place_homes();
+  }
+
+  [[nodiscard]] const std::optional<Shortage>& shortage() const { return shortage_; }
+  [[nodiscard]] const NodeFailure& failure() const { return failure_; }
+  [[nodiscard]] MemoryPlan take() { return std::move(plan_); }
+
+ private:
+  [[nodiscard]] bool streamed(u32 node) const { return plan_.nodes[node].streamed; }
+
+  // The pitch at which a loaded operand suits its reader best.
+  [[nodiscard]] u32 best_pitch(u32 node, const Operand& operand) const {
+    const u32 padded = plan::round_up_to_word(operand.view.channels);
+    if (operand.whole_words) return padded;
+    const plan::ConvOp* op = conv_of(program_.nodes[node]);
+    plan::ConvLayout compact_layout;
+    plan::ConvLayout padded_layout;
+    if (op == nullptr || !plan::conv_layout(*op, hardware_.config, operand.view.channels, compact_layout).ok() ||
+        !plan::conv_layout(*op, hardware_.config, padded, padded_layout).ok()) {
+      return operand.view.channels;
+    }
+    return compact_layout.weight_bytes <= padded_layout.weight_bytes ? operand.view.channels : padded;
+  }
+
+  std::size_t add_instance(Instance instance) {
+    plan_.instances.push_back(instance);
+    return plan_.instances.size() - 1;
+  }
+
+  // Decides in which shapes a buffer is in SRAM, when, and which instance each of its resident readers takes.
+  void make_instances(u32 buffer) {
+    const Buffer& b = program_.buffers[buffer];
+    std::optional<std::size_t> shared;
+    if (b.producer && !streamed(*b.producer)) {
+      const View view = program_.nodes[*b.producer].op->out_view;
+      const std::size_t made = add_instance({.buffer = buffer,
+                                             .format = {view, plan::round_up_to_word(view.channels)},
+                                             .first = *b.producer,
+                                             .last = *b.producer});
+      plan_.nodes[*b.producer].output = made;
+      if (!spilled_[buffer]) shared = made;
+      if (spilled_[buffer] || !b.outputs.empty()) in_memory(buffer);
+    } else if (b.producer) {
+      in_memory(buffer);
+    }
+    u32 previous = std::numeric_limits<u32>::max();
+    for (const u32 node : b.readers) {
+      if (std::exchange(previous, node) == node) continue;  // Twice an operand: all its uses are seen below.
+      if (streamed(node)) {
+        in_memory(buffer);
+        continue;
+      }
+      const std::vector<Use>& uses = program_.nodes[node].uses;
+      plan_.nodes[node].inputs.resize(uses.size());
+      for (std::size_t i = 0; i < uses.size(); ++i) {
+        if (uses[i].buffer != buffer) continue;
+        const std::size_t instance = instance_for(buffer, node, uses[i], shared);
+        plan_.instances[instance].last = std::max(plan_.instances[instance].last, node);
+        plan_.nodes[node].inputs[i] = instance;
+      }
+    }
+  }
+
+  std::size_t instance_for(u32 buffer, u32 node, const Use& use, std::optional<std::size_t>& shared) {
+    if (shared && readable_pitch(plan_.instances[*shared].format, *use.operand)) return *shared;
+    in_memory(buffer);
+    Format format{use.operand->view, best_pitch(node, *use.operand)};
+    // A buffer that only memory holds so far is loaded once, in a form that suits later readers, too.
+    const bool keep = !shared && !spilled_[buffer];
+    if (keep && later_reader_needs_words(buffer, node, format.view)) {
+      format.pitch = plan::round_up_to_word(format.view.channels);
+    }
+    const std::size_t loaded =
+        add_instance({.buffer = buffer, .format = format, .first = node, .last = node, .loaded = true});
+    if (keep) shared = loaded;
+    return loaded;
+  }
+
+  [[nodiscard]] bool later_reader_needs_words(u32 buffer, u32 node, const View& view) const {
+    return std::ranges::any_of(program_.buffers[buffer].readers, [&](u32 reader) {
+      if (reader < node || streamed(reader)) return false;
+      return std::ranges::any_of(program_.nodes[reader].uses, [&](const Use& use) {
+        return use.buffer == buffer && use.operand->whole_words && use.operand->view == view;
+      });
+    });
+  }
+
+  // The buffer is needed in memory; scratch memory is placed at the end.
+  void in_memory(u32 buffer) {
+    const Buffer& b = program_.buffers[buffer];
+    Home& home = plan_.buffers[buffer].home;
+    if (b.input) {
+      home = Home::kInput;
+    } else if (!b.producer) {
+      home = Home::kConstants;
+    } else {
+      home = b.outputs.empty() ? Home::kScratch : Home::kOutput;
+    }
+  }
+
+  // Price of a place for a block that the nodes `users` touch.
+  [[nodiscard]] u64 price(const Block& block, const std::vector<u32>& users) const {
+    u64 sum = 0;
+    const auto regions = [this](const Block& b) { return std::pair(b.address / region_, (b.end() - 1) / region_); };
+    const auto [low, high] = regions(block);
+    for (Space::Id id = 0; id < users_.size(); ++id) {
+      const Block& other = plan_.sram[id];
+      if (other.bytes == 0) continue;
+      const auto [other_low, other_high] = regions(other);
+      if (other_low > high || other_high < low) continue;
+      for (const u32 a : users) {
+        for (const u32 b : users_[id]) {
+          const u32 distance = a > b ? a - b : b - a;
+          if (distance == 0) sum += kSameCommandPrice;
+          if (distance == 1) sum += kNextCommandPrice;
+        }
+      }
+    }
+    return sum;
+  }
+
+  std::optional<Space::Id> place(u64 bytes, u32 first, u32 last, std::vector<u32> users) {
+    if (bytes > hardware_.sram_limit) return std::nullopt;
+    const auto id =
+        plan_.sram.place(static_cast<u32>(bytes), first, last, [&](const Block& block) { return price(block, users); });
+    if (id) {
+      users_.resize(*id + 1);
+      users_[*id] = std::move(users);
+    }
+    return id;
+  }
+
+  [[nodiscard]] std::vector<u32> users_of(std::size_t instance) const {
+    const Instance& i = plan_.instances[instance];
+    std::vector<u32> users{i.first};
+    for (const u32 reader : program_.buffers[i.buffer].readers) {
+      const std::vector<std::size_t>& inputs = plan_.nodes[reader].inputs;
+      if (std::ranges::find(inputs, instance) != inputs.end() && reader != users.back()) users.push_back(reader);
+    }
+    return users;
+  }
+
+  bool place_instance(std::size_t index) {
+    Instance& instance = plan_.instances[index];
+    const auto id = place(instance.format.bytes(), instance.first, instance.last, users_of(index));
+    if (id) instance.block = *id;
+    return id.has_value();
+  }
+
+  // Places what begins with this node: instances that it loads, its output, its weights.
+  bool place_resident(u32 node) {
+    NodePlan& n = plan_.nodes[node];
+    std::vector<std::size_t> loads;
+    for (const std::size_t input : n.inputs) {
+      const Instance& instance = plan_.instances[input];
+      const bool seen = std::ranges::find(loads, input) != loads.end();
+      if (instance.loaded && instance.first == node && !seen) loads.push_back(input);
+    }
+    for (const std::size_t load : loads) {
+      if (!place_instance(load)) return fall_short(node, 0);
+      plan_.loads.push_back({.node = node, .instance = load, .load_from = node});
+    }
+    if (!place_instance(n.output)) return fall_short(node, 0);
+    const plan::ConvOp* op = conv_of(program_.nodes[node]);
+    if (op == nullptr) return true;
+    const auto pitch = readable_pitch(plan_.instances[n.inputs[0]].format, *program_.nodes[node].uses[0].operand);
+    if (const plan::Outcome made = plan::conv_layout(*op, hardware_.config, *pitch, n.layout); !made.ok()) {
+      return fail_at(node, made);
+    }
+    n.weights = place(n.layout.weight_bytes + n.layout.parameter_bytes, node, node, {node});
+    if (!n.weights) return fall_short(node, 0);
+    plan_.loads.push_back({.node = node, .instance = std::nullopt, .load_from = node});
+    return true;
+  }
+
+  bool place_streamed(u32 node) {
+    NodePlan& n = plan_.nodes[node];
+    if (const plan::ConvOp* op = conv_of(program_.nodes[node]); op != nullptr) {
+      const plan::Outcome made = plan::conv_layout(*op, hardware_.config, plan::streamed_pixel_pitch(*op), n.layout);
+      if (!made.ok()) return fail_at(node, made);
+    }
+    n.budget = plan_.sram.place_largest(node);
+    users_.resize(n.budget + 1);
+    users_[n.budget] = {node};
+    // Whether it fits shows without anything being written.
+    plan::StreamWriter trial = plan::StreamWriter::counting(hardware_.config);
+    plan::Cost cost;
+    const std::vector<plan::MemoryTensor> inputs(program_.nodes[node].uses.size());
+    const plan::SramBudget sram{plan_.sram[n.budget].address, plan_.sram[n.budget].bytes};
+    const plan::Outcome planned = stream_node(trial, program_.nodes[node], n.layout, inputs, {}, {}, sram, cost);
+    if (planned.ok()) return true;
+    if (planned.status == plan::Status::kSramTooSmall) return fall_short(node, planned.needed);
+    return fail_at(node, planned);
+  }
+
+  bool fall_short(u32 node, u64 needed) {
+    shortage_ = {node, needed};
+    return false;
+  }
+  bool fail_at(u32 node, const plan::Outcome& outcome) {
+    failure_ = failure_of(node, outcome);
+    return false;
+  }
+
+  // Gives loads their places as early as the decoder could reach them: QUEUE_DEPTH loads ahead of those that a node
+  // needs. What has no better place keeps the one that it has.
+  void load_early() {
+    u32 earliest = 0;
+    for (std::size_t i = 0; i < plan_.loads.size(); ++i) {
+      LoadItem& load = plan_.loads[i];
+      if (i >= spec::kQueueDepth) earliest = std::max(earliest, plan_.loads[i - spec::kQueueDepth].node);
+      Space::Id& id = load.instance ? plan_.instances[*load.instance].block : *plan_.nodes[load.node].weights;
+      const Block now = plan_.sram[id];
+      const std::vector<u32> users = users_[id];
+      plan_.sram.remove(id);
+      for (u32 from = earliest; from < load.node; ++from) {
+        const auto better = place(now.bytes, from, now.last, users);
+        if (!better) continue;
+        id = *better;
+        load.load_from = from;
+        break;
+      }
+      if (load.load_from == load.node) plan_.sram.restore(id, now);
+      earliest = std::max(earliest, load.load_from);
+    }
+  }
+
+  bool place_homes() {
+    Space scratch(kScratchLimit, kMemoryAlign);
+    for (u32 i = 0; i < plan_.buffers.size(); ++i) {
+      if (plan_.buffers[i].home != Home::kScratch) continue;
+      const Buffer& b = program_.buffers[i];
+      const u32 last = b.readers.empty() ? *b.producer : b.readers.back();
+      const auto id = scratch.place(b.bytes, *b.producer, last);
+      if (!id) {
+        failure_ = {*b.producer, "needs more than 2 GiB of scratch memory"};
+        return false;
+      }
+      plan_.buffers[i].offset = scratch[*id].address;
+    }
+    plan_.scratch_bytes = scratch.peak();
+    return true;
+  }
+
+  const Program& program_;
+  const Hardware& hardware_;
+  const std::vector<bool>& spilled_;
+  u32 region_;
+  MemoryPlan plan_;
+  std::vector<std::vector<u32>> users_;  // Of every block in SRAM: the nodes that touch it.
+  std::optional<Shortage> shortage_;
+  NodeFailure failure_;
+};
+
+// Goes from attempt to attempt, each with one more buffer spilled or node streamed, until one fits.
+class Planner {
+ public:
+  Planner(const Program& program, const Hardware& hardware)
+      : program_(program), hardware_(hardware), streamed_(program.nodes.size()), spilled_(program.buffers.size()) {}
+
+  tl::expected<MemoryPlan, NodeFailure> run() {
+    for (;;) {
+      Attempt attempt(program_, hardware_, streamed_, spilled_);
+      if (attempt.run()) {
+        MemoryPlan plan = attempt.take();
+        plan.streamed_nodes = static_cast<u32>(std::ranges::count(streamed_, true));
+        plan.spilled_buffers = static_cast<u32>(
+            std::ranges::count(plan.buffers, Home::kScratch, [](const BufferPlan& b) { return b.home; }));
+        return plan;
+      }
+      const std::optional<Shortage> shortage = attempt.shortage();
+      if (!shortage) return tl::unexpected(attempt.failure());
+      if (!relieve(*shortage, attempt.take())) return tl::unexpected(no_room(*shortage));
+    }
+  }
+
+ private:
+  // Changes one choice in favour of the node; false when there is none left.
+  bool relieve(const Shortage& shortage, const MemoryPlan& plan) {
+    const u32 node = shortage.node;
+    if (!streamed_[node] && own_bytes(node, plan) > hardware_.sram_limit) {
+      streamed_[node] = true;
+      return true;
+    }
+    if (const auto buffer = largest_waiting(node, plan)) {
+      spilled_[*buffer] = true;
+      return true;
+    }
+    if (streamed_[node]) return false;
+    streamed_[node] = true;
+    return true;
+  }
+
+  // What a resident node needs by itself.
+  [[nodiscard]] u64 own_bytes(u32 node, const MemoryPlan& plan) const {
+    const NodePlan& n = plan.nodes[node];
+    u64 bytes = plan.instances[n.output].format.bytes() + n.layout.weight_bytes + n.layout.parameter_bytes;
+    for (const std::size_t input : n.inputs) bytes += plan.instances[input].format.bytes();
+    return bytes;
+  }
+
+  // The largest buffer that is in SRAM during the node but plays no part in it.
+  [[nodiscard]] std::optional<u32> largest_waiting(u32 node, const MemoryPlan& plan) const {
+    const Node& n = program_.nodes[node];
+    std::optional<u32> largest;
+    u64 bytes = 0;
+    for (const Instance& i : plan.instances) {
+      const bool used =
+          i.buffer == n.output || std::ranges::any_of(n.uses, [&](const Use& use) { return use.buffer == i.buffer; });
+      if (used || spilled_[i.buffer] || i.first >= node || i.last <= node || i.format.bytes() <= bytes) continue;
+      largest = i.buffer;
+      bytes = i.format.bytes();
+    }
+    return largest;
+  }
+
+  [[nodiscard]] NodeFailure no_room(const Shortage& shortage) const {
+    return {shortage.node, "needs " + std::to_string(shortage.needed) +
+                               " bytes of SRAM for its smallest tile; there are " +
+                               std::to_string(hardware_.sram_limit)};
+  }
+
+  const Program& program_;
+  const Hardware& hardware_;
+  std::vector<bool> streamed_;  // By node.
+  std::vector<bool> spilled_;   // By buffer.
+};
+
+}  // namespace
+
+std::optional<std::uint32_t> readable_pitch(const Format& format, const Operand& operand) {
+  const View& view = operand.view;
+  const u32 padded = plan::round_up_to_word(view.channels);
+  const bool one_pixel = format.view.pixels == 1;
+  if (format.view == view) {
+    if (!operand.whole_words || format.pitch % plan::kWordBytes == 0) return format.pitch;
+    // Nothing lies behind the only pixel but the rest of its last word.
+    return one_pixel ? std::optional(padded) : std::nullopt;
+  }
+  // Without gaps, the bytes may be cut into other pixels.
+  if (format.pitch != format.view.channels && !one_pixel) return std::nullopt;
+  if (!operand.whole_words || view.pixels == 1) return operand.whole_words ? padded : view.channels;
+  return view.channels == padded ? std::optional(padded) : std::nullopt;
+}
+
+tl::expected<MemoryPlan, NodeFailure> plan_memory(const Program& program, const Hardware& hardware) {
+  return Planner(program, hardware).run();
+}
+
+plan::Outcome stream_node(plan::StreamWriter& writer, const Node& node, const plan::ConvLayout& layout,
+                          const std::vector<plan::MemoryTensor>& inputs, const plan::MemoryTensor& output,
+                          const plan::MemoryTensor& weights, const plan::SramBudget& sram, plan::Cost& cost) {
+  if (const auto* conv = std::get_if<ConvWork>(&node.op->work)) {
+    plan::MemoryTensor parameters = weights;
+    parameters.offset += static_cast<u32>(layout.weight_bytes);
+    return plan::plan_streamed_conv(writer, conv->op, layout, {inputs[0], output, weights, parameters}, sram, cost);
+  }
+  if (const auto* pool = std::get_if<PoolWork>(&node.op->work)) {
+    return plan::plan_streamed_pool(writer, pool->op, inputs[0], output, sram, cost);
+  }
+  if (const auto* add = std::get_if<AddWork>(&node.op->work)) {
+    return plan::plan_streamed_add(writer, add->op, inputs[0], inputs[1], output, sram, cost);
+  }
+  return {};
+}
+
+NodeFailure failure_of(std::size_t node, const plan::Outcome& outcome) {
+  return {node, std::string("is beyond what the NPU's commands can say: ") + plan::to_string(outcome.status),
+          outcome.status == plan::Status::kTooManyCommands};
+}
+
+}  // namespace auklet::compiler::passes

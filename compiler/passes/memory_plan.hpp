@@ -1,0 +1,105 @@
+// Where a program's buffers, weights and tiles are in SRAM and in scratch memory, and when.
+//
+// An operator is *resident* when all its operands are in SRAM, or *streamed* when it runs tile by tile from memory to
+// memory. A buffer that a resident operator makes stays in SRAM up to its last reader, unless it is *spilled*: then it
+// goes through scratch memory and each reader loads it for itself. The planner begins with everything resident; where
+// that does not fit it spills buffers that are only waiting, and streams operators that are too large by themselves.
+#pragma once
+
+#include <auklet/compiler/result.hpp>
+#include <auklet/plan/plan.hpp>
+#include <auklet/spec/spec.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "program.hpp"
+#include "space.hpp"
+
+namespace auklet::compiler::passes {
+
+/// The hardware, and how much of its SRAM may be used.
+struct Hardware {
+  spec::HardwareConfig config;
+  std::uint32_t sram_limit = 0;
+};
+
+/// How pixels lie in SRAM: `pitch` bytes apart.
+struct Format {
+  View view;
+  std::uint32_t pitch = 1;
+
+  /// Bytes, whole words.
+  [[nodiscard]] std::uint64_t bytes() const {
+    return (std::uint64_t{view.pixels} * pitch + plan::kWordBytes - 1) / plan::kWordBytes * plan::kWordBytes;
+  }
+};
+
+/// The pitch at which an operand can be read where a buffer lies in `format`, or nothing when it cannot.
+[[nodiscard]] std::optional<std::uint32_t> readable_pitch(const Format& format, const Operand& operand);
+
+/// A buffer in SRAM.
+struct Instance {
+  std::uint32_t buffer = 0;
+  Format format;
+  std::uint32_t first = 0;  ///< The node that makes it or loads it first.
+  std::uint32_t last = 0;   ///< Its last reader, or `first`.
+  bool loaded = false;      ///< From memory; otherwise node `first` computes it.
+  Space::Id block = 0;
+};
+
+/// Something that a LOAD of its own brings for a node: an instance, or else the node's weights and parameters.
+struct LoadItem {
+  std::uint32_t node = 0;
+  std::optional<std::size_t> instance;
+  std::uint32_t load_from = 0;  ///< The place in SRAM is free from this node on.
+};
+
+struct NodePlan {
+  bool streamed = false;
+  Space::Id budget = 0;              ///< Streamed: the SRAM for its tiles.
+  std::vector<std::size_t> inputs;   ///< Resident: an instance for each use.
+  std::size_t output = 0;            ///< Resident: an instance.
+  plan::ConvLayout layout;           ///< Convolutions.
+  std::optional<Space::Id> weights;  ///< Resident convolutions: weights, then parameters.
+};
+
+/// Where a buffer is in memory.
+enum class Home : std::uint8_t { kNowhere, kScratch, kInput, kOutput, kConstants };
+
+struct BufferPlan {
+  Home home = Home::kNowhere;
+  std::uint32_t offset = 0;  ///< kScratch. Constants are placed by whoever packs them.
+};
+
+struct MemoryPlan {
+  Space sram{0, 1};
+  std::vector<Instance> instances;
+  std::vector<NodePlan> nodes;      ///< One a node; nothing for those that rename.
+  std::vector<BufferPlan> buffers;  ///< One a buffer.
+  std::vector<LoadItem> loads;      ///< In the order in which they are needed.
+  std::uint32_t scratch_bytes = 0;
+  std::uint32_t streamed_nodes = 0;
+  std::uint32_t spilled_buffers = 0;
+};
+
+/// Why a program cannot be planned or encoded as it is: a node, and one sentence to stand behind its operator's name.
+struct NodeFailure {
+  std::size_t node = 0;
+  std::string reason;
+  bool too_many_commands = false;  ///< The node might do in a shorter segment.
+};
+
+[[nodiscard]] tl::expected<MemoryPlan, NodeFailure> plan_memory(const Program& program, const Hardware& hardware);
+
+/// Emits a streamed node whose operands are at these places. Weights and parameters are looked at for convolutions.
+[[nodiscard]] plan::Outcome stream_node(plan::StreamWriter& writer, const Node& node, const plan::ConvLayout& layout,
+                                        const std::vector<plan::MemoryTensor>& inputs, const plan::MemoryTensor& output,
+                                        const plan::MemoryTensor& weights, const plan::SramBudget& sram,
+                                        plan::Cost& cost);
+
+/// The failure of a planning call for a node.
+[[nodiscard]] NodeFailure failure_of(std::size_t node, const plan::Outcome& outcome);
+
+}  // namespace auklet::compiler::passes

@@ -1,0 +1,149 @@
+#include "segment_compiler.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "program.hpp"
+#include "stream_emitter.hpp"
+
+namespace auklet::compiler::passes {
+namespace {
+
+// A constant begins at the file's alignment, so that its rows do not straddle more bursts than they must.
+constexpr std::size_t kConstantAlign = 16;
+constexpr std::size_t kLongestName = 255;
+
+// Packs what streams load from kSegmentConstantsWindow.
+class ConstantPacker {
+ public:
+  ConstantPacker(const Program& program, const MemoryPlan& memory) : program_(program), memory_(memory) {
+    places_.weights.resize(program.nodes.size());
+    places_.buffers.resize(program.buffers.size());
+  }
+
+  // The first node whose constants cannot be packed, or nothing.
+  std::optional<NodeFailure> run() {
+    for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
+      const auto* work = std::get_if<ConvWork>(&program_.nodes[i].op->work);
+      if (work == nullptr) continue;
+      if (const plan::Outcome packed = pack(i, *work); !packed.ok()) return failure_of(i, packed);
+    }
+    for (std::size_t i = 0; i < program_.buffers.size(); ++i) {
+      const std::vector<std::byte>* value = program_.buffers[i].constant;
+      if (value == nullptr) continue;
+      places_.buffers[i] = static_cast<std::uint32_t>(begin());
+      bytes_.insert(bytes_.end(), value->begin(), value->end());
+    }
+    if (bytes_.size() > std::numeric_limits<std::int32_t>::max()) {
+      return NodeFailure{program_.nodes.size() - 1, "belongs to a segment of more than 2 GiB of constants", true};
+    }
+    // A tensor has at least one element, also where nothing is constant.
+    bytes_.resize(std::max(begin(), kConstantAlign));
+    return std::nullopt;
+  }
+
+  [[nodiscard]] const ConstantPlaces& places() const { return places_; }
+  [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
+
+ private:
+  // Fills up to where the next constant begins.
+  std::size_t begin() {
+    bytes_.resize((bytes_.size() + kConstantAlign - 1) / kConstantAlign * kConstantAlign);
+    return bytes_.size();
+  }
+
+  plan::Outcome pack(std::size_t node, const ConvWork& work) {
+    const plan::ConvLayout& layout = memory_.nodes[node].layout;
+    const std::size_t at = begin();
+    places_.weights[node] = static_cast<std::uint32_t>(at);
+    const auto weight_bytes = static_cast<std::size_t>(layout.weight_bytes);
+    const auto parameter_bytes = static_cast<std::size_t>(layout.parameter_bytes);
+    bytes_.resize(at + weight_bytes + parameter_bytes);
+    const std::span<std::uint8_t> out(reinterpret_cast<std::uint8_t*>(bytes_.data()) + at,
+                                      weight_bytes + parameter_bytes);
+    const plan::Outcome packed = plan::pack_weights(work.op, layout, work.weights, 0, out.first(weight_bytes));
+    if (!packed.ok()) return packed;
+    return plan::pack_parameters(work.op, layout, work.weights, {work.bias, work.multiplier, work.shift},
+                                 out.subspan(weight_bytes));
+  }
+
+  const Program& program_;
+  const MemoryPlan& memory_;
+  ConstantPlaces places_;
+  std::vector<std::byte> bytes_;
+};
+
+std::vector<SegmentWindow> make_windows(const Graph& graph, const Program& program, const EmissionReport& report,
+                                        std::size_t constant_bytes, std::uint32_t scratch_bytes) {
+  std::vector<SegmentWindow> windows;
+  const auto add = [&](WindowRole role, std::size_t index, std::size_t bytes) {
+    const WindowUse& use = report.windows[windows.size()];
+    windows.push_back({.role = role,
+                       .read = use.read,
+                       .write = use.write,
+                       .index = static_cast<std::uint16_t>(index),
+                       .bytes = static_cast<std::uint32_t>(bytes)});
+  };
+  add(WindowRole::kConstants, 0, constant_bytes);
+  add(WindowRole::kScratch, 0, scratch_bytes);
+  for (std::size_t i = 0; i < program.inputs.size(); ++i) {
+    add(WindowRole::kInput, kSegmentFirstActivation + i, graph.tensor(program.inputs[i]).bytes());
+  }
+  for (std::size_t i = 0; i < program.outputs.size(); ++i) {
+    add(WindowRole::kOutput, i, graph.tensor(program.outputs[i]).bytes());
+  }
+  return windows;
+}
+
+std::vector<SegmentLayer> make_layers(const Graph& graph, const Program& program, const EmissionReport& report) {
+  std::vector<SegmentLayer> layers;
+  for (std::size_t i = 0; i < program.nodes.size(); ++i) {
+    const NpuOperator& op = *program.nodes[i].op;
+    const NodeCost& cost = report.nodes[i];
+    layers.push_back({.source_operator = static_cast<std::uint32_t>(op.source),
+                      .code = graph.operators[op.source].code,
+                      .name = graph.tensor(op.output).name.substr(0, kLongestName),
+                      .commands = cost.commands,
+                      .macs = op.macs,
+                      .loaded_bytes = cost.loaded_bytes,
+                      .stored_bytes = cost.stored_bytes,
+                      .weight_bytes = cost.weight_bytes,
+                      .compute_cycles = cost.cost.compute_cycles});
+  }
+  return layers;
+}
+
+}  // namespace
+
+tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph, std::span<const NpuOperator> operators,
+                                                           const Hardware& hardware) {
+  const Program program = make_program(graph, operators);
+  const auto memory = plan_memory(program, hardware);
+  if (!memory) return tl::unexpected(memory.error());
+  ConstantPacker packer(program, *memory);
+  if (const auto failure = packer.run()) return tl::unexpected(*failure);
+
+  plan::StreamWriter counter = plan::StreamWriter::counting(hardware.config);
+  const auto counted = emit_program(counter, program, *memory, hardware, packer.places());
+  if (!counted) return tl::unexpected(counted.error());
+  CompiledSegment compiled;
+  compiled.stream.resize(counter.words());
+  plan::StreamWriter writer(compiled.stream, hardware.config);
+  const auto report = emit_program(writer, program, *memory, hardware, packer.places());
+  if (!report) return tl::unexpected(report.error());
+
+  compiled.inputs = program.inputs;
+  compiled.outputs = program.outputs;
+  compiled.constants = packer.take();
+  compiled.commands = writer.commands();
+  compiled.streamed_operators = memory->streamed_nodes;
+  compiled.spilled_tensors = memory->spilled_buffers;
+  compiled.segment.macs = hardware.config.macs;
+  compiled.segment.sram_bytes = writer.sram_bytes();
+  compiled.segment.windows = make_windows(graph, program, *report, compiled.constants.size(), memory->scratch_bytes);
+  compiled.segment.layers = make_layers(graph, program, *report);
+  return compiled;
+}
+
+}  // namespace auklet::compiler::passes

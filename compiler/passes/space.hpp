@@ -1,0 +1,63 @@
+// Placing blocks in a range of addresses, each for a span of time. Time is counted in operators of a segment.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace auklet::compiler::passes {
+
+/// Where a block is, and during which operators, both ends included.
+struct Block {
+  std::uint32_t address = 0;
+  std::uint32_t bytes = 0;
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+
+  [[nodiscard]] std::uint32_t end() const { return address + bytes; }
+  [[nodiscard]] bool lives_with(const Block& other) const { return first <= other.last && other.first <= last; }
+};
+
+/// Blocks that never overlap in both address and time.
+class Space {
+ public:
+  using Id = std::size_t;
+  /// What placing a block somewhere costs; the cheapest place wins, the lowest address among equals.
+  using Price = std::function<std::uint64_t(const Block&)>;
+
+  /// Addresses [0, bytes). Blocks begin at multiples of `align`, a power of two; so they also do at those of
+  /// `preferred`, addresses that are worth a try.
+  Space(std::uint32_t bytes, std::uint32_t align, std::vector<std::uint32_t> preferred = {});
+
+  /// Places a block, or returns nothing when there is no room.
+  std::optional<Id> place(std::uint32_t bytes, std::uint32_t first, std::uint32_t last, const Price& price = {});
+  /// Takes the longest free range during operator `time`; its length may be 0.
+  Id place_largest(std::uint32_t time);
+  /// Frees a block; its Id is not used again.
+  void remove(Id id);
+  /// Puts a removed block back where it was. Precondition: the place is still free.
+  void restore(Id id, const Block& block) { blocks_[id] = block; }
+
+  [[nodiscard]] const Block& operator[](Id id) const { return blocks_[id]; }
+  /// Highest address in use at any time.
+  [[nodiscard]] std::uint32_t peak() const;
+
+ private:
+  struct Gap {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  /// Free ranges throughout [first, last], ascending; they begin aligned.
+  [[nodiscard]] std::vector<Gap> gaps(std::uint32_t first, std::uint32_t last) const;
+
+  std::uint32_t bytes_;
+  std::uint32_t align_;
+  std::vector<std::uint32_t> preferred_;
+  std::vector<Block> blocks_;  // Removed ones are empty.
+};
+
+}  // namespace auklet::compiler::passes

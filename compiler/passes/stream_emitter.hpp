@@ -1,0 +1,49 @@
+// Writes a planned program's commands.
+//
+// The order of the commands decides what can overlap, since the decoder stops at an engine's full queue: loads stand
+// QUEUE_DEPTH loads before the operator that needs them, no more. What each command waits for follows from the bytes
+// that it touches (hazards.hpp), so that it waits for all that it must and for nothing else.
+#pragma once
+
+#include <auklet/plan/plan.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "memory_plan.hpp"
+#include "program.hpp"
+
+namespace auklet::compiler::passes {
+
+/// Where the constants are in window kSegmentConstantsWindow.
+struct ConstantPlaces {
+  std::vector<std::uint32_t> weights;  ///< By node: weights, then parameters.
+  std::vector<std::uint32_t> buffers;  ///< By buffer.
+};
+
+/// What a node costs and which directions its segment's windows need.
+struct NodeCost {
+  plan::Cost cost;
+  std::uint32_t commands = 0;
+  std::uint64_t loaded_bytes = 0;
+  std::uint64_t stored_bytes = 0;
+  std::uint64_t weight_bytes = 0;
+};
+struct WindowUse {
+  bool read = false;
+  bool write = false;
+};
+struct EmissionReport {
+  std::vector<NodeCost> nodes;
+  std::vector<WindowUse> windows;  ///< By window: constants, scratch, inputs, outputs.
+};
+
+/// Number of the address window of input `input` or output `output` of a program.
+[[nodiscard]] std::uint8_t input_window(std::uint32_t input);
+[[nodiscard]] std::uint8_t output_window(const Program& program, std::uint32_t output);
+
+/// Writes the whole stream, END included.
+[[nodiscard]] tl::expected<EmissionReport, NodeFailure> emit_program(plan::StreamWriter& writer, const Program& program,
+                                                                     const MemoryPlan& memory, const Hardware& hardware,
+                                                                     const ConstantPlaces& constants);
+
+}  // namespace auklet::compiler::passes
