@@ -13,7 +13,7 @@
 
 namespace {
 
-using namespace auklet::npu;
+using namespace auklet::npu;  // NOLINT(google-build-using-namespace): this file is its C twin.
 namespace spec = auklet::spec;
 
 /// What lives in auklet_npu::storage.

@@ -26,6 +26,7 @@ class MmioBus {
 
  private:
   [[nodiscard]] volatile std::uint32_t* at(std::uint32_t offset) const noexcept {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of a register is a number that the platform gives.
     return reinterpret_cast<volatile std::uint32_t*>(base_ + offset);
   }
 

@@ -128,15 +128,15 @@ Status Device<B, P>::set_watchdog(std::uint32_t cycles) {
 
 template <Bus B, Port P>
 Status Device<B, P>::set_axi_attributes(const AxiAttributes& attributes) {
-  using reg = spec::reg::AxiAttr;
+  using Register = spec::reg::AxiAttr;
   if (!probed_) return Status::kNotProbed;
-  if (attributes.prot > reg::kProt.max() || attributes.cache > reg::kCache.max() || attributes.max_outstanding == 0 ||
-      attributes.max_outstanding > 8) {
+  if (attributes.prot > Register::kProt.max() || attributes.cache > Register::kCache.max() ||
+      attributes.max_outstanding == 0 || attributes.max_outstanding > 8) {
     return Status::kAxiAttributeRange;
   }
   if (const Status status = check_unlocked(); status != Status::kOk) return status;
-  registers_.template write<spec::reg::AxiAttr>(reg::kProt.make(attributes.prot) | reg::kCache.make(attributes.cache) |
-                                                reg::kMaxOutstanding.make(attributes.max_outstanding));
+  registers_.template write<Register>(Register::kProt.make(attributes.prot) | Register::kCache.make(attributes.cache) |
+                                      Register::kMaxOutstanding.make(attributes.max_outstanding));
   return Status::kOk;
 }
 
@@ -161,8 +161,8 @@ Status Device<B, P>::start(BusAddress stream, std::uint32_t bytes, JobTag tag) {
 
 template <Bus B, Port P>
 void Device<B, P>::enable_interrupts(bool enable) {
-  using reg = spec::reg::IrqMask;
-  registers_.template write<spec::reg::IrqMask>(enable ? reg::kDone.make(1) | reg::kFault.make(1) : 0U);
+  using Register = spec::reg::IrqMask;
+  registers_.template write<Register>(enable ? Register::kDone.make(1) | Register::kFault.make(1) : 0U);
 }
 
 template <Bus B, Port P>
@@ -216,8 +216,8 @@ Status Device<B, P>::select_event(std::uint32_t index, spec::Event event) {
 
 template <Bus B, Port P>
 void Device<B, P>::reset_counters(bool enable) {
-  using reg = spec::reg::PmuCtrl;
-  registers_.template write<spec::reg::PmuCtrl>(reg::kClear.make(1) | reg::kEnable.make(enable ? 1 : 0));
+  using Register = spec::reg::PmuCtrl;
+  registers_.template write<Register>(Register::kClear.make(1) | Register::kEnable.make(enable ? 1 : 0));
 }
 
 template <Bus B, Port P>

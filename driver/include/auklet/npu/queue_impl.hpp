@@ -14,7 +14,7 @@ Status Queue<B, P, Depth>::open(const QueueOptions& options) {
   options_ = options;
   statistics_ = {};
   {
-    CriticalSection lock(port_);
+    const CriticalSection lock(port_);
     for (Slot& slot : slots_) slot = Slot{};
     running_ = false;
     needs_reset_ = true;
@@ -22,7 +22,7 @@ Status Queue<B, P, Depth>::open(const QueueOptions& options) {
   device_.enable_interrupts(false);
   if (const Status status = recover(); status != Status::kOk) return status;
   // The device remembers the last job's tag: a new one must differ from it.
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   next_tag_ = device_.done_tag() + 1;
   next_start_ = next_tag_;
   (void)device_.acknowledge();
@@ -35,7 +35,7 @@ template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::close() {
   if (!open_) return Status::kOk;
   if (stop_all()) (void)recover();  // The outcome stays in recovery_.
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   device_.enable_interrupts(false);
   for (Slot& slot : slots_) slot = Slot{};
   open_ = false;
@@ -53,7 +53,7 @@ Status Queue<B, P, Depth>::submit(const Job& job, JobTag& tag, StreamReport* rep
   if (status != Status::kOk) return status;
   (void)service(options_.completion == Completion::kPolling);
   clean_buffers(job);
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   if (needs_reset_) return recovery_;
   tag = next_tag_++;
   slot.tag = tag;
@@ -108,7 +108,7 @@ Status Queue<B, P, Depth>::reset() {
   if (!open_) return Status::kNotProbed;
   (void)stop_all();
   {
-    CriticalSection lock(port_);
+    const CriticalSection lock(port_);
     needs_reset_ = true;
   }
   return recover();
@@ -116,7 +116,7 @@ Status Queue<B, P, Depth>::reset() {
 
 template <Bus B, Port P, std::size_t Depth>
 bool Queue<B, P, Depth>::on_interrupt() {
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   // Acknowledged before anything is looked at: what ends after this raises the interrupt anew.
   if (!device_.acknowledge()) {
     ++statistics_.spurious_interrupts;
@@ -273,13 +273,13 @@ bool Queue<B, P, Depth>::service(bool look) {
   bool harvested = false;
   bool reset_first = false;
   {
-    CriticalSection lock(port_);
+    const CriticalSection lock(port_);
     harvested = look && harvest();
     if (harvested) (void)device_.acknowledge();
     reset_first = needs_reset_;
   }
   if (reset_first && recover() != Status::kOk) return harvested;
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   start_next();
   return harvested;
 }
@@ -289,7 +289,7 @@ template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::recover() {
   ++statistics_.resets;
   const Status status = device_.soft_reset(options_.reset_timeout);
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   recovery_ = status;
   needs_reset_ = status != Status::kOk;
   if (needs_reset_) {
@@ -304,7 +304,7 @@ Status Queue<B, P, Depth>::recover() {
 /// Ends a job that has not ended. True when it ran: then the device has to be reset before anything else is done.
 template <Bus B, Port P, std::size_t Depth>
 bool Queue<B, P, Depth>::stop(Slot& slot, Status status) {
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   if (slot.state == SlotState::kPending) end(slot, status);
   if (slot.state != SlotState::kRunning) return false;
   slot.result.progress = device_.progress();
@@ -317,7 +317,7 @@ bool Queue<B, P, Depth>::stop(Slot& slot, Status status) {
 template <Bus B, Port P, std::size_t Depth>
 bool Queue<B, P, Depth>::stop_all() {
   // The waiting ones first: the handler must not start one when the running one has gone.
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   bool ran = false;
   for (Slot& slot : slots_) {
     if (slot.state == SlotState::kPending) (void)stop(slot, Status::kCancelled);
@@ -328,7 +328,7 @@ bool Queue<B, P, Depth>::stop_all() {
 
 template <Bus B, Port P, std::size_t Depth>
 bool Queue<B, P, Depth>::has_ended(const Slot& slot) {
-  CriticalSection lock(port_);
+  const CriticalSection lock(port_);
   return slot.state == SlotState::kEnded;
 }
 
@@ -336,7 +336,7 @@ bool Queue<B, P, Depth>::has_ended(const Slot& slot) {
 template <Bus B, Port P, std::size_t Depth>
 void Queue<B, P, Depth>::pause(const Slot& slot, Ticks left) {
   if (options_.completion == Completion::kInterrupt) {
-    CriticalSection lock(port_);
+    const CriticalSection lock(port_);
     // Asked again inside the critical section: an interrupt that came just before must not be slept over.
     if (running_ && slot.state != SlotState::kEnded) port_.wait_for_interrupt(left);
   }
