@@ -10,13 +10,13 @@ set -euo pipefail
 
 # Build and run: RTL simulation, compiler, command line. clang makes the simulation several times faster than g++.
 minimal=(
-  ca-certificates ccache clang-19 cmake flatbuffers-compiler g++ git libcli11-dev libflatbuffers-dev libfmt-dev
-  ninja-build nlohmann-json3-dev python3 python3-jinja2 python3-yaml verilator zlib1g-dev
+  ca-certificates ccache clang-19 cmake flatbuffers-compiler g++ git libcli11-dev libexpected-dev libflatbuffers-dev
+  libfmt-dev ninja-build nlohmann-json3-dev python3 python3-jinja2 python3-yaml verilator zlib1g-dev
 )
 # Tests, sanitizers, lint, benchmarks.
 full=(
-  clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev libsystemc-dev pkg-config
-  python3-numpy shellcheck yosys
+  clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev python3-numpy shellcheck
+  yosys
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -62,8 +62,13 @@ if [[ ${EUID} -ne 0 ]]; then
 fi
 
 say "installing ${#missing[@]} packages: ${missing[*]}"
-"${as_root[@]}" apt-get update -qq || die "apt-get update failed; is the network there?"
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install --yes --quiet --quiet --no-install-recommends "${missing[@]}" >/dev/null ||
-  die "apt-get could not install: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "${log}"' EXIT
+# apt_get ARGUMENT...: says nothing unless it fails.
+apt_get() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet "$@" >"${log}" 2>&1 ||
+    { tail -n 20 "${log}" >&2 && return 1; }
+}
+apt_get update || die "apt-get update failed; is the network there?"
+apt_get install --yes --no-install-recommends "${missing[@]}" || die "apt-get could not install: ${missing[*]}"
 say "done."
