@@ -267,6 +267,7 @@ class Attempt {
     for (std::size_t i = 0; i < plan_.loads.size(); ++i) {
       LoadItem& load = plan_.loads[i];
       if (i >= spec::kQueueDepth) earliest = std::max(earliest, plan_.loads[i - spec::kQueueDepth].node);
+      earliest = std::max(earliest, first_loadable(load));
       Space::Id& id = load.instance ? plan_.instances[*load.instance].block : *plan_.nodes[load.node].weights;
       const Block now = plan_.sram[id];
       const std::vector<u32> users = users_[id];
@@ -281,6 +282,13 @@ class Attempt {
       if (load.load_from == load.node) plan_.sram.restore(id, now);
       earliest = std::max(earliest, load.load_from);
     }
+  }
+
+  // The first node before which memory holds what is to be loaded.
+  [[nodiscard]] u32 first_loadable(const LoadItem& load) const {
+    if (!load.instance) return 0;
+    const Buffer& b = program_.buffers[plan_.instances[*load.instance].buffer];
+    return b.producer ? *b.producer + 1 : 0;
   }
 
   bool place_homes() {
