@@ -11,7 +11,7 @@ set -euo pipefail
 # Build and run: RTL simulation, compiler, command line. clang makes the simulation several times faster than g++.
 minimal=(
   ca-certificates ccache clang-19 cmake flatbuffers-compiler g++ git libcli11-dev libexpected-dev libflatbuffers-dev
-  libfmt-dev ninja-build nlohmann-json3-dev python3 python3-jinja2 python3-yaml verilator zlib1g-dev
+  libfmt-dev make ninja-build nlohmann-json3-dev python3 python3-jinja2 python3-yaml verilator zlib1g-dev
 )
 # Tests, sanitizers, lint, benchmarks.
 full=(

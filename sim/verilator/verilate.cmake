@@ -5,7 +5,9 @@
 # and it verilates at configure time.
 
 find_program(AUKLET_VERILATOR_EXECUTABLE verilator)
-find_program(AUKLET_MAKE NAMES gmake make)
+if(AUKLET_VERILATOR_EXECUTABLE)
+  find_program(AUKLET_MAKE NAMES gmake make REQUIRED DOC "What Verilator's makefiles are for")
+endif()
 find_program(AUKLET_SIM_CXX NAMES clang++-19 clang++-18 clang++-17 clang++-16 clang++-15 clang++-14 clang++
   DOC "Compiler of the verilated C++")
 if(NOT AUKLET_SIM_CXX)
