@@ -50,4 +50,32 @@ using Dims = std::array<std::int32_t, kRank>;
   return strides;
 }
 
+/// Sum of index times stride over all dimensions.
+[[nodiscard]] constexpr std::size_t dot(const Dims& index, const Dims& strides) {
+  std::int32_t offset = 0;
+  for (std::size_t i = 0; i < kRank; ++i) offset += index[i] * strides[i];
+  return static_cast<std::size_t>(offset);
+}
+
+/// Counts `index` up by one like an odometer: the last dimension turns fastest. Wraps to zero after the last index.
+constexpr void advance(Dims& index, const Dims& dims) {
+  for (std::size_t i = kRank; i-- > 0;) {
+    if (++index[i] < dims[i]) return;
+    index[i] = 0;
+  }
+}
+
+/// output = function(a, b) element by element. Precondition: valid tensors, and a and b broadcast to the output.
+template <class T, class Function>
+constexpr void for_each_pair(Tensor<const T> a, Tensor<const T> b, Tensor<T> output, Function function) {
+  const Dims dims = extend(output.shape);
+  const Dims a_strides = broadcast_strides(a.shape);
+  const Dims b_strides = broadcast_strides(b.shape);
+  Dims index{};
+  for (T& element : output.data) {
+    element = function(a.data[dot(index, a_strides)], b.data[dot(index, b_strides)]);
+    advance(index, dims);
+  }
+}
+
 }  // namespace auklet::kernels::detail

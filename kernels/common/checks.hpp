@@ -128,4 +128,12 @@ template <class T, class U>
   return !same && overlap(a, b);
 }
 
+/// What flat elementwise kernels ask of their spans: equal lengths, addresses, and no overlap but in place.
+template <class In, class Out>
+[[nodiscard]] Status check_flat(std::span<In> input, std::span<Out> output) {
+  if (input.size() != output.size()) return Status::kShapeMismatch;
+  if (!input.empty() && (input.data() == nullptr || output.data() == nullptr)) return Status::kNullPointer;
+  return require(!overlap_unless_same(input, output), Status::kOverlap);
+}
+
 }  // namespace auklet::kernels::detail

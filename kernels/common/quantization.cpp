@@ -2,30 +2,13 @@
 #include <cmath>
 #include <limits>
 
-#include "checks.hpp"
+#include "scales.hpp"
 
 namespace auklet::kernels {
-namespace {
 
-// Finite and positive; NaN fails too.
-bool usable_scale(float scale) { return scale > 0.0F && scale <= std::numeric_limits<float>::max(); }
-
-Status check_quantization(AffineParams q) {
-  if (!usable_scale(q.scale)) return Status::kBadScale;
-  return detail::check_zero_point(q.zero_point);
-}
-
-// Multiplier of an ADD: TensorFlow Lite wants it between 0 and 1.
-Status quantize_multiplier_below_one(double real, QuantizedMultiplier& result) {
-  QuantizedMultiplier m;
-  const Status status = quantize_multiplier(real, m);
-  if (status != Status::kOk) return status;
-  if (real >= 1.0 || m.shift > 0) return Status::kBadScale;
-  result = m;
-  return Status::kOk;
-}
-
-}  // namespace
+using detail::check_quantization;
+using detail::quantize_multiplier_below_one;
+using detail::usable_scale;
 
 Status quantize_multiplier(double real, QuantizedMultiplier& result) {
   if (!std::isfinite(real) || real < 0.0) return Status::kBadScale;

@@ -17,12 +17,6 @@ std::int8_t add_elements(const AddParams& params, std::int8_t a, std::int8_t b) 
   return requantize_to_int8(sum, params.output_multiplier, params.output_zero_point, params.activation);
 }
 
-std::size_t dot(const detail::Dims& index, const detail::Dims& strides) {
-  std::int32_t offset = 0;
-  for (std::size_t i = 0; i < index.size(); ++i) offset += index[i] * strides[i];
-  return static_cast<std::size_t>(offset);
-}
-
 }  // namespace
 
 Status add(const AddParams& params, Tensor<const std::int8_t> a, Tensor<const std::int8_t> b,
@@ -30,18 +24,7 @@ Status add(const AddParams& params, Tensor<const std::int8_t> a, Tensor<const st
   const Status status = check_add(params, a, b, output);
   if (status != Status::kOk) return status;
 
-  const detail::Dims dims = detail::extend(output.shape);
-  const detail::Dims a_strides = detail::broadcast_strides(a.shape);
-  const detail::Dims b_strides = detail::broadcast_strides(b.shape);
-  detail::Dims index{};
-  for (std::int8_t& element : output.data) {
-    element = add_elements(params, a.data[dot(index, a_strides)], b.data[dot(index, b_strides)]);
-    // Counts the index up like an odometer: the last dimension turns fastest.
-    for (std::size_t i = index.size(); i-- > 0;) {
-      if (++index[i] < dims[i]) break;
-      index[i] = 0;
-    }
-  }
+  detail::for_each_pair(a, b, output, [&](std::int8_t x, std::int8_t y) { return add_elements(params, x, y); });
   return Status::kOk;
 }
 

@@ -28,6 +28,7 @@ enum class Status : std::uint8_t {
   kBadActivationRange,  ///< A clamp is empty or outside the range of the output's type.
   kBadShift,            ///< A left shift is outside its range.
   kBadScale,            ///< A scale is zero, negative, not finite, or leads to a multiplier out of range.
+  kOutOfDomain,         ///< An input value lies where the function is not defined.
   kOverlap,             ///< The output shares memory with an argument that is still read.
 };
 
@@ -74,6 +75,8 @@ enum class Status : std::uint8_t {
       return "A left shift is out of range.";
     case Status::kBadScale:
       return "A scale is not a positive finite number in the usable range.";
+    case Status::kOutOfDomain:
+      return "An input value lies where the function is not defined.";
     case Status::kOverlap:
       return "The output shares memory with an argument that is still read.";
   }

@@ -1,0 +1,18 @@
+// ABS: absolute value, int8 to int8.
+#pragma once
+
+#include <auklet/kernels/quantize.hpp>
+#include <auklet/kernels/status.hpp>
+#include <cstdint>
+#include <span>
+
+namespace auklet::kernels::reference {
+
+/// output = clamp(multiply_by_quantized_multiplier(|input - input_zero_point|, multiplier) + output_zero_point).
+/// Source: TensorFlow Lite's int8 ABS; the multiplier is make_abs_params' (elementwise_quantization.hpp).
+/// Spans of equal length; the output may be the input's memory exactly. Thread- and interrupt-safe; no allocation.
+/// Errors (nothing written): kShapeMismatch (lengths differ), kNullPointer, kBadMultiplier, kBadZeroPoint, kOverlap.
+[[nodiscard]] Status abs(const RequantizeParams& params, std::span<const std::int8_t> input,
+                         std::span<std::int8_t> output);
+
+}  // namespace auklet::kernels::reference
