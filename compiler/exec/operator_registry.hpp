@@ -44,6 +44,8 @@ using Prepare = Result<Evaluate> (*)(const Context&);
 
 Result<Evaluate> prepare_abs(const Context& context);
 Result<Evaluate> prepare_add(const Context& context);
+Result<Evaluate> prepare_arg_max(const Context& context);
+Result<Evaluate> prepare_arg_min(const Context& context);
 Result<Evaluate> prepare_average_pool2d(const Context& context);
 Result<Evaluate> prepare_conv2d(const Context& context);
 Result<Evaluate> prepare_depthwise_conv2d(const Context& context);
@@ -51,14 +53,19 @@ Result<Evaluate> prepare_dequantize(const Context& context);
 Result<Evaluate> prepare_elu(const Context& context);
 Result<Evaluate> prepare_fully_connected(const Context& context);
 Result<Evaluate> prepare_hard_swish(const Context& context);
+Result<Evaluate> prepare_l2_normalization(const Context& context);
 Result<Evaluate> prepare_leaky_relu(const Context& context);
+Result<Evaluate> prepare_log_softmax(const Context& context);
 Result<Evaluate> prepare_logistic(const Context& context);
 Result<Evaluate> prepare_max_pool2d(const Context& context);
 Result<Evaluate> prepare_maximum(const Context& context);
+Result<Evaluate> prepare_mean(const Context& context);
 Result<Evaluate> prepare_minimum(const Context& context);
 Result<Evaluate> prepare_mul(const Context& context);
 Result<Evaluate> prepare_prelu(const Context& context);
 Result<Evaluate> prepare_quantize(const Context& context);
+Result<Evaluate> prepare_reduce_max(const Context& context);
+Result<Evaluate> prepare_reduce_min(const Context& context);
 Result<Evaluate> prepare_relu(const Context& context);
 Result<Evaluate> prepare_relu6(const Context& context);
 Result<Evaluate> prepare_relu_n1_to_1(const Context& context);
@@ -67,6 +74,7 @@ Result<Evaluate> prepare_rsqrt(const Context& context);
 Result<Evaluate> prepare_softmax(const Context& context);
 Result<Evaluate> prepare_squared_difference(const Context& context);
 Result<Evaluate> prepare_sub(const Context& context);
+Result<Evaluate> prepare_sum(const Context& context);
 Result<Evaluate> prepare_tanh(const Context& context);
 
 }  // namespace auklet::compiler::exec

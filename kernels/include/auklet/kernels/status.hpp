@@ -29,6 +29,7 @@ enum class Status : std::uint8_t {
   kBadShift,            ///< A left shift is outside its range.
   kBadScale,            ///< A scale is zero, negative, not finite, or leads to a multiplier out of range.
   kOutOfDomain,         ///< An input value lies where the function is not defined.
+  kBadAxis,             ///< An axis is outside the rank, or a permutation names one twice.
   kOverlap,             ///< The output shares memory with an argument that is still read.
 };
 
@@ -77,6 +78,8 @@ enum class Status : std::uint8_t {
       return "A scale is not a positive finite number in the usable range.";
     case Status::kOutOfDomain:
       return "An input value lies where the function is not defined.";
+    case Status::kBadAxis:
+      return "An axis is outside the rank, or a permutation names one twice.";
     case Status::kOverlap:
       return "The output shares memory with an argument that is still read.";
   }
