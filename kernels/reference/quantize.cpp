@@ -23,9 +23,9 @@ Status check_affine(const AffineParams& params) {
 
 template <class Integer>
 Integer quantize_element(float x, const AffineParams& params) {
-  // Beyond this every zero point saturates, and within it a float to int conversion is defined and exact in its
-  // fraction.
-  constexpr float kSaturated = 1024.0F;
+  // Four times the range of the type: beyond it every zero point saturates, and within it a float to int conversion is
+  // defined and exact in its fraction.
+  constexpr float kSaturated = sizeof(Integer) == 1 ? 1024.0F : 262144.0F;
   const float real = x / params.scale;
   if (real != real) return static_cast<Integer>(params.zero_point);  // NaN
   const float bounded = real > kSaturated ? kSaturated : (real < -kSaturated ? -kSaturated : real);
@@ -64,7 +64,9 @@ Status requantize_all(const RequantizeParams& params, std::span<const In> input,
                   require(!detail::overlap_unless_same(input, output), Status::kOverlap));
   if (status != Status::kOk) return status;
   for (std::size_t i = 0; i < input.size(); ++i) {
-    const std::int32_t scaled = multiply_by_quantized_multiplier(input[i] - params.input_zero_point, params.multiplier);
+    const auto difference = static_cast<std::int32_t>(static_cast<std::uint32_t>(input[i]) -
+                                                      static_cast<std::uint32_t>(params.input_zero_point));
+    const std::int32_t scaled = multiply_by_quantized_multiplier(difference, params.multiplier);
     output[i] = static_cast<Out>(limit(std::int64_t{scaled} + params.output_zero_point, std::numeric_limits<Out>::min(),
                                        std::numeric_limits<Out>::max()));
   }
@@ -81,11 +83,19 @@ Status quantize(const AffineParams& params, std::span<const float> input, std::s
   return quantize_all(params, input, output);
 }
 
+Status quantize(const AffineParams& params, std::span<const float> input, std::span<std::int16_t> output) {
+  return quantize_all(params, input, output);
+}
+
 Status dequantize(const AffineParams& params, std::span<const std::int8_t> input, std::span<float> output) {
   return dequantize_all(params, input, output);
 }
 
 Status dequantize(const AffineParams& params, std::span<const std::uint8_t> input, std::span<float> output) {
+  return dequantize_all(params, input, output);
+}
+
+Status dequantize(const AffineParams& params, std::span<const std::int16_t> input, std::span<float> output) {
   return dequantize_all(params, input, output);
 }
 
@@ -102,6 +112,34 @@ Status requantize(const RequantizeParams& params, std::span<const std::uint8_t> 
 }
 
 Status requantize(const RequantizeParams& params, std::span<const std::uint8_t> input, std::span<std::uint8_t> output) {
+  return requantize_all(params, input, output);
+}
+
+Status requantize(const RequantizeParams& params, std::span<const std::int16_t> input, std::span<std::int8_t> output) {
+  return requantize_all(params, input, output);
+}
+
+Status requantize(const RequantizeParams& params, std::span<const std::int16_t> input, std::span<std::int16_t> output) {
+  return requantize_all(params, input, output);
+}
+
+Status requantize(const RequantizeParams& params, std::span<const std::int16_t> input, std::span<std::int32_t> output) {
+  return requantize_all(params, input, output);
+}
+
+Status requantize(const RequantizeParams& params, std::span<const std::int8_t> input, std::span<std::int16_t> output) {
+  return requantize_all(params, input, output);
+}
+
+Status requantize(const RequantizeParams& params, std::span<const std::int8_t> input, std::span<std::int32_t> output) {
+  return requantize_all(params, input, output);
+}
+
+Status requantize(const RequantizeParams& params, std::span<const std::int32_t> input, std::span<std::int8_t> output) {
+  return requantize_all(params, input, output);
+}
+
+Status requantize(const RequantizeParams& params, std::span<const std::int32_t> input, std::span<std::int16_t> output) {
   return requantize_all(params, input, output);
 }
 

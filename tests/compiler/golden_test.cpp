@@ -90,8 +90,11 @@ TEST_P(OperatorFamily, EveryCaseIsBitExact) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, OperatorFamily,
-                         testing::Values("add", "avgpool", "conv2d", "dequantize", "dwconv", "fc", "maxpool",
-                                         "quantize", "reshape", "softmax"),
+                         testing::Values("abs", "add", "arg_max", "avgpool", "conv2d", "dequantize", "dwconv", "elu",
+                                         "fc", "hard_swish", "l2_norm", "leaky_relu", "log_softmax", "logistic",
+                                         "maximum", "maxpool", "mean", "minimum", "mul", "prelu", "quantize",
+                                         "reducemax", "relu", "relu6", "reshape", "rsqrt", "softmax", "sqdiff", "sub",
+                                         "sum", "tanh"),
                          [](const auto& member) { return std::string(member.param); });
 
 class Network : public testing::TestWithParam<const char*> {};
@@ -103,10 +106,12 @@ TEST_P(Network, EveryCaseIsBitExact) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Network,
-                         testing::Values("cfu_magic_wand", "mltk_image_example1", "mltk_keyword_spotting_on_off_v3",
-                                         "mltk_rock_paper_scissors", "tflm_hello_world", "tflm_micro_speech",
+                         testing::Values("cfu_magic_wand", "cfu_mobilenetv2_160_035", "coral_tf2_mobilenet_v2_224_ptq",
+                                         "mltk_image_example1", "mltk_keyword_spotting_on_off_v3",
+                                         "mltk_rock_paper_scissors", "secda_dcgan_disc", "synth_mbv3_hswish_64",
+                                         "synth_mbv3_leaky_32x48", "tflm_hello_world", "tflm_micro_speech",
                                          "tflm_person_detect", "tiny_ad01", "tiny_kws_dscnn", "tiny_resnet8",
-                                         "tiny_str_ww", "tiny_vww96"),
+                                         "tiny_str_ww", "tiny_vww96", "tinyengine_lenet300"),
                          [](const auto& member) { return std::string(member.param); });
 
 // Whatever else is there either runs and is right, or is refused as unsupported, by the operator's name.

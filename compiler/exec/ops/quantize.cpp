@@ -1,4 +1,4 @@
-// QUANTIZE and DEQUANTIZE: from and to float, and from one 8-bit quantisation to another.
+// QUANTIZE and DEQUANTIZE: from and to float, and from one integer quantisation to another.
 #include <auklet/kernels/quantize.hpp>
 
 #include "common.hpp"
@@ -13,13 +13,6 @@ Evaluate quantize_to(kernels::AffineParams params) {
   };
 }
 
-template <typename From, typename To>
-Evaluate requantize(kernels::RequantizeParams params) {
-  return [params](const Values& v) {
-    return kernels::reference::requantize(params, elements<From>(v.inputs[0]), elements<To>(v.outputs[0]));
-  };
-}
-
 template <typename From>
 Evaluate dequantize_from(kernels::AffineParams params) {
   return [params](const Values& v) {
@@ -27,45 +20,78 @@ Evaluate dequantize_from(kernels::AffineParams params) {
   };
 }
 
-template <typename From>
-Evaluate requantize_to(kernels::RequantizeParams params, TensorType to) {
-  return to == TensorType::kInt8 ? requantize<From, std::int8_t>(params) : requantize<From, std::uint8_t>(params);
+template <typename From, typename To>
+Evaluate requantize(const kernels::RequantizeParams& params) {
+  return [params](const Values& v) {
+    return kernels::reference::requantize(params, elements<From>(v.inputs[0]), elements<To>(v.outputs[0]));
+  };
+}
+
+// The pairs of integer types that TensorFlow Lite or TensorFlow Lite Micro requantises.
+struct Pair {
+  TensorType from;
+  TensorType to;
+  Evaluate (*make)(const kernels::RequantizeParams&);
+};
+
+constexpr std::array kPairs = {
+    Pair{TensorType::kInt8, TensorType::kInt8, requantize<std::int8_t, std::int8_t>},
+    Pair{TensorType::kInt8, TensorType::kUint8, requantize<std::int8_t, std::uint8_t>},
+    Pair{TensorType::kInt8, TensorType::kInt16, requantize<std::int8_t, std::int16_t>},
+    Pair{TensorType::kInt8, TensorType::kInt32, requantize<std::int8_t, std::int32_t>},
+    Pair{TensorType::kUint8, TensorType::kInt8, requantize<std::uint8_t, std::int8_t>},
+    Pair{TensorType::kUint8, TensorType::kUint8, requantize<std::uint8_t, std::uint8_t>},
+    Pair{TensorType::kInt16, TensorType::kInt8, requantize<std::int16_t, std::int8_t>},
+    Pair{TensorType::kInt16, TensorType::kInt16, requantize<std::int16_t, std::int16_t>},
+    Pair{TensorType::kInt16, TensorType::kInt32, requantize<std::int16_t, std::int32_t>},
+    Pair{TensorType::kInt32, TensorType::kInt8, requantize<std::int32_t, std::int8_t>},
+    Pair{TensorType::kInt32, TensorType::kInt16, requantize<std::int32_t, std::int16_t>},
+};
+
+Result<Evaluate> prepare_requantize(const Context& context, kernels::AffineParams output) {
+  const Tensor& in = context.in(0);
+  const Tensor& out = context.out();
+  const auto input = quantization_of(in, context.in_name(0));
+  if (!input) return tl::unexpected(input.error());
+  kernels::RequantizeParams params;
+  params.input_zero_point = input->zero_point;
+  params.output_zero_point = output.zero_point;
+  if (Outcome ok = derived(kernels::requantize_multiplier(input->scale, output.scale, params.multiplier), "multiplier");
+      !ok) {
+    return tl::unexpected(ok.error());
+  }
+  for (const Pair& pair : kPairs) {
+    if (pair.from == in.type && pair.to == out.type) return pair.make(params);
+  }
+  return fail(ErrorCode::kUnsupported,
+              std::string("is from ") + name(in.type) + " to " + name(out.type) + ", which is not implemented");
 }
 
 }  // namespace
 
 Result<Evaluate> prepare_quantize(const Context& context) {
-  const Tensor& in = context.in(0);
-  const Tensor& out = context.out();
-  if (Outcome ok = require_type(in, context.in_name(0), {TensorType::kFloat32, TensorType::kInt8, TensorType::kUint8});
-      !ok) {
-    return tl::unexpected(ok.error());
-  }
-  if (Outcome ok = require_type(out, context.out_name(), {TensorType::kInt8, TensorType::kUint8}); !ok) {
-    return tl::unexpected(ok.error());
-  }
-  const auto output = quantization_of(out, context.out_name());
+  const auto output = quantization_of(context.out(), context.out_name());
   if (!output) return tl::unexpected(output.error());
-  if (in.type == TensorType::kFloat32) {
-    return out.type == TensorType::kInt8 ? quantize_to<std::int8_t>(*output) : quantize_to<std::uint8_t>(*output);
-  }
-  const auto input = quantization_of(in, context.in_name(0));
-  if (!input) return tl::unexpected(input.error());
-  kernels::RequantizeParams params;
-  params.input_zero_point = input->zero_point;
-  params.output_zero_point = output->zero_point;
+  if (context.in(0).type != TensorType::kFloat32) return prepare_requantize(context, *output);
   if (Outcome ok =
-          derived(kernels::requantize_multiplier(input->scale, output->scale, params.multiplier), "multiplier");
+          require_type(context.out(), context.out_name(), {TensorType::kInt8, TensorType::kUint8, TensorType::kInt16});
       !ok) {
     return tl::unexpected(ok.error());
   }
-  return in.type == TensorType::kInt8 ? requantize_to<std::int8_t>(params, out.type)
-                                      : requantize_to<std::uint8_t>(params, out.type);
+  switch (context.out().type) {
+    case TensorType::kUint8:
+      return quantize_to<std::uint8_t>(*output);
+    case TensorType::kInt16:
+      return quantize_to<std::int16_t>(*output);
+    default:
+      return quantize_to<std::int8_t>(*output);
+  }
 }
 
 Result<Evaluate> prepare_dequantize(const Context& context) {
   const Tensor& in = context.in(0);
-  if (Outcome ok = require_type(in, context.in_name(0), {TensorType::kInt8, TensorType::kUint8}); !ok) {
+  if (Outcome ok = require_type(in, context.in_name(0), {TensorType::kInt8, TensorType::kUint8, TensorType::kInt16});
+      !ok) {
     return tl::unexpected(ok.error());
   }
   if (Outcome ok = require_type(context.out(), context.out_name(), {TensorType::kFloat32}); !ok) {
@@ -73,7 +99,14 @@ Result<Evaluate> prepare_dequantize(const Context& context) {
   }
   const auto input = quantization_of(in, context.in_name(0));
   if (!input) return tl::unexpected(input.error());
-  return in.type == TensorType::kInt8 ? dequantize_from<std::int8_t>(*input) : dequantize_from<std::uint8_t>(*input);
+  switch (in.type) {
+    case TensorType::kUint8:
+      return dequantize_from<std::uint8_t>(*input);
+    case TensorType::kInt16:
+      return dequantize_from<std::int16_t>(*input);
+    default:
+      return dequantize_from<std::int8_t>(*input);
+  }
 }
 
 }  // namespace auklet::compiler::exec

@@ -1,5 +1,5 @@
-// QUANTIZE and DEQUANTIZE: between float and 8-bit integers, and between two 8-bit quantisations. Elementwise, so the
-// arguments are flat; uint8 is there because models' inputs and outputs use it.
+// QUANTIZE and DEQUANTIZE: between float and integers, and between two integer quantisations. Elementwise, so the
+// arguments are flat; uint8, int16 and int32 are there because models' inputs and outputs use them.
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
@@ -15,7 +15,7 @@ struct AffineParams {
   std::int32_t zero_point = 0;  ///< Within the range of the integer type.
 };
 
-/// From one 8-bit quantisation to another.
+/// From one integer quantisation to another.
 struct RequantizeParams {
   QuantizedMultiplier multiplier;      ///< Input scale / output scale.
   std::int32_t input_zero_point = 0;   ///< Within the range of the input's type.
@@ -30,14 +30,18 @@ namespace reference {
 /// kBadZeroPoint, kShapeMismatch (lengths differ), kNullPointer, kOverlap.
 [[nodiscard]] Status quantize(const AffineParams& params, std::span<const float> input, std::span<std::int8_t> output);
 [[nodiscard]] Status quantize(const AffineParams& params, std::span<const float> input, std::span<std::uint8_t> output);
+[[nodiscard]] Status quantize(const AffineParams& params, std::span<const float> input, std::span<std::int16_t> output);
 
 /// output = scale * (input - zero_point), one float rounding. Spans, safety and errors as quantize.
 [[nodiscard]] Status dequantize(const AffineParams& params, std::span<const std::int8_t> input,
                                 std::span<float> output);
 [[nodiscard]] Status dequantize(const AffineParams& params, std::span<const std::uint8_t> input,
                                 std::span<float> output);
+[[nodiscard]] Status dequantize(const AffineParams& params, std::span<const std::int16_t> input,
+                                std::span<float> output);
 
-/// output = clamp(multiply_by_quantized_multiplier(input - input_zero_point, multiplier) + output_zero_point).
+/// output = clamp(multiply_by_quantized_multiplier(input - input_zero_point, multiplier) + output_zero_point), the
+/// difference modulo 2^32. Between int8 and uint8, to and from int16, and between int8 or int16 and int32.
 /// Source: TensorFlow Lite's reference requantisation. Spans of equal length; the output may be the input's memory
 /// exactly. Thread- and interrupt-safe. Errors (nothing written): kBadMultiplier, kBadZeroPoint, kShapeMismatch,
 /// kNullPointer, kOverlap.
@@ -49,6 +53,20 @@ namespace reference {
                                 std::span<std::int8_t> output);
 [[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::uint8_t> input,
                                 std::span<std::uint8_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int16_t> input,
+                                std::span<std::int8_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int16_t> input,
+                                std::span<std::int16_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int16_t> input,
+                                std::span<std::int32_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int8_t> input,
+                                std::span<std::int16_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int8_t> input,
+                                std::span<std::int32_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int32_t> input,
+                                std::span<std::int8_t> output);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int32_t> input,
+                                std::span<std::int16_t> output);
 
 }  // namespace reference
 }  // namespace auklet::kernels
