@@ -1,0 +1,156 @@
+#include "command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <auklet/spec/spec.hpp>
+#include <set>
+#include <string>
+
+#include "version.hpp"
+
+namespace auklet::app {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 ok; 1 an output differs; 2 wrong arguments or files; 3 the model is refused;\n"
+    "4 the NPU or its driver reports a fault; 5 a deadline passed; 6 this build lacks the backend;\n"
+    "7 a defect of the program. Errors are one sentence on stderr.";
+
+std::string version_text() {
+  std::string backends;
+  for (const BackendName& backend : kBackends) {
+    if (is_available(backend.backend)) backends += std::string(" ") + backend.name;
+  }
+  return fmt::format("auklet {} (hardware {}.{}.{}, command stream {}; backends:{})", kVersion,
+                     spec::kHardwareVersionMajor, spec::kHardwareVersionMinor, spec::kHardwareVersionPatch,
+                     spec::kStreamVersion, backends);
+}
+
+std::string configuration_names() {
+  std::string names;
+  for (const spec::HardwareConfig& config : spec::kConfigurations)
+    names += (names.empty() ? "" : ", ") + std::string(config.name);
+  return names;
+}
+
+// Where CLI11 puts what it reads.
+struct Arguments {
+  RunCommand run;
+  CompileCommand compile{.config = spec::kDefaultConfiguration.name};
+  InfoCommand info;
+  std::string backend = describe(Backend::kRtl).name;
+  TraceRequest trace;
+  bool no_check = false;
+};
+
+CLI::App* add_run(CLI::App& app, Arguments& arguments) {
+  CLI::App* run = app.add_subcommand("run", "Run a model and compare it with the CPU reference");
+  RunRequest& request = arguments.run.request;
+  SessionOptions& session = request.session;
+  std::string backends;
+  for (const BackendName& backend : kBackends)
+    backends += fmt::format("{}{} ({})", backends.empty() ? "" : ", ", backend.name, backend.description);
+  run->add_option("MODEL", request.model, "A .tflite file, plain or compiled")->required();
+  run->add_option("--input", request.inputs,
+                  "One file an input, in order: raw little-endian bytes or .npy; without any, random values");
+  run->add_option("--backend", arguments.backend, "What runs it: " + backends)->capture_default_str();
+  run->add_option("--config", session.config,
+                  "Hardware: " + configuration_names() + "; default: the compiled model's, else " +
+                      spec::kDefaultConfiguration.name);
+  run->add_option("--profile", session.profile, "Memory: sram, or flash (weights at 1 byte a cycle)")
+      ->capture_default_str();
+  run->add_option("--steps", request.steps,
+                  "Frames in each input file, fed one after the other to a model that keeps its state")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->capture_default_str();
+  run->add_option("--deadline", session.deadline_cycles, "Simulated cycles that one NPU job may take")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 48))
+      ->capture_default_str();
+  run->add_option("--seed", request.seed, "Of the random inputs")->capture_default_str();
+  run->add_option("--output-dir", request.output_dir, "Folder to write every output to, as outK.bin (raw)");
+  run->add_option("--expect", request.expected, "One file an output to compare with, in order");
+  run->add_option("--reference", request.reference, "The plain model that a compiled one is checked against");
+  run->add_flag("--no-check", arguments.no_check, "Do not run the CPU reference");
+  run->add_option("--trace", arguments.trace.path, "Record a waveform of the RTL (FST)");
+  run->add_option("--trace-from", arguments.trace.from, "First cycle to record")
+      ->needs("--trace")
+      ->capture_default_str();
+  run->add_option("--trace-to", arguments.trace.to, "First cycle not to record any more")->needs("--trace");
+  run->add_flag("--json", arguments.run.json, "Print one JSON object instead of the table");
+  return run;
+}
+
+CLI::App* add_compile(CLI::App& app, CompileCommand& command) {
+  CLI::App* compile = app.add_subcommand("compile", "Compile a model's NPU segments");
+  compile->add_option("MODEL", command.model, "A plain .tflite file")->required();
+  compile->add_option("-o,--output", command.output, "The .tflite file to write")->required();
+  compile->add_option("--config", command.config, "Hardware: " + configuration_names())->capture_default_str();
+  compile->add_flag("--json", command.json, "Print one JSON object");
+  return compile;
+}
+
+CLI::App* add_info(CLI::App& app, InfoCommand& command) {
+  CLI::App* info = app.add_subcommand("info", "Show a model's operators and where they would run");
+  info->add_option("MODEL", command.model, "A .tflite file, plain or compiled")->required();
+  info->add_option("--config", command.config, "Hardware: " + configuration_names());
+  info->add_flag("--json", command.json, "Print one JSON object");
+  return info;
+}
+
+Command finish_run(Arguments& arguments) {
+  RunRequest& request = arguments.run.request;
+  request.check = !arguments.no_check;
+  if (!arguments.trace.path.empty()) request.session.trace = arguments.trace;
+  for (const BackendName& backend : kBackends) {
+    if (arguments.backend != backend.name) continue;
+    request.session.backend = backend.backend;
+    return arguments.run;
+  }
+  return Finished{ExitCode::kUsage,
+                  fmt::format("no backend is called '{}'; choose rtl, model or cpu", arguments.backend)};
+}
+
+// CLI11's message as one sentence.
+std::string sentence(const std::string& message) {
+  std::string text = message.substr(0, message.find('\n'));
+  while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
+  return text + "; see 'auklet --help'";
+}
+
+}  // namespace
+
+Command parse_command_line(int argc, const char* const* argv) {
+  Arguments arguments;
+  CLI::App app("Compile and run int8 models for the Auklet NPU.", "auklet");
+  app.footer(kFooter);
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  const CLI::App* run = add_run(app, arguments);
+  const CLI::App* compile = add_compile(app, arguments.compile);
+  add_info(app, arguments.info);
+  std::set<std::string> names;
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->footer(kFooter);
+    names.insert(command->get_name());
+  }
+  // CLI11 would only say that a command is missing.
+  const std::string first = argc > 1 ? argv[1] : "--help";
+  if (!first.starts_with('-') && !names.contains(first)) {
+    return Finished{ExitCode::kUsage, fmt::format("no command is called '{}'; choose run, compile or info", first)};
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Finished{ExitCode::kOk, app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return Finished{ExitCode::kOk, std::string(version.what()) + '\n'};
+  } catch (const CLI::ParseError& error) {
+    return Finished{ExitCode::kUsage, sentence(error.what())};
+  }
+  if (run->parsed()) return finish_run(arguments);
+  if (compile->parsed()) return arguments.compile;
+  return arguments.info;
+}
+
+}  // namespace auklet::app

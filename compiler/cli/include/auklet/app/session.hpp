@@ -1,0 +1,67 @@
+// A model made ready to run on a backend: compiled where that is needed, with its simulated NPU. Tests and benchmarks
+// use it directly; run.hpp puts the command line's files and checks around it.
+#pragma once
+
+#include <auklet/app/backend.hpp>
+#include <auklet/app/failure.hpp>
+#include <auklet/app/report.hpp>
+#include <auklet/compiler/executor.hpp>
+#include <auklet/compiler/ir.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace auklet::app {
+
+struct SessionOptions {
+  Backend backend = Backend::kRtl;
+  /// Name of a hardware configuration. Empty: the one that a compiled model is for, else the default.
+  std::string config;
+  std::string profile = "sram";                   ///< Name of a memory profile.
+  std::uint64_t deadline_cycles = 1'000'000'000;  ///< Of each job.
+  std::optional<TraceRequest> trace{};
+  /// Share of the run that is done, 0 to 1; called now and then. May be empty.
+  std::function<void(double)> on_progress{};
+};
+
+/// A model ready to run. Not thread-safe.
+class Session {
+ public:
+  /// `model` is a plain model, or one that compile() made. Errors: kUsage (unknown configuration or profile),
+  /// kModelRefused (an operator that runs nowhere, compiled for other hardware, or for any on Backend::kCpu),
+  /// kNoBackend, kNpuFault (the device does not answer).
+  [[nodiscard]] static Result<Session> open(std::string name, compiler::Model model, SessionOptions options);
+
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  /// The model's main graph as it was handed over: its inputs and outputs are those of run().
+  [[nodiscard]] const compiler::Graph& graph() const;
+  /// Whether the model that was handed over had been compiled before, so that it cannot run on the CPU.
+  [[nodiscard]] bool was_compiled() const;
+  /// The layers as they will run, without cycles.
+  [[nodiscard]] const std::vector<LayerRow>& layers() const;
+
+  /// Feeds `steps` frames to the model one after the other, starting from its initial state. inputs[i] holds the frames
+  /// of input i. Nothing is compared. Errors: kUsage (number or size of inputs), kNpuFault, kDeadline; a later run()
+  /// starts afresh on a device that was reset.
+  [[nodiscard]] Result<RunReport> run(std::span<const compiler::Bytes> inputs, std::size_t steps = 1);
+
+ private:
+  struct State;
+  explicit Session(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// The outputs of `model` on the reference kernels, for inputs as in Session::run(). Errors: kModelRefused, kUsage.
+[[nodiscard]] Result<std::vector<compiler::Bytes>> run_reference(const std::string& name, const compiler::Model& model,
+                                                                 std::span<const compiler::Bytes> inputs,
+                                                                 std::size_t steps = 1);
+
+}  // namespace auklet::app

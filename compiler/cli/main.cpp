@@ -1,0 +1,76 @@
+// The command line: takes the arguments apart, calls the library, prints.
+#include <fmt/format.h>
+
+#include <auklet/app/inspect.hpp>
+#include <auklet/app/run.hpp>
+#include <cstdio>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "command_line.hpp"
+#include "progress_bar.hpp"
+
+namespace auklet::app {
+namespace {
+
+ExitCode complain(const Failure& failure) {
+  fmt::print(stderr, "auklet: {}\n", failure.message);
+  return failure.code;
+}
+
+// Text to stdout; a pipe that nobody reads to its end, or a full disk, is a failure like any other.
+ExitCode print(const std::string& text, ExitCode code = ExitCode::kOk) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fflush(stdout) == 0) return code;
+  return complain({ExitCode::kUsage, "cannot write to standard output; check where it goes"});
+}
+
+// One line, so that a program that reads it line by line gets it whole. Names in models need not be UTF-8.
+std::string one_line(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+ExitCode execute(RunCommand& command) {
+  ProgressBar bar(stderr);
+  command.request.session.on_progress = [&](double share) { bar.update(share); };
+  const auto report = run_model(command.request);
+  bar.clear();
+  if (!report) return complain(report.error());
+  const ExitCode code = report->verdict == Verdict::kMismatch ? ExitCode::kMismatch : ExitCode::kOk;
+  return print(command.json ? one_line(to_json(*report)) : to_text(*report), code);
+}
+
+ExitCode execute(const CompileCommand& command) {
+  const auto report = compile_model(command.model, command.output, command.config);
+  if (!report) return complain(report.error());
+  const auto info = inspect_model(command.output, "");
+  if (!info) return complain(info.error());
+  return print(command.json ? one_line(to_json(*info)) : to_text(*info));
+}
+
+ExitCode execute(const InfoCommand& command) {
+  const auto info = inspect_model(command.model, command.config);
+  if (!info) return complain(info.error());
+  return print(command.json ? one_line(to_json(*info)) : to_text(*info));
+}
+
+ExitCode execute(const Finished& finished) {
+  if (finished.code != ExitCode::kOk) return complain({finished.code, finished.text});
+  return print(finished.text);
+}
+
+}  // namespace
+}  // namespace auklet::app
+
+int main(int argc, char** argv) {
+  using namespace auklet::app;
+  try {
+    Command command = parse_command_line(argc, argv);
+    return static_cast<int>(std::visit([](auto& words) { return execute(words); }, command));
+  } catch (const std::bad_alloc&) {
+    return static_cast<int>(complain({ExitCode::kModelRefused, "there is not enough memory for this model"}));
+  } catch (const std::exception& error) {
+    return static_cast<int>(complain({ExitCode::kInternal, fmt::format("internal error: {}", error.what())}));
+  }
+}

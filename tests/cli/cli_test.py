@@ -1,0 +1,329 @@
+#!/usr/bin/env python3
+"""Calls the command line as people do. Environment: AUKLET (the executable), AUKLET_SOURCE_DIR, AUKLET_GOLDEN.
+
+    tests/cli/cli_test.py [Usage | BadFiles | Json | Keyword | Inputs | Compiled | Golden]
+"""
+
+import json
+import os
+import struct
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+AUKLET = os.environ["AUKLET"]
+KEYWORD = Path(os.environ["AUKLET_SOURCE_DIR"]) / "models" / "keyword"
+MODEL = KEYWORD / "keyword.tflite"
+INPUTS = sorted((KEYWORD / "inputs").glob("*.bin"))
+GOLDEN = Path(os.environ["AUKLET_GOLDEN"]) / "zoo" if "AUKLET_GOLDEN" in os.environ else None
+
+OK, MISMATCH, USAGE, MODEL_REFUSED, NPU_FAULT, DEADLINE, NO_BACKEND = range(7)
+
+
+def auklet(*arguments):
+    return subprocess.run([AUKLET, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
+
+
+def has_rtl():
+    return " rtl" in auklet("--version").stdout
+
+
+BACKENDS = ["cpu", "model"] + (["rtl"] if has_rtl() else [])
+
+
+def npy(descr, shape, data, fortran=False):
+    """A .npy file of version 1."""
+    header = f"{{'descr': {descr!r}, 'fortran_order': {fortran}, 'shape': {tuple(shape)!r}, }}".encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def assert_refused(self, code, clause, *arguments):
+        """The call fails with `code`, says why in one sentence on stderr, and nothing on stdout."""
+        result = auklet(*arguments)
+        self.assertEqual(result.returncode, code, result.stderr + result.stdout)
+        self.assertEqual(result.stdout, "")
+        self.assertRegex(result.stderr, r"\Aauklet: [^\n]+\n\Z")
+        self.assertIn(clause, result.stderr)
+
+    def run_json(self, *arguments, code=OK):
+        result = auklet("run", *arguments, "--json")
+        self.assertEqual(result.returncode, code, result.stderr + result.stdout)
+        self.assertEqual(result.stderr, "")
+        return json.loads(result.stdout)
+
+    def write(self, name, data):
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+
+class Usage(Case):
+    def test_help_and_version(self):
+        for arguments in (["--help"], ["run", "--help"], ["compile", "--help"], ["info", "--help"]):
+            result = auklet(*arguments)
+            self.assertEqual(result.returncode, OK)
+            self.assertIn("Exit codes", result.stdout)
+        self.assertRegex(auklet("--version").stdout, r"^auklet \d+\.\d+\.\d+ \(hardware .*backends:.* cpu\)\n$")
+
+    def test_mistakes(self):
+        for arguments, clause in (
+            ([], "subcommand"),
+            (["fly"], "'fly'"),
+            (["run"], "MODEL"),
+            (["run", MODEL, "--backend", "gpu"], "'gpu'"),
+            (["run", MODEL, "--backend", "cpu", "--config", "npu7"], "npu64, npu256, npu1024"),
+            (["run", MODEL, "--backend", "cpu", "--profile", "tape"], "sram, flash"),
+            (["run", MODEL, "--backend", "cpu", "--steps", "0"], "--steps"),
+            (["run", MODEL, "--backend", "cpu", "--steps", "x"], "--steps"),
+            (["run", MODEL, "--backend", "cpu", "--trace", self.folder / "t.fst"], "waveform"),
+            (["run", MODEL, "--frobnicate"], "frobnicate"),
+            (["compile", MODEL], "--output"),
+            (["compile", MODEL, "-o", self.folder / "m", "--config", "npu7"], "npu64, npu256, npu1024"),
+            (["info", MODEL, "--config", "npu7"], "npu64, npu256, npu1024"),
+        ):
+            with self.subTest(arguments=arguments):
+                self.assert_refused(USAGE, clause, *arguments)
+
+    def test_absent_backend(self):
+        if has_rtl():
+            self.assertEqual(auklet("run", MODEL, "--backend", "rtl").returncode, OK)
+        else:
+            self.assert_refused(NO_BACKEND, "RTL", "run", MODEL, "--backend", "rtl")
+
+
+class BadFiles(Case):
+    def test_models(self):
+        self.assert_refused(USAGE, "none.tflite", "run", self.folder / "none.tflite", "--backend", "cpu")
+        self.assert_refused(USAGE, "none.tflite", "info", self.folder / "none.tflite")
+        self.assert_refused(USAGE, "none.tflite", "compile", self.folder / "none.tflite", "-o", self.folder / "o")
+        for name, data in (("empty", b""), ("text", b"no model"), ("half", MODEL.read_bytes()[:20000])):
+            path = self.write(name + ".tflite", data)
+            for command in (["run", path, "--backend", "cpu"], ["info", path], ["compile", path, "-o", self.folder / "o"]):
+                with self.subTest(model=name, command=command[0]):
+                    self.assert_refused(MODEL_REFUSED, path.name, *command)
+
+    def test_inputs(self):
+        run = ["run", MODEL, "--backend", "cpu"]
+        good = INPUTS[0].read_bytes()
+        self.assert_refused(USAGE, "none.bin", *run, "--input", self.folder / "none.bin")
+        self.assert_refused(USAGE, "489", *run, "--input", self.write("short.bin", good[:-1]))
+        self.assert_refused(USAGE, "1 inputs, but 2", *run, "--input", INPUTS[0], INPUTS[1])
+        self.assert_refused(USAGE, "3 steps", *run, "--input", INPUTS[0], "--steps", 3)
+        for file, clause in (
+            (npy("<f4", (49, 10), 4 * good), "'i1'"),
+            (npy("|i1", (10, 49), good), "shape [10, 49]"),
+            (npy("|i1", (49, 10), good, fortran=True), "Fortran"),
+            (npy("|i1", (49, 10), good[:-1]), "489"),
+            (good, ".npy"),
+        ):
+            with self.subTest(clause=clause):
+                self.assert_refused(USAGE, clause, *run, "--input", self.write("in.npy", file))
+
+    def test_expected_and_output_folder(self):
+        run = ["run", MODEL, "--backend", "cpu", "--input", INPUTS[0]]
+        self.assert_refused(USAGE, "none.bin", *run, "--expect", self.folder / "none.bin")
+        self.assert_refused(USAGE, "11", *run, "--expect", self.write("short.bin", bytes(11)))
+        file = self.write("file", b"")
+        self.assert_refused(USAGE, "cannot write", *run, "--output-dir", file / "folder")
+        self.assert_refused(USAGE, "cannot write", "compile", MODEL, "-o", file / "model.tflite")
+
+    def test_a_difference_is_a_mismatch(self):
+        expected = bytearray((KEYWORD / "expected" / INPUTS[0].name).read_bytes())
+        expected[5] ^= 1
+        wrong = self.write("wrong.bin", expected)
+        report = self.run_json(MODEL, "--backend", "cpu", "--input", INPUTS[0], "--expect", wrong, code=MISMATCH)
+        self.assertEqual(report["verdict"], "mismatch")
+        self.assertEqual((report["difference"]["output"], report["difference"]["element"]), (0, 5))
+        self.assertEqual(abs(int(report["difference"]["got"]) - int(report["difference"]["expected"])), 1)
+        text = auklet("run", MODEL, "--backend", "cpu", "--input", INPUTS[0], "--expect", wrong)
+        self.assertEqual(text.returncode, MISMATCH)
+        self.assertIn("verdict: mismatch", text.stdout)
+        self.assertIn("output 0, element 5", text.stdout)
+
+
+class Json(Case):
+    KEYS = {"model": str, "backend": str, "config": str, "profile": str, "verdict": str, "cycles": int, "macs": int,
+            "npu_macs": int, "utilisation": (int, float), "sim_cycles_per_second": (int, float), "cpu_ops": list,
+            "layers": list}
+    LAYER_KEYS = {"name": str, "op": str, "where": str, "cycles": int, "macs": int, "bytes": int}
+
+    def test_keys_and_sums(self):
+        for backend in BACKENDS:
+            with self.subTest(backend=backend):
+                report = self.run_json(MODEL, "--backend", backend, "--input", INPUTS[0])
+                for key, kind in self.KEYS.items():
+                    self.assertIsInstance(report[key], kind, key)
+                for layer in report["layers"]:
+                    for key, kind in self.LAYER_KEYS.items():
+                        self.assertIsInstance(layer[key], kind, key)
+                    self.assertIn(layer["where"], ("npu", "cpu"))
+                for op in report["cpu_ops"]:
+                    self.assertTrue(op["name"])
+                    self.assertTrue(op["reason"])
+                self.assertEqual((report["backend"], report["config"], report["profile"]), (backend, "npu256", "sram"))
+                self.assertEqual(sum(layer["cycles"] for layer in report["layers"]), report["cycles"])
+                self.assertEqual(sum(layer["macs"] for layer in report["layers"]), report["macs"])
+                self.assertEqual(sum(layer["where"] == "cpu" for layer in report["layers"]), len(report["cpu_ops"]))
+                self.assertEqual(report["macs"], 2656768)  # As models/keyword/README.md derives it.
+                if backend == "cpu":
+                    self.assertEqual((report["verdict"], report["cycles"], report["npu_macs"]), ("unchecked", 0, 0))
+                else:
+                    self.assertEqual((report["verdict"], report["npu_macs"]), ("bit-exact", 2656768))
+                    self.assertEqual({op["op"] for op in report["cpu_ops"]}, {"SOFTMAX"})
+                    self.assertAlmostEqual(report["utilisation"], 2656768 / (256 * report["cycles"]), places=9)
+                    self.assertGreater(report["sim_cycles_per_second"], 0)
+
+    def test_info(self):
+        result = auklet("info", MODEL, "--json")
+        self.assertEqual(result.returncode, OK, result.stderr)
+        info = json.loads(result.stdout)
+        self.assertEqual((info["compiled"], info["macs"], info["npu_macs"]), (False, 2656768, 2656768))
+        self.assertEqual(info["inputs"][0]["shape"], [1, 49, 10, 1])
+        self.assertEqual(info["refusals"], [])
+        self.assertEqual(len(info["layers"]), 13)
+        self.assertGreater(info["sram_peak"], 0)
+
+    def test_text_fits_its_width(self):
+        for command in (["run", MODEL, "--backend", "model"], ["info", MODEL]):
+            result = auklet(*command)
+            self.assertEqual(result.returncode, OK, result.stderr)
+            table = [line for line in result.stdout.splitlines() if line[:3].strip().isdigit()]
+            self.assertGreaterEqual(len(table), 13)
+            for line in table:
+                self.assertLessEqual(len(line), 100, line)
+
+
+class Keyword(Case):
+    def test_every_input_gives_the_expected_output(self):
+        self.assertEqual(len(INPUTS), 24)
+        for backend in BACKENDS:
+            for path in INPUTS:
+                with self.subTest(backend=backend, input=path.name):
+                    expected = KEYWORD / "expected" / path.name
+                    report = self.run_json(MODEL, "--backend", backend, "--input", path, "--expect", expected,
+                                           "--output-dir", self.folder)
+                    self.assertEqual(report["verdict"], "bit-exact")
+                    self.assertEqual((self.folder / "out0.bin").read_bytes(), expected.read_bytes())
+
+    def test_every_configuration_and_profile(self):
+        for backend in BACKENDS:
+            cycles = {}
+            for config in ("npu64", "npu256", "npu1024"):
+                for profile in ("sram", "flash"):
+                    report = self.run_json(MODEL, "--backend", backend, "--input", INPUTS[0], "--config", config,
+                                           "--profile", profile, "--expect", KEYWORD / "expected" / INPUTS[0].name)
+                    self.assertEqual(report["verdict"], "bit-exact")
+                    self.assertEqual((report["config"], report["profile"]), (config, profile))
+                    cycles[config, profile] = report["cycles"]
+            if backend == "rtl":  # The model's times are estimates.
+                self.assertGreater(cycles["npu64", "sram"], cycles["npu256", "sram"])
+                self.assertGreater(cycles["npu256", "flash"], cycles["npu256", "sram"])
+
+
+class Inputs(Case):
+    def test_npy(self):
+        data = INPUTS[0].read_bytes()
+        expected = KEYWORD / "expected" / INPUTS[0].name
+        for shape in ((1, 49, 10, 1), (49, 10)):
+            path = self.write("in.npy", npy("|i1", shape, data))
+            report = self.run_json(MODEL, "--backend", "cpu", "--input", path, "--expect", expected)
+            self.assertEqual(report["verdict"], "bit-exact")
+
+    def test_steps_feed_frames_in_order(self):
+        frames = self.write("in0.bin", b"".join(path.read_bytes() for path in INPUTS[:3]))
+        expected = self.write("expected.bin", b"".join((KEYWORD / "expected" / p.name).read_bytes() for p in INPUTS[:3]))
+        for backend in BACKENDS:
+            one = self.run_json(MODEL, "--backend", backend, "--input", INPUTS[0])
+            report = self.run_json(MODEL, "--backend", backend, "--input", frames, "--steps", 3, "--expect", expected,
+                                   "--output-dir", self.folder)
+            self.assertEqual(report["verdict"], "bit-exact")
+            self.assertEqual((self.folder / "out0.bin").read_bytes(), expected.read_bytes())
+            self.assertEqual(report["macs"], 3 * one["macs"])
+            self.assertEqual(sum(layer["cycles"] for layer in report["layers"]), report["cycles"])
+
+    def test_random_inputs_follow_the_seed(self):
+        outputs = {}
+        for seed in (1, 1, 2):
+            folder = self.folder / str(len(outputs)) / str(seed)
+            self.run_json(MODEL, "--backend", "cpu", "--seed", seed, "--output-dir", folder)
+            output = (folder / "out0.bin").read_bytes()
+            self.assertEqual(outputs.setdefault(seed, output), output)
+        self.assertEqual(len(outputs), 2)
+
+    def test_deadline(self):
+        for backend in BACKENDS[1:]:
+            self.assert_refused(DEADLINE, "100 cycles", "run", MODEL, "--backend", backend, "--deadline", 100)
+
+
+class Compiled(Case):
+    def test_a_compiled_model_runs_as_its_source(self):
+        path = self.folder / "compiled.tflite"
+        result = auklet("compile", MODEL, "-o", path)
+        self.assertEqual(result.returncode, OK, result.stderr)
+        first = path.read_bytes()
+        self.assertEqual(auklet("compile", MODEL, "-o", path).returncode, OK)
+        self.assertEqual(path.read_bytes(), first, "compilation is not deterministic")
+        info = json.loads(auklet("info", path, "--json").stdout)
+        self.assertTrue(info["compiled"])
+        self.assertEqual(info["npu_macs"], 2656768)
+        expected = KEYWORD / "expected" / INPUTS[0].name
+        for backend in BACKENDS[1:]:
+            run = [path, "--backend", backend, "--input", INPUTS[0]]
+            self.assertEqual(self.run_json(*run)["verdict"], "unchecked")
+            self.assertEqual(self.run_json(*run, "--reference", MODEL)["verdict"], "bit-exact")
+            report = self.run_json(*run, "--expect", expected)
+            self.assertEqual(report["verdict"], "bit-exact")
+            plain = self.run_json(MODEL, "--backend", backend, "--input", INPUTS[0])
+            self.assertEqual(report["cycles"], plain["cycles"])
+            self.assertEqual([(row["name"], row["op"], row["where"], row["cycles"]) for row in report["layers"]],
+                             [(row["name"], row["op"], row["where"], row["cycles"]) for row in plain["layers"]])
+
+    def test_refusals(self):
+        path = self.folder / "compiled.tflite"
+        self.assertEqual(auklet("compile", MODEL, "-o", path, "--config", "npu64").returncode, OK)
+        self.assert_refused(MODEL_REFUSED, "npu64", "run", path, "--backend", "model", "--config", "npu256")
+        self.assert_refused(MODEL_REFUSED, "the CPU cannot run", "run", path, "--backend", "cpu")
+        self.assert_refused(MODEL_REFUSED, "segment", "compile", path, "-o", self.folder / "again.tflite")
+        self.assertEqual(self.run_json(path, "--backend", "model")["config"], "npu64")
+
+    def test_a_damaged_segment_is_refused(self):
+        path = self.folder / "compiled.tflite"
+        self.assertEqual(auklet("compile", MODEL, "-o", path).returncode, OK)
+        data = bytearray(path.read_bytes())
+        at = data.find(b"AUKS")
+        self.assertGreater(at, 0, "no command stream in the file")
+        data[at + 48] ^= 1  # Inside the first command.
+        damaged = self.write("damaged.tflite", data)
+        self.assert_refused(NPU_FAULT, "command stream", "run", damaged, "--backend", "model")
+
+
+@unittest.skipUnless(GOLDEN and GOLDEN.is_dir(), "the reference vectors are not here")
+class Golden(Case):
+    def test_keyword_spotting(self):
+        folder = GOLDEN / "tiny_kws_dscnn"
+        cases = [path for path in sorted(folder.iterdir()) if path.is_dir()]
+        self.assertGreaterEqual(len(cases), 2)
+        for backend in BACKENDS:
+            for case in cases:
+                with self.subTest(backend=backend, case=case.name):
+                    report = self.run_json(folder / "model.tflite", "--backend", backend, "--input", case / "in0.bin",
+                                           "--expect", case / "out0.bin")
+                    self.assertEqual(report["verdict"], "bit-exact")
+                    if backend == "cpu":
+                        continue
+                    on_cpu = {op["op"] for op in report["cpu_ops"]}
+                    self.assertFalse(on_cpu & {"CONV_2D", "DEPTHWISE_CONV_2D", "AVERAGE_POOL_2D", "FULLY_CONNECTED"})
+                    if backend == "rtl":
+                        self.assertLessEqual(report["cycles"], 46118)  # Ethos-U55-256 on the same file, by its estimator.
+
+
+if __name__ == "__main__":
+    unittest.main()
