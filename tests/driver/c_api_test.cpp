@@ -195,7 +195,7 @@ TEST_F(CApiModelTest, EveryCallByItself) {
 
 TEST_F(CApiModelTest, NullPointersAreRefused) {
   static auklet_npu npu;
-  auklet_npu_configuration configuration{};
+  const auklet_npu_configuration configuration{};
   auklet_npu_stream_report report;
   std::uint32_t tag = 0;
   const auklet_npu_bus no_bus{};
