@@ -93,6 +93,7 @@ lint_rtl() {
 lint_scripts() {
   step 'Scripts: shellcheck' shellcheck --exclude=SC1091 scripts/*.sh .ci/run
   step 'Generated files are current' python3 scripts/gen_spec.py --check
+  step 'Error tables are current' python3 scripts/gen_errors.py --check
   step 'Folders include only what they may' python3 scripts/check_includes.py
 }
 lint_cpp() {

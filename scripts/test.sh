@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change is merged: release build and tests, the sanitizers' build and tests, lint.
+# Everything that must hold before a change is merged: release build and tests, the README's output, the sanitizers' build
+# and tests, lint.
 # Ends with what ctest said about the release build.
 source "$(dirname "$0")/common.sh"
 
@@ -14,6 +15,7 @@ step 'Set up: packages' scripts/setup.sh
 step 'Configure release' quietly build/logs/configure-release.log cmake --preset release
 step 'Build release' cmake --build --preset release
 step 'Test release' run_tests release
+step 'README shows what is printed' python3 scripts/update_readme.py --check
 step 'Configure asan' quietly build/logs/configure-asan.log cmake --preset asan
 step 'Build asan' cmake --build --preset asan
 step 'Test asan' run_tests asan
