@@ -130,7 +130,8 @@ module auklet_conv_issue #(
       // A stripe of one position would read its sum before the step before has written it.
       if (fire) hold_q <= HOLD == 2'd0 && n_cur == 7'd1 ? 2'd1 : HOLD;
       else if (hold_q != 2'd0) hold_q <= hold_q - 2'd1;
-      if (wset_release_o) wset_q <= ~wset_q;
+      if (start_i) wset_q <= 1'b0;
+      else if (wset_release_o) wset_q <= ~wset_q;
       if (stripe_issued_o) bank_q <= ~bank_q;
     end
   end

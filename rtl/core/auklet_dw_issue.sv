@@ -89,7 +89,8 @@ module auklet_dw_issue #(
       else if (fire && tile_end) drain_q <= 1'b1;
       if (fire && emit_o) hold_q <= HOLD;
       else if (hold_q != 2'd0) hold_q <= hold_q - 2'd1;
-      if (wset_release_o) wset_q <= ~wset_q;
+      if (start_i) wset_q <= 1'b0;
+      else if (wset_release_o) wset_q <= ~wset_q;
     end
   end
 

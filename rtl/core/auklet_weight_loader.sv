@@ -87,7 +87,9 @@ module auklet_weight_loader #(
     end else begin
       if (start_i) active_q <= 1'b1;
       else if (fire && group_end && step_end && stripes_end && tiles_left_q == set_tiles) active_q <= 1'b0;
-      if (fire && group_end) fill_q <= ~fill_q;
+      // Every command begins with set 0, here and in the sequencers: they do not all see each other's commands.
+      if (start_i) fill_q <= 1'b0;
+      else if (fire && group_end) fill_q <= ~fill_q;
       for (int s = 0; s < 2; s++) begin
         if (rel && rel_set == s[0]) full_q[s] <= 1'b0;
         else if (fire && group_end && fill_q == s[0]) full_q[s] <= 1'b1;
