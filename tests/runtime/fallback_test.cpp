@@ -259,16 +259,25 @@ TEST_F(Fallback, BadArgumentsRunNowhere) {
   report = context.run(conv.op(), {bytes, Platform::kTimeout});
   EXPECT_EQ(report.arguments, kernels::Status::kOverlap);
 
+  // A workspace on top of the weights, which would be packed over themselves.
+  const std::span<std::int8_t> range = platform.take_int8(context.workspace_bytes(conv.op()));
+  op = conv.op();
+  op.filter.data = range.last(op.filter.data.size());
+  report = context.run(op, {std::as_writable_bytes(range), Platform::kTimeout});
+  EXPECT_EQ(report.arguments, kernels::Status::kOverlap);
+
   // Tensors of another size, or inside the workspace, bound after preparation.
   const std::span<std::byte> workspace = conv.workspace(context);
   auto prepared = context.prepare(conv.op(), workspace);
   prepared.bind(conv.input().first(5), conv.output());
   EXPECT_EQ(context.run(prepared, Platform::kTimeout).arguments, kernels::Status::kBufferSize);
+  prepared.bind(conv.input(), platform.take_int8(conv.output().size() + 1));  // The NPU would not mind.
+  EXPECT_EQ(context.run(prepared, Platform::kTimeout).arguments, kernels::Status::kBufferSize);
   prepared.bind(conv.input(), {reinterpret_cast<std::int8_t*>(workspace.data()), conv.output().size()});
   EXPECT_EQ(context.run(prepared, Platform::kTimeout).arguments, kernels::Status::kOverlap);
 
   EXPECT_TRUE(std::ranges::all_of(conv.output(), [](std::int8_t v) { return v == 0x55; }));
-  EXPECT_EQ(context.tally().bad_arguments, 4U);
+  EXPECT_EQ(context.tally().bad_arguments, 6U);
 }
 
 TEST_F(Fallback, TalliesEveryCall) {
@@ -279,6 +288,24 @@ TEST_F(Fallback, TalliesEveryCall) {
   EXPECT_EQ(context.tally().on_npu, 1U);
   EXPECT_EQ(context.tally().on_cpu, 1U);
   EXPECT_EQ(npu_only.tally().refused, 1U);
+}
+
+TEST(RuntimeHardware, IsTheDevicesOwn) {
+  spec::HardwareConfig config = spec::kDefaultConfiguration;
+  config.sram_bytes = 8 * 1024;
+  config.axi_data_bits = 64;
+  sim::FunctionalModel model({.config = config});
+  Platform platform(model);
+  TestContext context(platform.device, platform.queue);
+  EXPECT_EQ(context.hardware().macs, 0U);
+  ASSERT_TRUE(platform.open());
+  EXPECT_EQ(context.hardware().sram_bytes, config.sram_bytes);
+  EXPECT_EQ(context.hardware().axi_data_bits, config.axi_data_bits);
+  // Planned for this much SRAM, not for the specification's.
+  SmallConv conv(platform);
+  const Report report = context.run(conv.op(), {conv.workspace(context), Platform::kTimeout});
+  EXPECT_EQ(report.where, Where::kNpu) << explain(report);
+  EXPECT_TRUE(conv.output_is_right());
 }
 
 TEST(RuntimeTexts, EveryReasonHasItsOwn) {
