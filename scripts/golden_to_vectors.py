@@ -21,10 +21,12 @@ import pathlib
 import struct
 import sys
 
-FAMILIES = {"ADD", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "FULLY_CONNECTED", "MAX_POOL_2D",
-            "QUANTIZE", "RESHAPE", "SOFTMAX"}
+FAMILIES = {"ABS", "ADD", "ARG_MAX", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "ELU",
+            "FULLY_CONNECTED", "HARD_SWISH", "L2_NORMALIZATION", "LEAKY_RELU", "LOGISTIC", "LOG_SOFTMAX", "MAXIMUM",
+            "MAX_POOL_2D", "MEAN", "MINIMUM", "MUL", "PRELU", "QUANTIZE", "REDUCE_MAX", "RELU", "RELU6", "RESHAPE",
+            "RSQRT", "SOFTMAX", "SQUARED_DIFFERENCE", "SUB", "SUM", "TANH"}
 TYPE_BYTES = {"int8": 1, "uint8": 1, "int32": 4, "float32": 4}
-DEFAULT_BUDGET = 390_000
+DEFAULT_BUDGET = 470_000
 
 # Field numbers of the TFLite schema, in the order in which its tables declare them.
 MODEL_SUBGRAPHS, MODEL_BUFFERS = 2, 4
@@ -128,7 +130,7 @@ def convert(directory):
 
     vectors = Vectors()
     vectors.line("operator", operator["opcode"])
-    for key, value in operator.get("options", {}).items():
+    for key, value in (operator.get("options") or {}).items():
         if isinstance(value, (int, float, str)) and not isinstance(value, bool):
             vectors.line("option", key, value)
     roles = {}
