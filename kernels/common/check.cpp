@@ -123,16 +123,12 @@ Status check_softmax(const SoftmaxParams& params, Tensor<const std::int8_t> inpu
 }
 
 Status check_reshape(std::size_t element_bytes, Tensor<const std::byte> input, Tensor<std::byte> output) {
-  constexpr std::size_t kLargestElement = 8;
-  if (element_bytes < 1 || element_bytes > kLargestElement) return Status::kSizeOverflow;
-  const Status shapes = first_error(detail::check_shape(input.shape), detail::check_shape(output.shape));
-  if (shapes != Status::kOk) return shapes;
-  const std::int64_t count = element_count(input.shape);
-  if (element_count(output.shape) != count) return Status::kShapeMismatch;
-  // At most 2^31 * 8; where size_t has 32 bits no buffer is that long, so say so rather than compare what wrapped.
-  const std::int64_t bytes = count * static_cast<std::int64_t>(element_bytes);
-  if (static_cast<std::uint64_t>(bytes) > std::numeric_limits<std::size_t>::max()) return Status::kSizeOverflow;
-  return first_error(detail::check_buffer(input.data, bytes), detail::check_buffer(output.data, bytes));
+  const Status first = detail::check_bytes(element_bytes, input);
+  if (first != Status::kOk) return first;
+  const Status shape = detail::check_shape(output.shape);
+  if (shape != Status::kOk) return shape;
+  if (element_count(input.shape) != element_count(output.shape)) return Status::kShapeMismatch;
+  return detail::check_bytes(element_bytes, output);
 }
 
 }  // namespace auklet::kernels

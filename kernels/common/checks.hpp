@@ -51,6 +51,19 @@ template <class AnyTensor>
   return status != Status::kOk ? status : check_buffer(t.data, element_count(t.shape));
 }
 
+/// As check_tensor for elements of any type, `element_bytes` (1 to 8) long: the shape counts elements, the span bytes.
+template <class BytesTensor>
+[[nodiscard]] constexpr Status check_bytes(std::size_t element_bytes, const BytesTensor& t) {
+  constexpr std::size_t kLargestElement = 8;
+  if (element_bytes < 1 || element_bytes > kLargestElement) return Status::kSizeOverflow;
+  const Status status = check_shape(t.shape);
+  if (status != Status::kOk) return status;
+  // At most 2^31 * 8; where size_t has 32 bits no buffer is that long, so say so rather than compare what wrapped.
+  const std::int64_t bytes = element_count(t.shape) * static_cast<std::int64_t>(element_bytes);
+  if (static_cast<std::uint64_t>(bytes) > std::numeric_limits<std::size_t>::max()) return Status::kSizeOverflow;
+  return check_buffer(t.data, bytes);
+}
+
 template <class T>
 [[nodiscard]] constexpr Status check_matrix(const Matrix<T>& m) {
   if (m.rows < 1 || m.columns < 1) return Status::kBadShape;

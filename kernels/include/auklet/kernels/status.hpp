@@ -29,8 +29,10 @@ enum class Status : std::uint8_t {
   kBadShift,            ///< A left shift is outside its range.
   kBadScale,            ///< A scale is zero, negative, not finite, or leads to a multiplier out of range.
   kOutOfDomain,         ///< An input value lies where the function is not defined.
-  kBadAxis,             ///< An axis is outside the rank, or a permutation names one twice.
   kOverlap,             ///< The output shares memory with an argument that is still read.
+  kBadAxis,             ///< An axis is outside the rank, or a permutation names one twice.
+  kBadIndex,            ///< A slice or an index reads outside its input.
+  kBadBlock,            ///< A block is below one, or does not divide what it is to divide.
 };
 
 /// One sentence for people; static storage, never null.
@@ -78,10 +80,14 @@ enum class Status : std::uint8_t {
       return "A scale is not a positive finite number in the usable range.";
     case Status::kOutOfDomain:
       return "An input value lies where the function is not defined.";
-    case Status::kBadAxis:
-      return "An axis is outside the rank, or a permutation names one twice.";
     case Status::kOverlap:
       return "The output shares memory with an argument that is still read.";
+    case Status::kBadAxis:
+      return "An axis is outside the rank, or a permutation names one twice.";
+    case Status::kBadIndex:
+      return "A slice or an index reads outside its input.";
+    case Status::kBadBlock:
+      return "A block is below one or does not divide what it is to divide.";
   }
   return "Unknown status.";
 }
