@@ -1,61 +1,67 @@
 #include <auklet/compiler/executor.hpp>
 
 #include <algorithm>
-#include <cstring>
+#include <map>
 #include <utility>
 
-#include "operator_registry.hpp"
+#include "preparation.hpp"
 
 namespace auklet::compiler {
 namespace {
 
-bool runs_custom(const ExecutorOptions& options, const Operator& op) {
-  return op.code == OpCode::kCustom &&
-         std::ranges::find(options.custom_codes, op.custom_code) != options.custom_codes.end();
-}
-
-// The prepared operator; an empty function for a custom operator that a hook runs. The error names the operator.
-Result<exec::Evaluate> prepare(const Graph& graph, std::size_t index, const ExecutorOptions& options) {
-  const Operator& op = graph.operators[index];
-  if (runs_custom(options, op)) return exec::Evaluate();
-  const exec::Prepare prepare_operator = exec::find_prepare(op.code);
-  if (prepare_operator == nullptr) {
-    return fail(ErrorCode::kUnsupported, graph.describe_operator(index) + " is not implemented on the CPU");
-  }
-  auto evaluate = prepare_operator({graph, op});
-  if (!evaluate) {
-    return fail(evaluate.error().code, graph.describe_operator(index) + " " + evaluate.error().message);
-  }
-  return evaluate;
-}
-
-Outcome check_sizes(const Graph& graph, std::size_t max_bytes) {
+// Bytes of a graph's values.
+std::size_t value_bytes(const Graph& graph) {
   std::size_t bytes = 0;
   for (const Tensor& tensor : graph.tensors) bytes += tensor.is_constant ? 0 : tensor.bytes();
+  return bytes;
+}
+
+Outcome check_sizes(const Model& model, const exec::Preparation& prepared, std::size_t max_bytes) {
+  std::size_t bytes = value_bytes(model.main());
+  for (const auto& [number, operators] : prepared.called()) bytes += value_bytes(model.graphs[number]);
+  for (const std::size_t size : prepared.variables().sizes()) bytes += size;
   if (bytes <= max_bytes) return {};
   return fail(ErrorCode::kResource, "the model's tensors need " + std::to_string(bytes) + " bytes, " +
                                         std::to_string(max_bytes) + " are allowed");
 }
 
-}  // namespace
+// One operator with its tensors' values, in the order of its lists.
+struct Step {
+  exec::Evaluate evaluate;
+  std::vector<std::span<const std::byte>> inputs;
+  std::vector<std::span<std::byte>> variables;
+  std::vector<std::span<std::byte>> outputs;
+};
 
-struct Executor::State {
-  // One operator with its tensors' values, in the order of its lists.
-  struct Step {
-    exec::Evaluate evaluate;
-    std::vector<std::span<const std::byte>> inputs;
-    std::vector<std::span<std::byte>> variables;
-    std::vector<std::span<std::byte>> outputs;
-  };
+// The variables that handles name, by their number; what one holds is undefined until it is assigned.
+class VariableValues {
+ public:
+  explicit VariableValues(exec::VariableTable table) : table_(std::move(table)) {
+    for (const std::size_t size : table_.sizes()) values_.emplace_back(size);
+  }
+  /// The value of the variable whose handle a tensor is, to read and to change; empty for other tensors.
+  [[nodiscard]] std::span<std::byte> find(const Graph& graph, std::int32_t tensor) {
+    const auto number = table_.find(graph, tensor);
+    return number ? std::span<std::byte>(values_[*number]) : std::span<std::byte>();
+  }
 
+ private:
+  exec::VariableTable table_;
+  std::vector<Bytes> values_;  // Never resized, so that spans into them stay.
+};
+
+// The values of one graph's tensors, and its operators.
+struct GraphState {
   const Graph& graph;
   std::vector<Bytes> buffers;  // By tensor; empty for constants. Never resized, so that spans into them stay.
   std::vector<Step> steps;
 
-  explicit State(const Graph& g) : graph(g), buffers(g.tensors.size()) {
+  GraphState(const Graph& g, const std::vector<exec::Evaluate>& operators, VariableValues& named)
+      : graph(g), buffers(g.tensors.size()) {
     for (std::size_t i = 0; i < buffers.size(); ++i) {
       if (!graph.tensors[i].is_constant) buffers[i].resize(graph.tensors[i].bytes());
     }
+    for (std::size_t i = 0; i < operators.size(); ++i) add_step(graph.operators[i], operators[i], named);
   }
 
   [[nodiscard]] std::span<const std::byte> value(std::int32_t index) const {
@@ -66,22 +72,65 @@ struct Executor::State {
 
   [[nodiscard]] std::span<std::byte> buffer(std::int32_t index) { return buffers[static_cast<std::size_t>(index)]; }
 
-  void add_step(const Operator& op, exec::Evaluate evaluate) {
+  void add_step(const Operator& op, exec::Evaluate evaluate, VariableValues& named) {
     Step step{std::move(evaluate), {}, {}, {}};
     for (const std::int32_t index : op.inputs) {
       const bool variable = index != kAbsent && graph.tensor(index).is_variable;
-      step.inputs.push_back(value(index));
-      step.variables.push_back(variable ? buffer(index) : std::span<std::byte>());
+      const std::span<std::byte> of_handle = named.find(graph, index);
+      step.inputs.push_back(of_handle.empty() ? value(index) : of_handle);
+      step.variables.push_back(variable ? buffer(index) : of_handle);
     }
     for (const std::int32_t index : op.outputs) step.outputs.push_back(buffer(index));
     steps.push_back(std::move(step));
   }
 
+  void reset_variables();
+};
+
+void GraphState::reset_variables() {
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    const Tensor& tensor = graph.tensors[i];
+    if (!tensor.is_variable) continue;
+    const bool starts_at_zero_point = tensor.type == TensorType::kInt8 && tensor.quantization.present();
+    const int start = starts_at_zero_point ? static_cast<int>(tensor.quantization.zero_point()) : 0;
+    std::ranges::fill(buffers[i], static_cast<std::byte>(start));
+  }
+}
+
+Outcome evaluate(const GraphState& state, std::size_t index) {
+  const Step& step = state.steps[index];
+  const kernels::Status status = step.evaluate({step.inputs, step.variables, step.outputs});
+  if (status == kernels::Status::kOk) return {};
+  return fail(ErrorCode::kInvalid,
+              state.graph.describe_operator(index) + " was refused by its kernel: " + kernels::describe(status));
+}
+
+}  // namespace
+
+struct Executor::State {
+  VariableValues named;
+  GraphState main;
+  // A graph that CALL_ONCE runs before its first inference, and whether it has.
+  struct Called {
+    GraphState graph;
+    bool done = false;
+  };
+  std::map<std::size_t, Called> called;
+
+  State(const Model& model, const std::vector<exec::Evaluate>& operators, const exec::Preparation& prepared)
+      : named(prepared.variables()), main(model.main(), operators, named) {
+    for (const auto& [number, of_graph] : prepared.called()) {
+      called.emplace(number, Called{GraphState(model.graphs[number], of_graph, named)});
+    }
+  }
+
   Outcome set_inputs(std::span<const std::span<const std::byte>> inputs);
   Outcome run_step(std::size_t index, const ExecutorHooks& hooks);
+  Outcome call_once(Called& graph);
 };
 
 Outcome Executor::State::set_inputs(std::span<const std::span<const std::byte>> inputs) {
+  const Graph& graph = main.graph;
   if (inputs.size() != graph.inputs.size()) {
     return fail(ErrorCode::kArgument, "the model has " + std::to_string(graph.inputs.size()) + " inputs, not " +
                                           std::to_string(inputs.size()));
@@ -95,25 +144,34 @@ Outcome Executor::State::set_inputs(std::span<const std::span<const std::byte>> 
     }
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    std::ranges::copy(inputs[i], buffer(graph.inputs[i]).begin());
+    std::ranges::copy(inputs[i], main.buffer(graph.inputs[i]).begin());
   }
   return {};
 }
 
+Outcome Executor::State::call_once(Called& graph) {
+  if (graph.done) return {};
+  for (std::size_t i = 0; i < graph.graph.steps.size(); ++i) {
+    if (Outcome ok = evaluate(graph.graph, i); !ok) return ok;
+  }
+  graph.done = true;
+  return {};
+}
+
 Outcome Executor::State::run_step(std::size_t index, const ExecutorHooks& hooks) {
-  const Step& step = steps[index];
+  const Graph& graph = main.graph;
+  const Operator& op = graph.operators[index];
+  const Step& step = main.steps[index];
   if (hooks.before_operator) hooks.before_operator(graph, index);
   if (step.evaluate) {
-    if (const kernels::Status status = step.evaluate({step.inputs, step.variables, step.outputs});
-        status != kernels::Status::kOk) {
-      return fail(ErrorCode::kInvalid,
-                  graph.describe_operator(index) + " was refused by its kernel: " + kernels::describe(status));
-    }
+    if (Outcome ok = evaluate(main, index); !ok) return ok;
+  } else if (op.code == OpCode::kCallOnce) {
+    if (Outcome ok = call_once(called.at(exec::called_graph(op))); !ok) return ok;
   } else if (Outcome ok = hooks.run_custom({graph, index, step.inputs, step.variables, step.outputs}); !ok) {
     return ok;
   }
   if (hooks.on_tensor) {
-    for (const std::int32_t tensor : graph.operators[index].outputs) hooks.on_tensor(graph, tensor, value(tensor));
+    for (const std::int32_t tensor : op.outputs) hooks.on_tensor(graph, tensor, main.value(tensor));
   }
   if (hooks.after_operator) hooks.after_operator(graph, index);
   return {};
@@ -126,54 +184,56 @@ Executor::~Executor() = default;
 
 Result<Executor> Executor::create(const Model& model, const ExecutorOptions& options) {
   if (Outcome ok = validate(model); !ok) return tl::unexpected(ok.error());
-  const Graph& graph = model.main();
-  std::vector<exec::Evaluate> prepared;
-  for (std::size_t i = 0; i < graph.operators.size(); ++i) {
-    auto evaluate = prepare(graph, i, options);
+  exec::Preparation preparation(model, options);
+  std::vector<exec::Evaluate> operators;
+  for (std::size_t i = 0; i < model.main().operators.size(); ++i) {
+    auto evaluate = preparation.prepare(i);
     if (!evaluate) return tl::unexpected(evaluate.error());
-    prepared.push_back(std::move(*evaluate));
+    operators.push_back(std::move(*evaluate));
   }
-  if (Outcome ok = check_sizes(graph, options.max_activation_bytes); !ok) return tl::unexpected(ok.error());
-  auto state = std::make_unique<State>(graph);
-  for (std::size_t i = 0; i < prepared.size(); ++i) state->add_step(graph.operators[i], std::move(prepared[i]));
-  Executor executor(std::move(state));
+  if (Outcome ok = check_sizes(model, preparation, options.max_activation_bytes); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  Executor executor(std::make_unique<State>(model, operators, preparation));
   executor.reset();
   return executor;
 }
 
 Result<std::vector<Bytes>> Executor::run(std::span<const std::span<const std::byte>> inputs,
                                          const ExecutorHooks& hooks) {
-  const bool needs_hook = std::ranges::any_of(state_->steps, [](const State::Step& step) { return !step.evaluate; });
+  const GraphState& main = state_->main;
+  bool needs_hook = false;
+  for (std::size_t i = 0; i < main.steps.size(); ++i) {
+    needs_hook = needs_hook || (!main.steps[i].evaluate && main.graph.operators[i].code == OpCode::kCustom);
+  }
   if (needs_hook && !hooks.run_custom) {
     return fail(ErrorCode::kArgument, "the model has custom operators and there is no hook to run them");
   }
   if (Outcome ok = state_->set_inputs(inputs); !ok) return tl::unexpected(ok.error());
-  for (std::size_t i = 0; i < state_->steps.size(); ++i) {
+  for (std::size_t i = 0; i < main.steps.size(); ++i) {
     if (Outcome ok = state_->run_step(i, hooks); !ok) return tl::unexpected(ok.error());
   }
   std::vector<Bytes> outputs;
-  for (const std::int32_t index : state_->graph.outputs) {
-    const std::span<const std::byte> value = state_->value(index);
+  for (const std::int32_t index : main.graph.outputs) {
+    const std::span<const std::byte> value = main.value(index);
     outputs.emplace_back(value.begin(), value.end());
   }
   return outputs;
 }
 
 void Executor::reset() {
-  for (std::size_t i = 0; i < state_->buffers.size(); ++i) {
-    const Tensor& tensor = state_->graph.tensors[i];
-    if (!tensor.is_variable) continue;
-    const bool starts_at_zero_point = tensor.type == TensorType::kInt8 && tensor.quantization.present();
-    const int start = starts_at_zero_point ? static_cast<int>(tensor.quantization.zero_point()) : 0;
-    std::ranges::fill(state_->buffers[i], static_cast<std::byte>(start));
+  state_->main.reset_variables();
+  for (auto& [number, called] : state_->called) {
+    called.graph.reset_variables();
+    called.done = false;
   }
 }
 
 std::vector<Refusal> find_refusals(const Model& model, const ExecutorOptions& options) {
   std::vector<Refusal> refusals;
-  const Graph& graph = model.main();
-  for (std::size_t i = 0; i < graph.operators.size(); ++i) {
-    if (auto prepared = prepare(graph, i, options); !prepared) refusals.push_back({i, prepared.error()});
+  exec::Preparation preparation(model, options);
+  for (std::size_t i = 0; i < model.main().operators.size(); ++i) {
+    if (auto prepared = preparation.prepare(i); !prepared) refusals.push_back({i, prepared.error()});
   }
   return refusals;
 }

@@ -57,6 +57,24 @@ Result<kernels::ActivationRange> clamp_of(Activation activation, kernels::Affine
   return range;
 }
 
+Result<std::vector<kernels::QuantizedMultiplier>> filter_multipliers(const Context& context, float input_scale,
+                                                                     float output_scale) {
+  const Quantization& filter = context.in(1).quantization;
+  if (!filter.present()) return fail(ErrorCode::kUnsupported, "has " + context.in_name(1) + " without a scale");
+  std::vector<kernels::QuantizedMultiplier> multipliers(filter.scales.size());
+  for (std::size_t i = 0; i < multipliers.size(); ++i) {
+    if (filter.zero_points[i] != 0) {
+      return fail(ErrorCode::kUnsupported, "has " + context.in_name(1) + " with a zero point other than 0");
+    }
+    if (Outcome ok = derived(kernels::conv_multiplier(input_scale, filter.scales[i], output_scale, multipliers[i]),
+                             "multiplier of output channel " + std::to_string(i));
+        !ok) {
+      return tl::unexpected(ok.error());
+    }
+  }
+  return multipliers;
+}
+
 kernels::Padding padding_of(Padding padding) {
   return padding == Padding::kSame ? kernels::Padding::kSame : kernels::Padding::kValid;
 }

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <auklet/kernels/quantization.hpp>
 #include <auklet/kernels/tensor.hpp>
@@ -45,6 +46,12 @@ template <typename T>
 
 /// The clamp of a fused activation on an output.
 [[nodiscard]] Result<kernels::ActivationRange> clamp_of(Activation activation, kernels::AffineParams output);
+
+/// A convolution's multipliers, one a scale of its filter, input 1: input scale * filter scale / output scale.
+/// kUnsupported for a filter without a scale or with a zero point other than 0.
+[[nodiscard]] Result<std::vector<kernels::QuantizedMultiplier>> filter_multipliers(const Context& context,
+                                                                                   float input_scale,
+                                                                                   float output_scale);
 
 /// The kernels' form of a padding scheme.
 [[nodiscard]] kernels::Padding padding_of(Padding padding);

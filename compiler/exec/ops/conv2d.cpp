@@ -24,25 +24,6 @@ Outcome check_types(const Context& context) {
   return require_type(context.out(), context.out_name(), {TensorType::kInt8});
 }
 
-// One multiplier a scale of the filter: input scale * filter scale / output scale.
-Result<std::vector<kernels::QuantizedMultiplier>> derive_multipliers(const Context& context, float input_scale,
-                                                                     float output_scale) {
-  const Quantization& filter = context.in(1).quantization;
-  if (!filter.present()) return fail(ErrorCode::kUnsupported, "has " + context.in_name(1) + " without a scale");
-  std::vector<kernels::QuantizedMultiplier> multipliers(filter.scales.size());
-  for (std::size_t i = 0; i < multipliers.size(); ++i) {
-    if (filter.zero_points[i] != 0) {
-      return fail(ErrorCode::kUnsupported, "has " + context.in_name(1) + " with a zero point other than 0");
-    }
-    if (Outcome ok = derived(kernels::conv_multiplier(input_scale, filter.scales[i], output_scale, multipliers[i]),
-                             "multiplier of output channel " + std::to_string(i));
-        !ok) {
-      return tl::unexpected(ok.error());
-    }
-  }
-  return multipliers;
-}
-
 // Strides, dilations and the padding that follows from them.
 template <typename O>
 Result<kernels::Window2d> derive_window(const O& options, const Context& context) {
@@ -69,7 +50,7 @@ Result<Evaluate> prepare(const Context& context, Kernel kernel) {
   if (!input) return tl::unexpected(input.error());
   const auto output = quantization_of(context.out(), context.out_name());
   if (!output) return tl::unexpected(output.error());
-  auto multipliers = derive_multipliers(context, input->scale, output->scale);
+  auto multipliers = filter_multipliers(context, input->scale, output->scale);
   if (!multipliers) return tl::unexpected(multipliers.error());
   const auto window = derive_window(options, context);
   if (!window) return tl::unexpected(window.error());

@@ -28,7 +28,8 @@ struct CustomCall {
   [[nodiscard]] const Operator& op() const { return graph.operators[operator_index]; }
 };
 
-/// What the caller wants to see and do while a model runs. Each may be empty. They run on the caller's thread.
+/// What the caller wants to see and do while a model runs. Each may be empty. They run on the caller's thread, and for
+/// the operators of the main graph: CALL_ONCE is one operator, whatever its graph holds.
 struct ExecutorHooks {
   /// Before an operator runs: its graph and its index there.
   std::function<void(const Graph&, std::size_t operator_index)> before_operator;
@@ -71,7 +72,7 @@ class Executor {
   /// custom operator the variables are undefined until reset().
   [[nodiscard]] Result<std::vector<Bytes>> run(std::span<const std::span<const std::byte>> inputs,
                                                const ExecutorHooks& hooks = {});
-  /// Sets all variables to their initial values.
+  /// Sets all variables to their initial values; CALL_ONCE runs its graph again.
   void reset();
 
  private:
