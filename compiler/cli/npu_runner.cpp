@@ -11,6 +11,7 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <utility>
 
 #include "fault_text.hpp"
 
@@ -117,9 +118,9 @@ std::vector<std::uint64_t> differences(const std::vector<compiler::SegmentLayer>
 
 class DriverRunner : public NpuRunner {
  public:
-  DriverRunner(sim::Target& target, const NpuRunnerOptions& options)
+  DriverRunner(sim::Target& target, NpuRunnerOptions options)
       : target_(target),
-        options_(options),
+        options_(std::move(options)),
         bus_(target),
         port_(target, [this] { report_progress(); }),
         device_(bus_, port_),
@@ -249,6 +250,7 @@ SegmentRun DriverRunner::measure(const Placement& placement) {
   run.cycles = interrupted_ - submitted_;
   run.job_cycles = device_.cycles();
   std::vector<std::uint32_t> completions;
+  completions.reserve(layers.size());
   for (std::uint32_t i = 0; i < layers.size(); ++i) completions.push_back(device_.layer_cycles(i));
   run.layer_cycles = differences(layers, completions);
   run.other_cycles = run.cycles;

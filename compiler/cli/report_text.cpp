@@ -12,7 +12,7 @@ namespace {
 using compiler::Place;
 
 std::string header(const RunReport& report) {
-  std::string text =
+  const std::string text =
       fmt::format("{}: {} operators, {} MACs{}\n", report.model, report.layers.size() - (report.segments != 0 ? 1 : 0),
                   grouped(report.macs / report.steps),
                   report.steps == 1 ? "" : fmt::format(", {} steps (figures are sums)", report.steps));

@@ -24,24 +24,26 @@ Result<sim::MemoryProfile> profile_called(const std::string& name) {
   return fail(ExitCode::kUsage, fmt::format("no memory profile is called '{}'; choose one of {}", name, names));
 }
 
-// The configuration that the segments of a compiled model are for; read_segment() has checked each of them.
+// The configuration that the segments of a compiled model, one at least, are for.
 Result<spec::HardwareConfig> configuration_of(const std::string& name, const compiler::Graph& graph,
                                               const std::string& wanted) {
-  std::optional<spec::HardwareConfig> found;
+  spec::HardwareConfig found = spec::kDefaultConfiguration;
+  bool first = true;
   for (const std::size_t index : compiler::find_segments(graph)) {
     const auto view = compiler::read_segment(graph, graph.operators[index]);
     if (!view) return tl::unexpected(from_compiler(name, view.error()));
-    if (found && found->macs != view->config.macs) {
+    if (!first && found.macs != view->config.macs) {
       return fail(ExitCode::kModelRefused, name + ": its segments are for different hardware; compile it again");
     }
     found = view->config;
+    first = false;
   }
-  if (!wanted.empty() && wanted != found->name) {
+  if (!wanted.empty() && wanted != found.name) {
     return fail(ExitCode::kModelRefused,
-                fmt::format("{} is compiled for {}, not {}; leave --config out or compile it for {}", name, found->name,
+                fmt::format("{} is compiled for {}, not {}; leave --config out or compile it for {}", name, found.name,
                             wanted, wanted));
   }
-  return *found;
+  return found;
 }
 
 // Checks the inputs of a run of `steps` frames against a graph.
@@ -95,7 +97,7 @@ struct Session::State {
   Layers layers;
   std::unique_ptr<SimulatedNpu> npu;
   std::unique_ptr<NpuRunner> runner;  // Refers to npu.
-  std::optional<compiler::Executor> executor;
+  std::unique_ptr<compiler::Executor> executor;
 
   // Of the current run.
   RunReport report;
@@ -175,7 +177,7 @@ Outcome Session::State::create_executor() {
   if (runner) executor_options.custom_codes = {compiler::kNpuCustomCode};
   auto created = compiler::Executor::create(executable, executor_options);
   if (!created) return tl::unexpected(from_compiler(name, created.error()));
-  executor.emplace(std::move(*created));
+  executor = std::make_unique<compiler::Executor>(std::move(*created));
   return {};
 }
 
