@@ -44,6 +44,17 @@ Status check_pool_extent(std::int32_t input, std::int32_t output, std::int32_t f
   return require(pad < filter && std::int64_t{output - 1} * stride - pad < input, Status::kBadWindow);
 }
 
+template <class Out>
+Status check_softmax_any(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<Out> output) {
+  const Status tensors = first_error(detail::check_tensor(input), detail::check_tensor(output));
+  if (tensors != Status::kOk) return tensors;
+  const QuantizedMultiplier m = params.difference_multiplier;
+  return first_error(require(detail::same_shape(input.shape, output.shape), Status::kShapeMismatch),
+                     require(m.value >= 0 && m.shift >= 0 && m.shift <= 31, Status::kBadMultiplier),
+                     require(params.difference_min <= 0, Status::kBadShift),
+                     require(!detail::overlap_unless_same(output.data, input.data), Status::kOverlap));
+}
+
 }  // namespace
 
 Status check_conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> input, Tensor4<const std::int8_t> filter,
@@ -113,13 +124,11 @@ Status check_pool2d(const Pool2dParams& params, Tensor4<const std::int8_t> input
 }
 
 Status check_softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int8_t> output) {
-  const Status tensors = first_error(detail::check_tensor(input), detail::check_tensor(output));
-  if (tensors != Status::kOk) return tensors;
-  const QuantizedMultiplier m = params.difference_multiplier;
-  return first_error(require(detail::same_shape(input.shape, output.shape), Status::kShapeMismatch),
-                     require(m.value >= 0 && m.shift >= 0 && m.shift <= 31, Status::kBadMultiplier),
-                     require(params.difference_min <= 0, Status::kBadShift),
-                     require(!detail::overlap_unless_same(output.data, input.data), Status::kOverlap));
+  return check_softmax_any(params, input, output);
+}
+
+Status check_softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int16_t> output) {
+  return check_softmax_any(params, input, output);
 }
 
 Status check_reshape(std::size_t element_bytes, Tensor<const std::byte> input, Tensor<std::byte> output) {

@@ -1,13 +1,10 @@
 #include <auklet/kernels/fixed_point_math.hpp>
 #include <auklet/kernels/softmax.hpp>
 #include <limits>
+#include <type_traits>
 
 namespace auklet::kernels::reference {
 namespace {
-
-constexpr std::int32_t kLowest = std::numeric_limits<std::int8_t>::min();
-constexpr std::int32_t kHighest = std::numeric_limits<std::int8_t>::max();
-constexpr std::int32_t kOutputBits = 8;
 
 // exp of a difference to the row's maximum, Q0.31.
 std::int32_t exponential(const SoftmaxParams& params, std::int32_t difference) {
@@ -15,7 +12,7 @@ std::int32_t exponential(const SoftmaxParams& params, std::int32_t difference) {
 }
 
 std::int32_t maximum(std::span<const std::int8_t> row) {
-  std::int32_t highest = kLowest;
+  std::int32_t highest = std::numeric_limits<std::int8_t>::min();
   for (const std::int8_t x : row) highest = x > highest ? x : highest;
   return highest;
 }
@@ -34,7 +31,10 @@ std::uint32_t sum_of_exponentials(const SoftmaxParams& params, std::span<const s
 }
 
 // `in` and `out` may be the same row: element i of `in` is not read after element i of `out` is written.
-void softmax_row(const SoftmaxParams& params, std::span<const std::int8_t> in, std::span<std::int8_t> out) {
+template <class Out>
+void softmax_row(const SoftmaxParams& params, std::span<const std::int8_t> in, std::span<Out> out) {
+  constexpr std::int32_t kLowest = std::numeric_limits<Out>::min();
+  constexpr std::int32_t kOutputBits = std::numeric_limits<std::make_unsigned_t<Out>>::digits;
   const std::int32_t highest = maximum(in);
   const Reciprocal scale = reciprocal(sum_of_exponentials(params, in, highest), kSoftmaxSumBits);
   for (std::size_t i = 0; i < in.size(); ++i) {
@@ -44,22 +44,31 @@ void softmax_row(const SoftmaxParams& params, std::span<const std::int8_t> in, s
       const std::int32_t product = saturating_rounding_doubling_high_mul(scale.value, exponential(params, difference));
       value += rounding_divide_by_pot(product, 31 - kOutputBits + scale.exponent);
     }
-    out[i] = static_cast<std::int8_t>(limit(value, kLowest, kHighest));
+    out[i] = static_cast<Out>(limit(value, kLowest, std::numeric_limits<Out>::max()));
   }
 }
 
-}  // namespace
-
-Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int8_t> output) {
+template <class Out>
+Status softmax_any(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<Out> output) {
   const Status status = check_softmax(params, input, output);
   if (status != Status::kOk) return status;
 
   const std::int32_t rank = input.shape.rank;
   const auto depth = static_cast<std::size_t>(rank == 0 ? 1 : input.shape.dims[static_cast<std::size_t>(rank - 1)]);
   for (std::size_t start = 0; start < input.data.size(); start += depth) {
-    softmax_row(params, input.data.subspan(start, depth), output.data.subspan(start, depth));
+    softmax_row<Out>(params, input.data.subspan(start, depth), output.data.subspan(start, depth));
   }
   return Status::kOk;
+}
+
+}  // namespace
+
+Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int8_t> output) {
+  return softmax_any(params, input, output);
+}
+
+Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int16_t> output) {
+  return softmax_any(params, input, output);
 }
 
 }  // namespace auklet::kernels::reference

@@ -6,24 +6,37 @@
 
 namespace auklet::compiler::exec {
 
+namespace {
+
+template <typename Out>
+Evaluate run(const kernels::SoftmaxParams& params, const kernels::Shape& shape) {
+  return [params, shape](const Values& v) {
+    return kernels::reference::softmax(params, {shape, elements<std::int8_t>(v.inputs[0])},
+                                       kernels::Tensor<Out>{shape, elements<Out>(v.outputs[0])});
+  };
+}
+
+}  // namespace
+
 Result<Evaluate> prepare_softmax(const Context& context) {
   const auto& options = std::get<SoftmaxOptions>(context.op.options);
   if (Outcome ok = require_type(context.in(0), context.in_name(0), {TensorType::kInt8}); !ok) {
     return tl::unexpected(ok.error());
   }
-  if (Outcome ok = require_type(context.out(), context.out_name(), {TensorType::kInt8}); !ok) {
+  if (Outcome ok = require_type(context.out(), context.out_name(), {TensorType::kInt8, TensorType::kInt16}); !ok) {
     return tl::unexpected(ok.error());
   }
   const auto input = quantization_of(context.in(0), context.in_name(0));
   if (!input) return tl::unexpected(input.error());
   const auto output = quantization_of(context.out(), context.out_name());
   if (!output) return tl::unexpected(output.error());
+  const bool wide = context.out().type == TensorType::kInt16;
+  const float scale = wide ? kernels::kSoftmaxInt16OutputScale : kernels::kSoftmaxOutputScale;
+  const std::int32_t zero_point = wide ? kernels::kSoftmaxInt16OutputZeroPoint : kernels::kSoftmaxOutputZeroPoint;
   // TensorFlow Lite's own tolerance: converters have written 1/256 with an error.
-  constexpr float kTolerance = 0.001F * kernels::kSoftmaxOutputScale;
-  if (std::abs(output->scale - kernels::kSoftmaxOutputScale) > kTolerance ||
-      output->zero_point != kernels::kSoftmaxOutputZeroPoint) {
-    return fail(ErrorCode::kUnsupported,
-                "has " + context.out_name() + " of another quantisation than scale 1/256 and zero point -128");
+  if (std::abs(output->scale - scale) > 0.001F * scale || output->zero_point != zero_point) {
+    return fail(ErrorCode::kUnsupported, "has " + context.out_name() + " of another quantisation than scale " +
+                                             (wide ? "1/65536 and zero point -32768" : "1/256 and zero point -128"));
   }
   const auto shape = shape_of(context.in(0), context.in_name(0));
   if (!shape) return tl::unexpected(shape.error());
@@ -31,10 +44,7 @@ Result<Evaluate> prepare_softmax(const Context& context) {
   if (Outcome ok = derived(kernels::make_softmax_params(options.beta, input->scale, params), "multiplier"); !ok) {
     return tl::unexpected(ok.error());
   }
-  return [params, s = *shape](const Values& v) {
-    return kernels::reference::softmax(params, {s, elements<std::int8_t>(v.inputs[0])},
-                                       {s, elements<std::int8_t>(v.outputs[0])});
-  };
+  return wide ? run<std::int16_t>(params, *shape) : run<std::int8_t>(params, *shape);
 }
 
 }  // namespace auklet::compiler::exec

@@ -11,6 +11,9 @@ namespace auklet::kernels {
 /// Quantisation of the output: fixed by the operator, as in TensorFlow Lite.
 inline constexpr float kSoftmaxOutputScale = 1.0F / 256.0F;
 inline constexpr std::int32_t kSoftmaxOutputZeroPoint = -128;
+/// The same for an int16 output.
+inline constexpr float kSoftmaxInt16OutputScale = 1.0F / 65536.0F;
+inline constexpr std::int32_t kSoftmaxInt16OutputZeroPoint = -32768;
 
 /// Integer bits of the scaled difference to the row's maximum (Q5.26) and of the sum of exponentials (Q12.19).
 inline constexpr std::int32_t kSoftmaxDifferenceBits = 5;
@@ -22,9 +25,11 @@ struct SoftmaxParams {
   std::int32_t difference_min = 0;  ///< Elements further below the row's maximum give the lowest output; at most 0.
 };
 
-/// Says whether the arguments of softmax belong together; kOk or the first error found. Touches no data.
+/// Say whether the arguments of softmax belong together; kOk or the first error found. Touch no data.
 [[nodiscard]] Status check_softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input,
                                    Tensor<std::int8_t> output);
+[[nodiscard]] Status check_softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input,
+                                   Tensor<std::int16_t> output);
 
 namespace reference {
 
@@ -33,6 +38,7 @@ namespace reference {
 ///   e(d) = exp_on_negative_values(multiply_by_quantized_multiplier(d, difference_multiplier))      (Q0.31)
 ///   sum  = sum of rounding_divide_by_pot(e(d), 12)                                                 (Q12.19)
 ///   output = clamp(rounding_divide_by_pot(1 / sum * e(d), 31 - 8 + log2 sum) - 128)
+/// An int16 output has 16 and 32768 in place of 8 and 128.
 /// Source: TensorFlow Lite's reference softmax on gemmlowp fixed point. That definition leaves sums of 512 and more
 /// open (a shift of 32 or more) and overflows at 4,096: here such a shift rounds like any other, and the sum saturates
 /// just below 8,192, where every output is the lowest anyway.
@@ -41,6 +47,7 @@ namespace reference {
 /// and interrupt-safe; no allocation. Errors (nothing written): kBadShape, kSizeOverflow, kNullPointer, kBufferSize,
 /// kShapeMismatch, kBadMultiplier, kBadShift (difference_min above 0), kOverlap.
 [[nodiscard]] Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int8_t> output);
+[[nodiscard]] Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int16_t> output);
 
 }  // namespace reference
 }  // namespace auklet::kernels
