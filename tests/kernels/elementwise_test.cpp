@@ -197,13 +197,13 @@ TEST(Relu, RequantisesAndClampsEveryValue) {
       {{FusedActivation::kRelu, {0.0, 1e9}},
        {FusedActivation::kRelu6, {0.0, 6.0}},
        {FusedActivation::kReluN1To1, {-1.0, 1.0}}}};
-  for (const auto& [function, bounds] : functions) {
+  for (const auto& [function, limits] : functions) {
     ReluParams params;
     ASSERT_EQ(make_relu_params(function, in, out, params), Status::kOk);
     // The bounds themselves are rounded too, so a clamped value is half a step off at most.
     expect_near_on_all_values(
         in, out, rounding_bound(params.multiplier), [&](auto x, auto y) { return reference::relu(params, x, y); },
-        [&bounds = bounds](double x) { return std::clamp(x, bounds[0], bounds[1]); });
+        [bounds = limits](double x) { return std::clamp(x, bounds[0], bounds[1]); });
   }
 }
 
