@@ -121,27 +121,16 @@ INSTANTIATE_TEST_SUITE_P(
                     "tiny_str_ww", "tiny_vww96", "tinyengine_lenet300", "tinyengine_person_detection"),
     [](const auto& member) { return std::string(member.param); });
 
-// Whatever else is there either runs and is right, or is refused as unsupported, by the operator's name.
-TEST(Zoo, EveryModelRunsOrIsRefusedByName) {
+// Families that no list above names are compared too.
+TEST(Zoo, EverySingleOperatorIsBitExact) {
   const auto zoo = golden_zoo();
   if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
-  std::vector<fs::path> folders = folders_of(*zoo / "ops");
-  for (const fs::path& folder : folders_of(*zoo)) {
-    if (fs::exists(folder / "model.tflite")) folders.push_back(folder);
+  std::size_t models = 0;
+  for (const fs::path& folder : folders_of(*zoo / "ops")) {
+    check_model(folder);
+    ++models;
   }
-  for (const fs::path& folder : folders) {
-    const Model model = load(folder);
-    auto executor = Executor::create(model);
-    if (executor) {
-      check_cases(folder, model, *executor);
-      continue;
-    }
-    EXPECT_EQ(executor.error().code, ErrorCode::kUnsupported) << folder << ": " << executor.error().message;
-    const std::vector<Refusal> refusals = find_refusals(model);
-    ASSERT_FALSE(refusals.empty()) << folder;
-    const Operator& op = model.main().operators[refusals[0].operator_index];
-    EXPECT_NE(executor.error().message.find(op.name()), std::string::npos) << executor.error().message;
-  }
+  EXPECT_GT(models, 100U);
 }
 
 TEST(Zoo, EveryModelIsWrittenAndReadBackEqual) {
