@@ -37,8 +37,8 @@ FREESTANDING_HEADERS = {
     "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint", "initializer_list", "limits",
     "span", "type_traits", "utility", "version", "stdbool.h", "stddef.h", "stdint.h",
 }
-# Files of kernels/ that need the C library's <cmath>: quantising real numbers takes frexp, a softmax in float takes exp. Each
-# is a file of its own, so that a static link leaves it out where nothing calls it.
+# Files of kernels/ that need the C library's <cmath>: quantising real numbers takes frexp, a softmax in float exp. Each is
+# a file of its own, so that a static link leaves it out where nothing calls it.
 MATH_FILES = re.compile(r"kernels/(common/(\w+_)?quantization|reference/\w+_float)\.cpp")
 C_HEADERS = {"auklet_npu.h": "npu"}  # Own C headers and the area that each is part of.
 SIMD_FOLDER = "kernels/optimized"
@@ -116,6 +116,9 @@ def self_test():
         ("kernels/reference/add.cpp", "#include <auklet_npu.h>\n", 1),
         ("kernels/common/quantization.cpp", "#include <cmath>\n", 0),
         ("kernels/common/check.cpp", "#include <cmath>\n", 1),
+        ("kernels/common/reduction_quantization.cpp", "#include <cmath>\n", 0),
+        ("kernels/common/reduction_quantization.cpp", "#include <vector>\n", 1),
+        ("kernels/reference/quantization.cpp", "#include <cmath>\n", 1),
         ("elsewhere/a.cpp", "#include <cstdint>\n", 1),
         ("compiler/passes/a.cpp", "// #include <auklet/sim/target.hpp>\n", 0),
     ]
