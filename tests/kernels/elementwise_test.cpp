@@ -97,6 +97,38 @@ TEST(SquaredDifference, EveryPairIsNearTheRealSquare) {
       [](double x, double y) { return (x - y) * (x - y); });
 }
 
+// No vector shows the difference, so it is pinned here: one in the last bits of the multiplier.
+TEST(ElementwiseMultipliers, AreQuotientsInFloatWhereTheSourceHasThem) {
+  const float a = 0.1F;
+  const float b = 0.3F;
+  const float out = 0.7F;
+  QuantizedMultiplier in_float;
+  QuantizedMultiplier in_double;
+  ASSERT_EQ(quantize_multiplier(static_cast<double>(a * b / out), in_float), Status::kOk);
+  ASSERT_EQ(conv_multiplier(a, b, out, in_double), Status::kOk);
+  ASSERT_NE(in_float, in_double);
+  MulParams mul;
+  PreluParams prelu;
+  LeakyReluParams leaky;
+  ASSERT_EQ(make_mul_params({a, 0}, {b, 0}, {out, 0}, FusedActivation::kNone, mul), Status::kOk);
+  ASSERT_EQ(make_prelu_params({a, 0}, {b, 0}, {out, 0}, prelu), Status::kOk);
+  ASSERT_EQ(make_leaky_relu_params(b, {a, 0}, {out, 0}, leaky), Status::kOk);
+  EXPECT_EQ(mul.multiplier, in_float);
+  EXPECT_EQ(prelu.product, in_float);
+  EXPECT_EQ(leaky.slope, in_float);
+
+  ASSERT_EQ(quantize_multiplier(static_cast<double>(a / out), in_float), Status::kOk);
+  ASSERT_EQ(requantize_multiplier(a, out, in_double), Status::kOk);
+  ASSERT_NE(in_float, in_double);
+  ReluParams relu;
+  RequantizeParams abs;
+  ASSERT_EQ(make_relu_params(FusedActivation::kRelu, {a, 0}, {out, 0}, relu), Status::kOk);
+  ASSERT_EQ(make_abs_params({a, 0}, {out, 0}, abs), Status::kOk);
+  for (const QuantizedMultiplier& m : {relu.multiplier, abs.multiplier, prelu.identity, leaky.identity}) {
+    EXPECT_EQ(m, in_float);
+  }
+}
+
 // Of an operand that scales to exactly 1/2 + n, adding the negated multiplier rounds towards plus infinity, subtracting
 // the scaled operand would round towards minus infinity. With unit output steps the difference shows.
 TEST(Sub, NegatesTheMultiplierNotTheOperand) {
