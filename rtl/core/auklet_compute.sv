@@ -103,7 +103,7 @@ module auklet_compute #(
   logic conv_valid, conv_row_ok, conv_wset, conv_bank, conv_first, conv_last, conv_release, conv_issued, conv_active;
   logic conv_stall_w, conv_stall_d;
   logic [23:0] conv_row;
-  logic signed [25:0] conv_r;
+  logic signed [27:0] conv_r;
   logic [5:0] conv_pos;
   auklet_conv_issue #(
     .ROWS(ROWS),
@@ -121,7 +121,7 @@ module auklet_compute #(
   logic dw_valid, dw_row_ok, dw_wset, dw_release, dw_col_ok, dw_row_start, dw_emit, dw_active;
   logic dw_stall_w, dw_stall_d, tile_ready, tile_done;
   logic [23:0] dw_row;
-  logic signed [25:0] dw_r;
+  logic signed [27:0] dw_r;
   logic [6:0] dw_col;
   logic [1:0] dw_above_ok;
   auklet_dw_issue #(
@@ -137,7 +137,7 @@ module auklet_compute #(
 
   logic pool_valid, pool_row_ok, pool_out_valid, pool_active;
   logic [23:0] pool_row, pool_out_addr;
-  logic signed [25:0] pool_r;
+  logic signed [27:0] pool_r;
   logic [127:0] pool_out_data;
   auklet_pool u_pool (
     .clk_i, .rst_ni, .abort_i,
@@ -166,7 +166,7 @@ module auklet_compute #(
   // ---- activation fetch, shared ----
   logic req_valid, req_row_ok;
   logic [23:0] req_row;
-  logic signed [25:0] req_r;
+  logic signed [27:0] req_r;
   always_comb begin
     if (is_dw) begin
       req_valid = dw_valid;
@@ -182,7 +182,7 @@ module auklet_compute #(
       req_valid = elt_valid;
       req_row = elt_addr;
       req_row_ok = 1'b1;
-      req_r = 26'sd0;
+      req_r = 28'sd0;
     end else begin
       req_valid = conv_valid;
       req_row = conv_row;

@@ -27,7 +27,7 @@ module auklet_conv_issue #(
   output logic                     valid_o,          ///< Fetch
   output logic [23:0]              row_o,
   output logic                     row_ok_o,
-  output logic signed [25:0]       r_o,
+  output logic signed [27:0]       r_o,
   input  logic                     gnt_i,
 
   output logic                     wset_o,           ///< These describe the fetch
@@ -49,15 +49,15 @@ module auklet_conv_issue #(
   logic [23:0] tile_top_q;           // top_i of this tile
   // Walk over positions, and where the stripe began.
   logic [15:0] ox_q, s_ox_q;
-  logic signed [25:0] xr_q, s_xr_q;
-  logic signed [17:0] iy_q, s_iy_q;
+  logic signed [27:0] xr_q, s_xr_q;
+  logic signed [25:0] iy_q, s_iy_q;
   logic [23:0] row_q, s_row_q;
   logic [6:0] n_q;
   // Kernel step.
   logic [7:0] ky_q, kx_q;
   logic [15:0] ch_q;
-  logic signed [25:0] kx_r_q, k_r_q; // byte offset of kx, and of kx and chunk
-  logic signed [17:0] k_iy_q;
+  logic signed [27:0] kx_r_q, k_r_q; // byte offset of kx, and of kx and chunk
+  logic signed [25:0] k_iy_q;
   logic [23:0] k_row_q;
 
   logic [6:0] n_cur;
@@ -67,18 +67,24 @@ module auklet_conv_issue #(
   assign set_tiles = cmd_i.in_tile_step != 24'd0 ? 16'd1
                    : tiles_left_q > 16'(GROUPS) ? 16'(GROUPS) : tiles_left_q;
 
+  // The byte `step` further on. From 2^25 on every byte lies beyond every row, so the count may stand still there; going on
+  // it would wrap back into the row.
+  function automatic logic signed [27:0] advance(input logic signed [27:0] r, input logic [23:0] step);
+    advance = r >= 28'sh2000000 ? r : r + signed'({4'd0, step});
+  endfunction
+
   // Next position.
   logic row_end;
   logic [15:0] nx_ox;
-  logic signed [25:0] nx_xr, r0;
-  logic signed [17:0] nx_iy, iy_top;
+  logic signed [27:0] nx_xr, r0;
+  logic signed [25:0] nx_iy, iy_top;
   logic [23:0] nx_row;
   assign row_end = ox_q + 16'd1 == cmd_i.out_w;
-  assign r0 = 26'(cmd_i.r0);
-  assign iy_top = 18'sd0 - signed'({10'd0, cmd_i.pad_top});
+  assign r0 = 28'(cmd_i.r0);
+  assign iy_top = 26'sd0 - signed'({18'd0, cmd_i.pad_top});
   assign nx_ox = row_end ? 16'd0 : ox_q + 16'd1;
-  assign nx_xr = row_end ? r0 : xr_q + signed'({2'b00, cmd_i.x_step});
-  assign nx_iy = row_end ? iy_q + signed'({10'd0, cmd_i.stride_y}) : iy_q;
+  assign nx_xr = row_end ? r0 : advance(xr_q, cmd_i.x_step);
+  assign nx_iy = row_end ? iy_q + signed'({18'd0, cmd_i.stride_y}) : iy_q;
   assign nx_row = row_end ? row_q + row_step_i : row_q;
 
   logic fire, step_end, ch_end, kx_end, ky_end, stripe_end, tile_end, job_end;
@@ -91,10 +97,10 @@ module auklet_conv_issue #(
   assign tile_end = left_q <= {24'd0, cmd_i.stripe};
   assign job_end = tiles_left_q == set_tiles;
 
-  logic signed [17:0] iy;
+  logic signed [25:0] iy;
   assign iy = iy_q + k_iy_q;
   assign row_o = row_q + k_row_q;
-  assign row_ok_o = iy >= 18'sd0 && iy < signed'({2'b00, cmd_i.in_h});
+  assign row_ok_o = iy >= 26'sd0 && iy < signed'({10'd0, cmd_i.in_h});
   assign r_o = xr_q + k_r_q;
 
   logic weights_ok, bank_ok;
@@ -178,26 +184,26 @@ module auklet_conv_issue #(
       ky_q <= 8'd0;
       kx_q <= 8'd0;
       ch_q <= 16'd0;
-      kx_r_q <= 26'sd0;
-      k_r_q <= 26'sd0;
-      k_iy_q <= 18'sd0;
+      kx_r_q <= 28'sd0;
+      k_r_q <= 28'sd0;
+      k_iy_q <= 26'sd0;
       k_row_q <= 24'd0;
     end else if (fire && step_end) begin
       if (!ch_end) begin
         ch_q <= ch_q + 16'd1;
-        k_r_q <= k_r_q + 26'sd16;
+        k_r_q <= k_r_q + 28'sd16;
       end else if (!kx_end) begin
         ch_q <= 16'd0;
         kx_q <= kx_q + 8'd1;
-        kx_r_q <= kx_r_q + signed'({2'b00, cmd_i.kx_stride});
-        k_r_q <= kx_r_q + signed'({2'b00, cmd_i.kx_stride});
+        kx_r_q <= advance(kx_r_q, cmd_i.kx_stride);
+        k_r_q <= advance(kx_r_q, cmd_i.kx_stride);
       end else begin
         ch_q <= 16'd0;
         kx_q <= 8'd0;
-        kx_r_q <= 26'sd0;
-        k_r_q <= 26'sd0;
+        kx_r_q <= 28'sd0;
+        k_r_q <= 28'sd0;
         ky_q <= ky_q + 8'd1;
-        k_iy_q <= k_iy_q + signed'({10'd0, cmd_i.dil_y});
+        k_iy_q <= k_iy_q + signed'({18'd0, cmd_i.dil_y});
         k_row_q <= k_row_q + krow_step_i;
       end
     end

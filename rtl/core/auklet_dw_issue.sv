@@ -21,7 +21,7 @@ module auklet_dw_issue #(
   output logic                     valid_o,         ///< Fetch
   output logic [23:0]              row_o,
   output logic                     row_ok_o,
-  output logic signed [25:0]       r_o,
+  output logic signed [27:0]       r_o,
   input  logic                     gnt_i,
 
   output logic                     wset_o,          ///< These describe the fetch
@@ -41,8 +41,15 @@ module auklet_dw_issue #(
   logic [1:0] hold_q;
   logic [15:0] tiles_left_q, oy_q, ox_q;
   logic [23:0] tile_base_q, row_q;
-  logic [17:0] iy_q, out_iy_q;       // input row, and the one that completes output row oy
-  logic signed [25:0] ix_q, out_ix_q, r_q;
+  logic [25:0] iy_q, out_iy_q;       // input row, and the one that completes output row oy
+  logic signed [25:0] ix_q, out_ix_q;
+  logic signed [27:0] r_q;
+
+  // The byte `step` further on. From 2^25 on every byte lies beyond every row, so the count may stand still there; going on
+  // it would wrap back into the row.
+  function automatic logic signed [27:0] advance(input logic signed [27:0] r, input logic [23:0] step);
+    advance = r >= 28'sh2000000 ? r : r + signed'({4'd0, step});
+  endfunction
 
   logic fire, ready, row_end, tile_end;
   assign ready = wset_ready_i[wset_q] && tile_ready_i;
@@ -53,22 +60,22 @@ module auklet_dw_issue #(
   assign tile_end = emit_o && ox_q + 16'd1 == cmd_i.out_w && oy_q + 16'd1 == cmd_i.out_h;
 
   assign row_o = row_q;
-  assign row_ok_o = iy_q < {2'b00, cmd_i.in_h} && col_ok_o;
+  assign row_ok_o = iy_q < {10'd0, cmd_i.in_h} && col_ok_o;
   assign r_o = r_q;
   assign wset_o = wset_q;
   assign col_o = ix_q[6:0];
   assign col_ok_o = ix_q < signed'({10'd0, cmd_i.in_w});
   assign row_start_o = ix_q == 26'sd0;
-  assign above_ok_o[0] = iy_q >= 18'd1 && iy_q <= {2'b00, cmd_i.in_h};
-  assign above_ok_o[1] = iy_q >= 18'd2 && iy_q <= {2'b00, cmd_i.in_h} + 18'd1;
+  assign above_ok_o[0] = iy_q >= 26'd1 && iy_q <= {10'd0, cmd_i.in_h};
+  assign above_ok_o[1] = iy_q >= 26'd2 && iy_q <= {10'd0, cmd_i.in_h} + 26'd1;
   assign wset_release_o = fire && tile_end;
   assign active_o = active_q;
   assign stall_weights_o = active_q && !drain_q && !wset_ready_i[wset_q];
   assign stall_drain_o = active_q && !drain_q && wset_ready_i[wset_q] && !tile_ready_i;
 
-  logic [17:0] first_iy;
+  logic [25:0] first_iy;
   logic signed [25:0] first_ix;
-  assign first_iy = {10'd0, cmd_i.kh} - 18'd1 - {10'd0, cmd_i.pad_top};
+  assign first_iy = {18'd0, cmd_i.kh} - 26'd1 - {18'd0, cmd_i.pad_top};
   assign first_ix = signed'({18'd0, cmd_i.kx_n}) - 26'sd1 - signed'({18'd0, cmd_i.pad_left});
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -99,24 +106,24 @@ module auklet_dw_issue #(
       tiles_left_q <= start_i ? cmd_i.oc_tiles : tiles_left_q - 16'd1;
       tile_base_q <= start_i ? cmd_i.in_base : tile_base_q + cmd_i.in_tile_step;
       row_q <= start_i ? cmd_i.in_base : tile_base_q + cmd_i.in_tile_step;
-      iy_q <= 18'd0;
+      iy_q <= 26'd0;
       ix_q <= 26'sd0;
-      r_q <= 26'sd0;
+      r_q <= 28'sd0;
       oy_q <= 16'd0;
       ox_q <= 16'd0;
       out_iy_q <= first_iy;
       out_ix_q <= first_ix;
     end else if (fire) begin
       ix_q <= row_end ? 26'sd0 : ix_q + 26'sd1;
-      r_q <= row_end ? 26'sd0 : r_q + signed'({2'b00, cmd_i.kx_stride});
+      r_q <= row_end ? 28'sd0 : advance(r_q, cmd_i.kx_stride);
       if (row_end) begin
-        iy_q <= iy_q + 18'd1;
+        iy_q <= iy_q + 26'd1;
         row_q <= row_q + cmd_i.row_pitch;
         ox_q <= 16'd0;
         out_ix_q <= first_ix;
         if (iy_q == out_iy_q) begin
           oy_q <= oy_q + 16'd1;
-          out_iy_q <= out_iy_q + {10'd0, cmd_i.stride_y};
+          out_iy_q <= out_iy_q + {18'd0, cmd_i.stride_y};
         end
       end else if (emit_o) begin
         ox_q <= ox_q + 16'd1;

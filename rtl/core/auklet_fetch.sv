@@ -11,7 +11,7 @@ module auklet_fetch #(
   input  logic                 valid_i,      ///< Fetch; held until gnt_o
   input  logic [23:0]          row_i,        ///< SRAM byte address of byte 0 of the row
   input  logic                 row_ok_i,     ///< The row exists
-  input  logic signed [25:0]   r_i,          ///< Byte in the row
+  input  logic signed [27:0]   r_i,          ///< Byte in the row
   input  logic [23:0]          row_bytes_i,  ///< Bytes of the row that exist
   input  logic [7:0]           zp_i,         ///< Value of bytes that do not
   output logic                 gnt_o,        ///< Taken
@@ -28,16 +28,16 @@ module auklet_fetch #(
   output logic [127:0]         data_o        ///< Holds until the next one
 );
   // Bytes before the row's first byte and bytes up to its end, clipped to 0..16.
-  function automatic logic [4:0] clip16(input logic signed [25:0] x);
-    if (x <= 26'sd0) clip16 = 5'd0;
-    else if (x >= 26'sd16) clip16 = 5'd16;
+  function automatic logic [4:0] clip16(input logic signed [27:0] x);
+    if (x <= 28'sd0) clip16 = 5'd0;
+    else if (x >= 28'sd16) clip16 = 5'd16;
     else clip16 = x[4:0];
   endfunction
 
-  logic signed [25:0] rest;
+  logic signed [27:0] rest;
   logic [15:0] mask;
   logic [23:0] addr;
-  assign rest = signed'({2'b00, row_bytes_i}) - r_i;
+  assign rest = signed'({4'd0, row_bytes_i}) - r_i;
   assign mask = row_ok_i ? (16'hffff << clip16(-r_i)) & ~(16'hffff << clip16(rest)) : 16'h0000;
   assign addr = row_i + r_i[23:0];
 

@@ -20,7 +20,7 @@ module auklet_pool (
   output logic                     valid_o,         ///< Fetch
   output logic [23:0]              row_o,
   output logic                     row_ok_o,
-  output logic signed [25:0]       r_o,
+  output logic signed [27:0]       r_o,
   input  logic                     gnt_i,
   input  logic                     whole_i,         ///< With gnt_i: the tap exists
   input  logic [127:0]             data_i,          ///< Two cycles after gnt_i
@@ -34,18 +34,24 @@ module auklet_pool (
   logic active_q;
   logic [15:0] tiles_left_q, oy_q, ox_q;
   logic [23:0] tile_top_q, row_q, tile_out_q, out_row_q, out_q;
-  logic signed [17:0] iy_q, k_iy_q;
-  logic signed [25:0] xr_q, kx_r_q;
+  logic signed [25:0] iy_q, k_iy_q;
+  logic signed [27:0] xr_q, kx_r_q;
   logic [7:0] ky_q, kx_q;
   logic [23:0] k_row_q;
   logic [10:0] taps_q;               // existing taps of this position so far
 
+  // The byte `step` further on. From 2^25 on every byte lies beyond every row, so the count may stand still there; going on
+  // it would wrap back into the row.
+  function automatic logic signed [27:0] advance(input logic signed [27:0] r, input logic [23:0] step);
+    advance = r >= 28'sh2000000 ? r : r + signed'({4'd0, step});
+  endfunction
+
   logic fire, first, kx_end, last, ox_end, oy_end, tile_end;
-  logic signed [17:0] iy, iy_top;
-  assign iy_top = 18'sd0 - signed'({10'd0, cmd_i.pad_top});
+  logic signed [25:0] iy, iy_top;
+  assign iy_top = 26'sd0 - signed'({18'd0, cmd_i.pad_top});
   assign iy = iy_q + k_iy_q;
   assign row_o = row_q + k_row_q;
-  assign row_ok_o = iy >= 18'sd0 && iy < signed'({2'b00, cmd_i.in_h});
+  assign row_ok_o = iy >= 26'sd0 && iy < signed'({10'd0, cmd_i.in_h});
   assign r_o = xr_q + kx_r_q;
   assign first = ky_q == 8'd0 && kx_q == 8'd0;
   assign kx_end = kx_q + 8'd1 == cmd_i.kx_n;
@@ -135,7 +141,7 @@ module auklet_pool (
       oy_q <= 16'd0;
       ox_q <= 16'd0;
       iy_q <= iy_top;
-      xr_q <= 26'(cmd_i.r0);
+      xr_q <= 28'(cmd_i.r0);
     end else if (fire && last) begin
       if (tile_end) begin
         tiles_left_q <= tiles_left_q - 16'd1;
@@ -147,35 +153,35 @@ module auklet_pool (
         oy_q <= 16'd0;
         ox_q <= 16'd0;
         iy_q <= iy_top;
-        xr_q <= 26'(cmd_i.r0);
+        xr_q <= 28'(cmd_i.r0);
       end else if (ox_end) begin
         row_q <= row_q + row_step_i;
         out_row_q <= out_row_q + cmd_i.out_row_pitch;
         out_q <= out_row_q + cmd_i.out_row_pitch;
         oy_q <= oy_q + 16'd1;
         ox_q <= 16'd0;
-        iy_q <= iy_q + signed'({10'd0, cmd_i.stride_y});
-        xr_q <= 26'(cmd_i.r0);
+        iy_q <= iy_q + signed'({18'd0, cmd_i.stride_y});
+        xr_q <= 28'(cmd_i.r0);
       end else begin
         out_q <= out_q + cmd_i.out_x_pitch;
         ox_q <= ox_q + 16'd1;
-        xr_q <= xr_q + signed'({2'b00, cmd_i.x_step});
+        xr_q <= advance(xr_q, cmd_i.x_step);
       end
     end
     if (start_i || (fire && last)) begin
       ky_q <= 8'd0;
       kx_q <= 8'd0;
-      k_iy_q <= 18'sd0;
+      k_iy_q <= 26'sd0;
       k_row_q <= 24'd0;
-      kx_r_q <= 26'sd0;
+      kx_r_q <= 28'sd0;
       taps_q <= 11'd0;
     end else if (fire) begin
       taps_q <= taps_q + 11'(whole_i);
       kx_q <= kx_end ? 8'd0 : kx_q + 8'd1;
-      kx_r_q <= kx_end ? 26'sd0 : kx_r_q + signed'({2'b00, cmd_i.kx_stride});
+      kx_r_q <= kx_end ? 28'sd0 : advance(kx_r_q, cmd_i.kx_stride);
       if (kx_end) begin
         ky_q <= ky_q + 8'd1;
-        k_iy_q <= k_iy_q + signed'({10'd0, cmd_i.dil_y});
+        k_iy_q <= k_iy_q + signed'({18'd0, cmd_i.dil_y});
         k_row_q <= k_row_q + krow_step_i;
       end
     end
