@@ -90,7 +90,8 @@ module auklet_npu #(
   logic start, soft_reset, clear_sram, running, isolated, set_done, set_fault, reset_irq, clearing;
   logic [39:0] cmd_base, fault_addr;
   logic [31:0] cmd_size, job_tag, watchdog, done_tag, fault_offset, progress_offset;
-  logic [3:0] max_bursts, fault, fault_channel;
+  logic [3:0] max_bursts, cache, fault, fault_channel;
+  logic [2:0] prot;
   logic [7:0] fault_code;
   logic [319:0] window_base;
   logic [255:0] window_size;
@@ -116,7 +117,7 @@ module auklet_npu #(
     .rdata_o(axil_rdata_o), .rresp_o(axil_rresp_o), .rvalid_o(axil_rvalid_o), .rready_i(axil_rready_i),
     .start_o(start), .soft_reset_o(soft_reset), .clear_sram_o(clear_sram),
     .cmd_base_o(cmd_base), .cmd_size_o(cmd_size), .job_tag_o(job_tag), .watchdog_o(watchdog),
-    .prot_o(axi_arprot_o), .cache_o(axi_arcache_o), .max_bursts_o(max_bursts),
+    .prot_o(prot), .cache_o(cache), .max_bursts_o(max_bursts),
     .window_base_o(window_base), .window_size_o(window_size), .window_read_o(window_read), .window_write_o(window_write),
     .state_i(state), .isolated_i(isolated), .set_done_i(set_done), .set_fault_i(set_fault), .reset_irq_i(reset_irq),
     .done_tag_i(done_tag), .fault_i(fault), .fault_channel_i(fault_channel), .fault_code_i(fault_code),
@@ -126,6 +127,16 @@ module auklet_npu #(
     .pmu_cycles_i(pmu_cycles), .pmu_counts_i(pmu_counts), .pmu_log_data_i(pmu_log_data),
     .irq_o
   );
+  // Attributes are those of the job: software may write AXI_ATTR while a burst of an isolated port still waits.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      axi_arprot_o <= auklet_pkg::AXI_ATTR_PROT_RESET;
+      axi_arcache_o <= auklet_pkg::AXI_ATTR_CACHE_RESET;
+    end else if (start) begin
+      axi_arprot_o <= prot;
+      axi_arcache_o <= cache;
+    end
+  end
   assign axi_awprot_o = axi_arprot_o;
   assign axi_awcache_o = axi_arcache_o;
 
@@ -199,7 +210,8 @@ module auklet_npu #(
     .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
     .command_o(accepted), .done_o(decode_done), .error_o(decode_error), .error_code_o(decode_code), .wait_o(decode_wait)
   );
-  assign engines_idle = empty_load && empty_store && empty_compute;
+  // The stream may have been read beyond END; the next job must not meet what still arrives of it.
+  assign engines_idle = empty_load && empty_store && empty_compute && read_idle;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) progress_offset <= 32'd0;
     else if (start) progress_offset <= 32'd0;
@@ -360,6 +372,14 @@ module auklet_npu #(
   );
 
   // ---- performance counters ----
+  // Commands that complete in the same cycle are counted one after the other.
+  logic [2:0] completions, uncounted_q;
+  assign completions = uncounted_q + 3'(load_done) + 3'(store_done) + 3'(compute_done) + 3'(decode_done);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) uncounted_q <= 3'd0;
+    else uncounted_q <= completions == 3'd0 ? 3'd0 : completions - 3'd1;
+  end
+
   logic [31:0] events;
   always_comb begin
     events = 32'd0;
@@ -377,7 +397,7 @@ module auklet_npu #(
     events[auklet_pkg::EVENT_AXI_READ_BEATS] = read_beat;
     events[auklet_pkg::EVENT_AXI_WRITE_BEATS] = axi_wvalid_o && axi_wready_i;
     events[auklet_pkg::EVENT_FETCH_WAIT] = decode_wait;
-    events[auklet_pkg::EVENT_COMMANDS] = load_done || store_done || compute_done || decode_done;
+    events[auklet_pkg::EVENT_COMMANDS] = completions != 3'd0;
   end
   auklet_pmu u_pmu (
     .clk_i, .rst_ni, .running_i(running), .job_start_i(start), .enable_i(pmu_enable), .clear_i(pmu_clear),

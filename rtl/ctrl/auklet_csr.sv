@@ -70,13 +70,17 @@ module auklet_csr #(
 );
   localparam logic [1:0] OKAY = 2'b00, SLVERR = 2'b10;
 
-  // ---- handshakes: one write and one read at a time ----
-  logic write, read;
-  assign write = awvalid_i && wvalid_i && !bvalid_o;
+  // ---- handshakes: one write and one read at a time; every READY comes from registers ----
+  logic write, read;                 // write: address and data, both held by their VALID, are accepted in this cycle
+  logic [1:0] settle_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) write <= 1'b0;
+    else write <= awvalid_i && wvalid_i && !write && !bvalid_o;
+  end
   assign awready_o = write;
   assign wready_o = write;
-  assign read = arvalid_i && !rvalid_o && settle_q == 2'd0;
-  assign arready_o = read;
+  assign arready_o = !rvalid_o && settle_q == 2'd0;
+  assign read = arvalid_i && arready_o;
 
   logic idle, locked;
   assign idle = state_i == auklet_pkg::STATE_IDLE;
@@ -90,7 +94,7 @@ module auklet_csr #(
   logic [2:0] control;
   logic write_ok, control_ok;
   assign control = wdata_i[2:0];
-  assign control_ok = control == 3'b010 || ((control == 3'b001 || control == 3'b100) && idle);
+  assign control_ok = control == 3'b000 || control == 3'b010 || ((control == 3'b001 || control == 3'b100) && idle);
   always_comb begin
     write_ok = 1'b0;
     case (awaddr_i)
@@ -248,7 +252,6 @@ module auklet_csr #(
   end
 
   // After a write to PMU_LOG_INDEX the log needs two cycles.
-  logic [1:0] settle_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       rvalid_o <= 1'b0;

@@ -22,7 +22,7 @@ module auklet_decoder #(
   input  logic         full_compute_i,
   output logic [639:0] cmd_o,           ///< Command, word 0 least significant
   output logic [31:0]  offset_o,        ///< Its byte offset in the stream
-  input  logic         engines_idle_i,  ///< No command queued or running
+  input  logic         engines_idle_i,  ///< No command queued or running, nothing of the stream on its way
   input  logic [15:0]  done_load_i,     ///< Commands completed, by engine
   input  logic [15:0]  done_compute_i,
   input  logic [15:0]  done_store_i,

@@ -20,9 +20,9 @@ module auklet_axi_read #(
   input  logic [7:0]             req_len1_i,
   output logic [1:0]             req_ready_o,
 
-  output logic [1:0]             data_valid_o,    ///< A beat for this client
+  output logic [1:0]             data_valid_o,    ///< A beat for this client, which takes it
   output logic [DATA_BITS-1:0]   data_o,
-  input  logic [1:0]             data_ready_i,    ///< Must not depend on data_valid_o
+  input  logic [1:0]             data_ready_i,    ///< A client has room; from registers alone
 
   output logic                   error_o,         ///< A beat came with an error response
   output logic                   error_decode_o,  ///< It was DECERR, else SLVERR
@@ -56,7 +56,8 @@ module auklet_axi_read #(
 
   logic beat, client;
   assign client = rid_i == ID_BITS'(auklet_pkg::CHANNEL_LOAD);
-  assign rready_o = stop_i || data_ready_i[client];
+  // Not by RID: AXI forbids a combinational path from an input to an output.
+  assign rready_o = stop_i || data_ready_i == 2'b11;
   assign beat = rvalid_i && rready_o;
   assign done[0] = beat && rlast_i && !client;
   assign done[1] = beat && rlast_i && client;
@@ -99,7 +100,7 @@ module auklet_axi_read #(
     .pop_i(done[1]), .valid_o(addr_valid[1]), .data_o(addr1)
   );
 
-  assign data_valid_o = {rvalid_i && client && !stop_i, rvalid_i && !client && !stop_i};
+  assign data_valid_o = {beat && client && !stop_i, beat && !client && !stop_i};
   assign data_o = rdata_i;
   assign error_o = beat && rresp_i[1];
   assign error_decode_o = rresp_i == DECERR;

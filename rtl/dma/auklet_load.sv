@@ -20,9 +20,9 @@ module auklet_load #(
   output logic [ADDR_BITS-1:0]    req_addr_o,
   output logic [7:0]              req_len_o,
   input  logic                    req_ready_i,
-  input  logic                    data_valid_i,  ///< Beats in the order of the requests
+  input  logic                    data_valid_i,  ///< A beat, in the order of the requests; only while data_ready_o
   input  logic [DATA_BITS-1:0]    data_i,
-  output logic                    data_ready_o,
+  output logic                    data_ready_o,  ///< Room for a beat
 
   output logic                    sram_valid_o,  ///< SRAM write
   output logic [WORD_BITS-1:0]    sram_addr_o,
@@ -67,8 +67,8 @@ module auklet_load #(
 
   logic take;
   logic [4:0] fill_after;            // bytes that stay when a word is written
-  assign data_ready_o = info_valid && fill_q <= 6'd16;
-  assign take = data_valid_i && data_ready_o;
+  assign data_ready_o = fill_q <= 6'd16;
+  assign take = data_valid_i;
   assign info_pop = take && left == 9'(count);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) first_q <= 1'b1;
@@ -141,4 +141,8 @@ module auklet_load #(
 
   assign busy_o = busy_q;
   assign done_o = busy_q && sequence_end && fill_q == 6'd0;
+
+`ifdef VERILATOR
+  assert property (@(posedge clk_i) disable iff (!rst_ni || abort_i) take |-> info_valid && data_ready_o);
+`endif
 endmodule
