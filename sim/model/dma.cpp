@@ -57,9 +57,9 @@ void fill_word(Sram& sram, const SramCursor& cursor) {
 
 bool window_allows(const Window& window, const Dma& dma) {
   const bool permitted = dma.header.opcode == spec::Opcode::kStore ? window.write : window.read;
-  // Exact in 64 bits: the fields have 32, 16 x 32 and 24 bits.
+  // Exact in 64 bits: the fields have 32, 16 x 32 and 24 bits, the window 40 and 32.
   const std::uint64_t end = dma.offset + (std::uint64_t{dma.ax_rows} - 1) * dma.ax_stride + dma.ax_len;
-  const bool below_top = window.base + end <= (std::uint64_t{1} << spec::kAxiAddrBits);
+  const bool below_top = window.base + window.size <= (std::uint64_t{1} << spec::kAxiAddrBits);
   return permitted && end <= window.size && below_top;
 }
 

@@ -73,9 +73,10 @@ JobReport Job::run() {
 bool Job::check_header() {
   constexpr std::uint32_t kHeaderBytes = spec::StreamHeader::kWords * 4;
   constexpr std::uint32_t kGranule = 16;
+  constexpr std::uint32_t kTooLong = 16U << 20;
   decoded_at_ = memory_.timing(setup_.cmd_base).latency_cycles;
   advance_to(decoded_at_);
-  if (setup_.cmd_size % kGranule != 0 || setup_.cmd_size < kHeaderBytes) {
+  if (setup_.cmd_size % kGranule != 0 || setup_.cmd_size < kHeaderBytes || setup_.cmd_size >= kTooLong) {
     fault({spec::Fault::kCommand, spec::Channel::kFetch, spec::CommandError::kLength, 0, 0});
     return false;
   }

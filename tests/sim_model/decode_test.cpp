@@ -146,6 +146,17 @@ TEST_F(SimModelDecode, StreamTooShort) {
   expect_error(std::span(stream).first(7), CommandError::kLength, 0);
 }
 
+TEST_F(SimModelDecode, StreamTooLong) {
+  device_.place(good_stream());
+  for (const std::uint32_t size : {16U << 20, 0xffff'fff0U}) {
+    const JobOutcome outcome = run_job(device_.model, Device::kStreamBase, size);
+    EXPECT_TRUE(outcome.faulted);
+    EXPECT_EQ(outcome.code, CommandError::kLength);
+    device_.model.write32(spec::reg::Control::kOffset, spec::reg::Control::kSoftReset.mask());
+    ASSERT_TRUE(wait_until_idle(device_.model));
+  }
+}
+
 TEST_F(SimModelDecode, StreamWithoutEnd) {
   StreamBuilder builder;
   expect_error(builder.finish(device_.config), CommandError::kTruncated, builder.bytes());

@@ -155,9 +155,11 @@ TEST(SimModelDma, RefusesTheForbiddenDirection) {
 TEST(SimModelDma, RefusesAWindowThatWrapsTheAddressSpace) {
   Device device;
   set_window(device.model, 1, 0xff'ffff'ffc0, 0x1000);
-  spec::DmaCommand load = transfer(spec::Opcode::kLoad, 65);
-  load.window = 1;
-  expect_refused(device, load, spec::Channel::kLoad);
+  for (const std::uint32_t bytes : {1U, 64U, 65U}) {  // Wherever the transfer itself would end.
+    spec::DmaCommand load = transfer(spec::Opcode::kLoad, bytes);
+    load.window = 1;
+    expect_refused(device, load, spec::Channel::kLoad);
+  }
 }
 
 TEST(SimModelDma, UnmappedMemoryIsADecodeError) {
