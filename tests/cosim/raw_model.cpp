@@ -1,0 +1,11 @@
+#include "raw_model.hpp"
+
+#include <auklet/sim/functional_model.hpp>
+
+namespace auklet::test {
+
+std::unique_ptr<sim::Target> make_model(const spec::HardwareConfig& config, std::uint64_t seed) {
+  return std::make_unique<sim::FunctionalModel>(sim::FunctionalModelOptions{.config = config, .seed = seed});
+}
+
+}  // namespace auklet::test

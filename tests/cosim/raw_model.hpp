@@ -1,0 +1,14 @@
+// Makes the functional model in a file of its own: its header and the RTL's each have an AxiResponse.
+#pragma once
+
+#include <auklet/sim/target.hpp>
+#include <auklet/spec/spec.hpp>
+#include <cstdint>
+#include <memory>
+
+namespace auklet::test {
+
+/// The functional model; `seed` chooses the order in which its engines run.
+std::unique_ptr<sim::Target> make_model(const spec::HardwareConfig& config, std::uint64_t seed);
+
+}  // namespace auklet::test

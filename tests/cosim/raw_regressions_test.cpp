@@ -1,0 +1,216 @@
+// What the random raw streams once found, each cut down to what it takes, on the RTL and on the functional model.
+#include <array>
+#include <auklet/sim/verilated_npu.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "raw_bench.hpp"
+
+namespace auklet::test {
+namespace {
+
+constexpr std::uint32_t kParameters = 0x8000;  // SRAM addresses
+constexpr std::uint32_t kOutput = 0x20000;
+
+class RawRegressions : public testing::TestWithParam<sim::VerilatedConfiguration> {
+ protected:
+  RawRegressions() : bench_(GetParam(), kSeed) {
+    EXPECT_TRUE(wait_until_idle(*bench_.rtl().target));
+    EXPECT_TRUE(wait_until_idle(*bench_.model().target));
+    windows_[0] = {RawMemory::kDataBase, RawMemory::kDataBytes, true, false};
+    windows_[RawMemory::kDumpWindow] = {RawMemory::kDumpBase, spec::kDefaultConfiguration.sram_bytes, false, true};
+  }
+
+  // Noise from address 0 on, parameter blocks at kParameters.
+  static void load_all(StreamBuilder& builder) {
+    constexpr std::uint32_t kNoise = 0x8000;
+    builder.add(spec::DmaCommand{.header = {.opcode = spec::Opcode::kLoad},
+                                 .offset = RawMemory::kTableBytes,
+                                 .ax_len = kNoise,
+                                 .ax_rows = 1,
+                                 .sp_base = 0,
+                                 .sp_len = kNoise});
+    builder.add(spec::DmaCommand{.header = {.opcode = spec::Opcode::kLoad},
+                                 .offset = 0,
+                                 .ax_len = RawMemory::kTableBytes,
+                                 .ax_rows = 1,
+                                 .sp_base = kParameters,
+                                 .sp_len = RawMemory::kTableBytes});
+  }
+
+  // A command of one output that works on noise; it waits for load_all().
+  static spec::GeomCommand geometry(spec::Opcode opcode) {
+    spec::GeomCommand c{.header = {.opcode = opcode, .wait_load = 2}};
+    c.row_pitch = c.row_bytes = 64;
+    c.kh = c.kx_n = c.in_h = c.stride_y = c.dil_y = c.chunks = c.out_w = c.out_h = c.oc_tiles = c.stripe = 1;
+    c.kx_stride = c.in_tile_step = 16;
+    c.stride_x = c.in_w = 1;
+    c.out_base = kOutput;
+    c.act_min = -128;
+    c.act_max = 127;
+    c.w_base = opcode == spec::Opcode::kDwconv ? kParameters + RawMemory::kParamBytes : 0x1000;
+    c.p_base = kParameters;
+    return c;
+  }
+
+  [[nodiscard]] RawStream finish(const StreamBuilder& builder) const {
+    RawStream stream;
+    stream.words = builder.finish(bench_.config());
+    stream.windows = windows_;
+    return stream;
+  }
+
+  void run_on_both(const RawStream& stream) {
+    const auto size = static_cast<std::uint32_t>(stream.words.size() * 4);
+    EXPECT_TRUE(RawBench::run(bench_.model(), stream, size, 1).job.done);
+    EXPECT_TRUE(RawBench::run(bench_.rtl(), stream, size, 1).job.done);
+  }
+
+  void expect_equal_sram() {
+    ASSERT_TRUE(bench_.dump_sram());
+    EXPECT_TRUE(bench_.rtl().dump == bench_.model().dump);
+    EXPECT_EQ(bench_.npu().protocol_violations(), 0U);
+  }
+
+  static constexpr std::uint64_t kSeed = 3;
+  RawBench bench_;
+  std::array<RawWindow, spec::kWindowCount> windows_{};
+};
+
+// An odd number of weight blocks once left the loader on one set and the other sequencer on the other.
+TEST_P(RawRegressions, ConvolutionsOfTwoKindsTakeTurns) {
+  StreamBuilder builder;
+  load_all(builder);
+  std::uint32_t turn = 0;
+  for (const std::uint32_t blocks : {1U, 3U, 2U, 1U}) {
+    for (const spec::Opcode opcode : {spec::Opcode::kDwconv, spec::Opcode::kConv}) {
+      spec::GeomCommand c = geometry(opcode);
+      if (opcode == spec::Opcode::kConv) {
+        c.chunks = blocks;
+        c.in_tile_step = 0;
+      } else {
+        c.oc_tiles = blocks;
+      }
+      c.out_tile_step = 16;
+      c.out_base = kOutput + 256 * turn++;
+      builder.add(c);
+    }
+  }
+  builder.end();
+  run_on_both(finish(builder));
+  expect_equal_sram();
+}
+
+// What was fetched beyond END once arrived as the beginning of the next job.
+TEST_P(RawRegressions, WordsBeyondEndDoNotReachTheNextJob) {
+  StreamBuilder builder;
+  builder.end();
+  builder.add_raw(std::vector<std::uint32_t>(1024, 0xdeadbeef));
+  const RawStream stream = finish(builder);
+  RawBench::place(bench_.rtl(), stream);
+  sim::VerilatedNpu& npu = bench_.npu();
+  for (std::uint32_t tag = 1; tag <= 20; ++tag) {
+    start_job(npu, RawMemory::kStreamBase, static_cast<std::uint32_t>(stream.words.size() * 4), tag);
+    npu.step_until_irq(100'000);
+    // At once, before anything else is read: the next job is to meet the last beats of this one.
+    npu.write32(spec::reg::IrqRaw::kOffset, spec::reg::IrqRaw::kDone.mask());
+    ASSERT_EQ(npu.read32(spec::reg::DoneTag::kOffset), tag);
+    ASSERT_EQ(npu.read32(spec::reg::FaultCause::kOffset), 0U) << "job " << tag;
+  }
+}
+
+// Input rows are counted to 65534 * 255 + 254 * 255; the count once wrapped at 2^18 and met the input again.
+TEST_P(RawRegressions, RowsFarBelowTheInputStayPadding) {
+  StreamBuilder builder;
+  load_all(builder);
+  std::uint32_t place = kOutput;
+  for (const spec::Opcode opcode : {spec::Opcode::kConv, spec::Opcode::kMaxpool, spec::Opcode::kDwconv}) {
+    spec::GeomCommand c = geometry(opcode);
+    c.in_h = 300;  // 1029 * 255 is 2^18 + 251.
+    c.stride_y = 255;
+    c.out_h = 1100;
+    c.out_row_pitch = 16;
+    c.out_base = place;
+    place += 16 * c.out_h;
+    builder.add(c);
+  }
+  builder.end();
+  run_on_both(finish(builder));
+  expect_equal_sram();
+}
+
+// Bytes of a row are counted past 2^40; the count once wrapped at 2^26.
+TEST_P(RawRegressions, BytesFarBeyondTheRowStayPadding) {
+  constexpr std::uint32_t kStep = 0xd00000;  // Five of them are 2^26 + 2^20.
+  StreamBuilder builder;
+  load_all(builder);
+  std::uint32_t place = kOutput;
+  for (const spec::Opcode opcode : {spec::Opcode::kConv, spec::Opcode::kMaxpool}) {
+    for (const bool by_kernel : {false, true}) {
+      spec::GeomCommand c = geometry(opcode);
+      (by_kernel ? c.kx_stride : c.x_step) = kStep;
+      (by_kernel ? c.kx_n : c.out_w) = 12;
+      c.row_bytes = 0xffffff;
+      c.out_x_pitch = 16;
+      c.out_base = place;
+      place += 16 * c.out_w;
+      builder.add(c);
+    }
+  }
+  spec::GeomCommand c = geometry(spec::Opcode::kDwconv);
+  c.kx_stride = kStep;
+  c.row_bytes = 0xffffff;
+  c.in_w = c.out_w = 12;
+  c.out_x_pitch = 16;
+  c.out_base = place;
+  builder.add(c);
+  builder.end();
+  run_on_both(finish(builder));
+  expect_equal_sram();
+}
+
+// A burst that waits on an isolated port once took on what was written to AXI_ATTR.
+TEST_P(RawRegressions, AttributesOfAWaitingBurstDoNotChange) {
+  StreamBuilder builder;
+  load_all(builder);
+  builder.end();
+  const RawStream stream = finish(builder);
+  sim::VerilatedNpu& npu = bench_.npu();
+  npu.write32(spec::reg::Watchdog::kOffset, 500);
+  npu.inject({.hang = sim::ChannelHang{.channel = sim::AxiChannel::kAr, .after_handshakes = 3}});
+  const auto size = static_cast<std::uint32_t>(stream.words.size() * 4);
+  EXPECT_EQ(RawBench::run(bench_.rtl(), stream, size, 1).job.fault, spec::Fault::kWatchdog);
+  ASSERT_EQ(spec::reg::Status::kIsolated.extract(npu.read32(spec::reg::Status::kOffset)), 1U);
+  npu.write32(spec::reg::AxiAttr::kOffset, spec::reg::AxiAttr::kProt.make(2) | spec::reg::AxiAttr::kCache.make(15));
+  npu.step(10);
+  EXPECT_EQ(npu.protocol_violations(), 0U) << testing::PrintToString(npu.protocol_report());
+  npu.inject({});
+  npu.step(1000);
+  ASSERT_TRUE(bench_.reset());
+  run_on_both(stream);
+  expect_equal_sram();
+}
+
+// More than one bit at once is refused; none at all does nothing.
+TEST_P(RawRegressions, ControlWithoutABitDoesNothing) {
+  for (RawSide* side : {&bench_.rtl(), &bench_.model()}) {
+    side->target->write32(spec::reg::Control::kOffset, 0);
+    EXPECT_EQ(side->target->bus_errors(), 0U);
+    EXPECT_EQ(state_of(*side->target), spec::State::kIdle);
+    side->target->write32(spec::reg::Control::kOffset,
+                          spec::reg::Control::kStart.mask() | spec::reg::Control::kClearSram.mask());
+    EXPECT_EQ(side->target->bus_errors(), 1U);
+    EXPECT_EQ(state_of(*side->target), spec::State::kIdle);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RawRegressions, testing::ValuesIn(sim::verilated_configurations()),
+                         [](const auto& setup) {
+                           return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
+                         });
+
+}  // namespace
+}  // namespace auklet::test
