@@ -55,6 +55,7 @@ std::optional<std::size_t> VariableTable::find(const Graph& graph, std::int32_t 
 
 std::vector<std::size_t> VariableTable::sizes() const {
   std::vector<std::size_t> sizes;
+  sizes.reserve(variables_.size());
   for (const Variable& variable : variables_) sizes.push_back(variable.bytes);
   return sizes;
 }

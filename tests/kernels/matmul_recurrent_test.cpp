@@ -42,7 +42,7 @@ TEST(FixedPointMath16, FollowsTheRealFunctions) {
     }
   }
   EXPECT_EQ(logistic16(0, 3), 1 << 14);
-  EXPECT_EQ(exp16_on_negative_values(0, 4), kOneQ0_15);
+  EXPECT_EQ(exp16_on_negative_values(0, 4), kOne16);
   EXPECT_EQ(exp16_on_negative_values(-32768, 7), 0) << "below -32";
 }
 

@@ -29,6 +29,7 @@ Outcome check_inputs(const Context& context) {
 Evaluate join(std::int32_t axis, std::size_t element_bytes, std::vector<kernels::Shape> inputs, kernels::Shape output) {
   return [axis, element_bytes, inputs = std::move(inputs), output](const Values& v) {
     std::vector<kernels::Tensor<const std::byte>> parts;
+    parts.reserve(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) parts.push_back({inputs[i], v.inputs[i]});
     return kernels::reference::concatenation(axis, element_bytes, parts, {output, v.outputs[0]});
   };

@@ -14,7 +14,7 @@
 namespace auklet::kernels {
 
 /// 1 in Q0.15: the nearest there is.
-inline constexpr std::int32_t kOneQ0_15 = std::numeric_limits<std::int16_t>::max();
+inline constexpr std::int32_t kOne16 = std::numeric_limits<std::int16_t>::max();
 
 /// x limited to 16 bits.
 [[nodiscard]] constexpr std::int32_t saturate16(std::int64_t x) {
@@ -47,7 +47,7 @@ inline constexpr std::int32_t kOneQ0_15 = std::numeric_limits<std::int16_t>::max
 [[nodiscard]] constexpr std::int32_t exp16_on_negative_values(std::int32_t a, std::int32_t integer_bits) {
   // exp(-2^k) in Q0.15 for k = -2 .. 4.
   constexpr std::array<std::int32_t, 7> kExpMinusPowerOfTwo = {25520, 19875, 12055, 4435, 600, 11, 0};
-  if (a == 0) return kOneQ0_15;
+  if (a == 0) return kOne16;
   const std::int32_t fraction_bits = 15 - integer_bits;
   if (a < -(std::int32_t{32} << fraction_bits)) return 0;
   const std::int32_t quarter = std::int32_t{1} << (fraction_bits - 2);
@@ -68,11 +68,11 @@ inline constexpr std::int32_t kOneQ0_15 = std::numeric_limits<std::int16_t>::max
   constexpr std::int32_t kOneQ2 = 1 << 13;
   constexpr std::int32_t k48Over17 = 23130;        // Q2.13
   constexpr std::int32_t kMinus32Over17 = -15420;  // Q2.13
-  const std::int32_t denominator = (a + kOneQ0_15 + 1) / 2;
+  const std::int32_t denominator = (a + kOne16 + 1) / 2;
   std::int32_t x = k48Over17 + multiply16(denominator, kMinus32Over17);
   for (int step = 0; step < 3; ++step) {
     const std::int32_t error = kOneQ2 - multiply16(denominator, x);
-    x += saturate16(multiply16(x, error) * 4);  // The product is Q4.11.
+    x += saturate16(std::int64_t{multiply16(x, error)} * 4);  // The product is Q4.11.
   }
   return x;
 }
@@ -83,8 +83,8 @@ inline constexpr std::int32_t kOneQ0_15 = std::numeric_limits<std::int16_t>::max
   if (a == 0) return 1 << 14;
   const std::int32_t exponential = exp16_on_negative_values(a < 0 ? a : -a, integer_bits);
   // Half of Q2.13 is the same raw value in Q1.14; then to Q0.15.
-  const std::int32_t positive = saturate16(two_over_one_plus_x16(exponential) * 2);
-  return a > 0 ? positive : kOneQ0_15 - positive;
+  const std::int32_t positive = saturate16(std::int64_t{two_over_one_plus_x16(exponential)} * 2);
+  return a > 0 ? positive : kOne16 - positive;
 }
 
 /// tanh(a), `a` Q(integer_bits), the result Q0.15, from (1 - e) / (1 + e) with e = exp(-2 |a|). Preconditions: a is a
@@ -94,7 +94,7 @@ inline constexpr std::int32_t kOneQ0_15 = std::numeric_limits<std::int16_t>::max
   // Twice Q(n) is the same raw value in Q(n + 1).
   const std::int32_t exponential = exp16_on_negative_values(a < 0 ? a : -a, integer_bits + 1);
   constexpr std::int32_t kOneQ2 = 1 << 13;
-  const std::int32_t positive = saturate16((two_over_one_plus_x16(exponential) - kOneQ2) * 4);
+  const std::int32_t positive = saturate16(std::int64_t{two_over_one_plus_x16(exponential) - kOneQ2} * 4);
   return a > 0 ? positive : -positive;
 }
 
