@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "../common/job.hpp"
@@ -23,8 +24,7 @@ constexpr std::uint64_t kMaxCycles = std::uint64_t{1} << 34;
 class Area {
  public:
   Area(sim::Target& target, std::uint64_t number, std::span<const std::byte> value, std::size_t size)
-      : target_(target), base_((number + 1) * kSpacing), size_(size), bytes_(size + 2 * kMargin, kCanary) {
-    bytes_.resize((bytes_.size() + 15) / 16 * 16, kCanary);
+      : target_(target), base_((number + 1) * kSpacing), size_(size), bytes_(room_for(size), kCanary) {
     std::fill_n(bytes_.begin() + kMargin, size, kStale);
     std::ranges::copy(value, bytes_.begin() + kMargin);
     target_.map(base_, bytes_, sim::MemoryTiming{});
@@ -42,6 +42,13 @@ class Area {
   }
 
  private:
+  // Memory answers whole beats, so it ends at a beat's end.
+  static std::size_t room_for(std::size_t size) {
+    constexpr std::size_t kMost = std::size_t{1} << 30;
+    if (size > kMost) throw std::length_error("a window of more than 1 GiB");
+    return (size + 2 * kMargin + 15) / 16 * 16;
+  }
+
   sim::Target& target_;
   std::uint64_t base_;
   std::size_t size_;
