@@ -24,5 +24,6 @@ step 'Lint' scripts/lint.sh
 say "All passed in ${SECONDS} s"
 for preset in asan release; do
   printf '\npreset %s:\n' "${preset}"
-  sed -n '/ tests passed, /,$p' "build/logs/ctest-${preset}.log"
+  # Without what GoogleTest adds to the name of a test with a parameter.
+  sed -n -e 's/  # GetParam() = .* (\([A-Za-z ]*\))$/ (\1)/' -e '/ tests passed, /,$p' "build/logs/ctest-${preset}.log"
 done
