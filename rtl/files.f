@@ -14,6 +14,7 @@ rtl/core/auklet_drain.sv
 rtl/core/auklet_requant.sv
 rtl/core/auklet_pool.sv
 rtl/core/auklet_eltwise.sv
+rtl/core/auklet_softmax.sv
 rtl/core/auklet_compute.sv
 rtl/dma/auklet_window_check.sv
 rtl/dma/auklet_burst_gen.sv

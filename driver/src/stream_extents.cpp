@@ -114,13 +114,32 @@ StreamReport check_geometry(const CommandView& command, const StreamLimits& limi
 }
 
 StreamReport check_eltwise(const CommandView& command, const StreamLimits& limits) {
-  const spec::EltwiseCommand add = spec::decode_eltwise(command.words.first<spec::EltwiseCommand::kWords>());
-  const auto end = [&add](std::uint64_t base, std::uint64_t row_step, std::uint64_t word_step) {
-    return base + std::uint64_t{add.n1 - 1} * row_step + std::uint64_t{add.n0 - 1} * word_step + kWord;
+  constexpr std::uint64_t kTableBytes = 256;
+  const spec::EltwiseCommand c = spec::decode_eltwise(command.words.first<spec::EltwiseCommand::kWords>());
+  const auto end = [&c](std::uint64_t base, std::uint64_t row_step, std::uint64_t word_step) {
+    return base + std::uint64_t{c.n1 - 1} * row_step + std::uint64_t{c.n0 - 1} * word_step + kWord;
   };
-  StreamReport report = check_sram(command, Eltwise::kABase, end(add.a_base, add.a_step1, add.a_step0), limits);
-  if (report.ok()) report = check_sram(command, Eltwise::kBBase, end(add.b_base, add.b_step1, add.b_step0), limits);
-  if (report.ok()) report = check_sram(command, Eltwise::kOutBase, end(add.out_base, add.out_step1, kWord), limits);
+  StreamReport report = check_sram(command, Eltwise::kABase, end(c.a_base, c.a_step1, c.a_step0), limits);
+  if (report.ok()) {
+    const bool table = command.info->opcode == spec::Opcode::kTable;
+    report = check_sram(command, Eltwise::kBBase, table ? c.b_base + kTableBytes : end(c.b_base, c.b_step1, c.b_step0),
+                        limits);
+  }
+  if (report.ok()) report = check_sram(command, Eltwise::kOutBase, end(c.out_base, c.out_step1, kWord), limits);
+  return report;
+}
+
+StreamReport check_softmax(const CommandView& command, const StreamLimits& limits) {
+  using Fields = spec::SoftmaxFields;
+  constexpr std::uint64_t kTableBytes = 256 * sizeof(std::int32_t);
+  const spec::SoftmaxCommand c = spec::decode_softmax(command.words.first<spec::SoftmaxCommand::kWords>());
+  const std::uint64_t row = (std::uint64_t{c.n} + kWord - 1) / kWord * kWord;  // Whole words.
+  StreamReport report =
+      check_sram(command, Fields::kABase, c.a_base + std::uint64_t{c.rows - 1} * c.a_step + row, limits);
+  if (report.ok()) report = check_sram(command, Fields::kTableBase, c.table_base + kTableBytes, limits);
+  if (report.ok()) {
+    report = check_sram(command, Fields::kOutBase, c.out_base + std::uint64_t{c.rows - 1} * c.out_step + row, limits);
+  }
   return report;
 }
 
@@ -136,6 +155,8 @@ StreamReport check_extents(const CommandView& command, const StreamLimits& limit
       return check_geometry(command, limits);
     case spec::Format::kEltwise:
       return check_eltwise(command, limits);
+    case spec::Format::kSoftmax:
+      return check_softmax(command, limits);
   }
   return {};
 }

@@ -44,8 +44,6 @@ StreamReport check_average_pool(const CommandView& command) {
   return command.refuse(Status::kStreamField, Geom::kKxN.word, static_cast<std::uint64_t>(pixels), spec::kPoolTapsMax);
 }
 
-StreamReport check_add(const CommandView& command) { return check_clamp(command, Eltwise::kActMin, Eltwise::kActMax); }
-
 }  // namespace
 
 StreamReport check_opcode_fields(const CommandView& command) noexcept {
@@ -58,10 +56,16 @@ StreamReport check_opcode_fields(const CommandView& command) noexcept {
       report = check_average_pool(command);
       break;
     case spec::Opcode::kAdd:
-      return check_add(command);
+    case spec::Opcode::kMul:
+    case spec::Opcode::kSqdiff:
+    case spec::Opcode::kMin:
+    case spec::Opcode::kMax:
+    case spec::Opcode::kTable:
+      return check_clamp(command, Eltwise::kActMin, Eltwise::kActMax);
     case spec::Opcode::kEnd:
     case spec::Opcode::kLoad:
     case spec::Opcode::kStore:
+    case spec::Opcode::kSoftmax:
       return {};
     case spec::Opcode::kConv:
     case spec::Opcode::kMaxpool:

@@ -1,9 +1,10 @@
-// Compute engine: runs one CONV, DWCONV, MAXPOOL, AVGPOOL or ADD command at a time.
+// Compute engine: runs one convolution, pool or elementwise command at a time.
 //
 //   conv_issue ┐
 //   dw_issue   ├─▶ fetch ─▶ (dw_window) ─▶ mac_array ─▶ accumulator ─▶ drain ─▶ requant ─▶ SRAM
 //   pool       │                ▲                                        ▲          ▲
-//   eltwise    ┘         weight_loader                              parameters   eltwise
+//   eltwise    │         weight_loader                              parameters   eltwise, softmax
+//   softmax    ┘
 //
 // A command is done when its last word has been written.
 module auklet_compute #(
@@ -47,13 +48,16 @@ module auklet_compute #(
   auklet_pkg::cmd_eltwise_t elt;
   assign geom = cmd_i;
   assign elt = cmd_i[511:0];
+  auklet_pkg::cmd_softmax_t sm;
+  assign sm = cmd_i[383:0];
 
-  logic is_conv, is_dw, is_pool, is_avg, is_elt;
+  logic is_conv, is_dw, is_pool, is_avg, is_soft, is_elt;
   assign is_conv = opcode_i == auklet_pkg::OPCODE_CONV;
   assign is_dw = opcode_i == auklet_pkg::OPCODE_DWCONV;
   assign is_avg = opcode_i == auklet_pkg::OPCODE_AVGPOOL;
   assign is_pool = opcode_i == auklet_pkg::OPCODE_MAXPOOL || is_avg;
-  assign is_elt = opcode_i == auklet_pkg::OPCODE_ADD;
+  assign is_soft = opcode_i == auklet_pkg::OPCODE_SOFTMAX;
+  assign is_elt = !is_conv && !is_dw && !is_pool && !is_soft;
 
   // ---- control: two cycles of preparation, then the units until all are idle ----
   typedef enum logic [1:0] {IDLE, PREPARE, LAUNCH, RUN} state_e;
@@ -153,14 +157,41 @@ module auklet_compute #(
   logic [511:0] elt_rq_x, raw;
   logic [31:0] elt_rq_mult;
   logic [7:0] elt_rq_shift;
+  logic elt_table_valid, elt_out_valid;
+  logic [WORD_BITS-2:0] elt_table_addr;
+  logic [23:0] elt_out_addr;
+  logic [127:0] elt_out_data;
   logic [1:0] elt_rq_kind, raw_kind;
-  auklet_eltwise u_eltwise (
+  auklet_eltwise #(
+    .WORD_BITS(WORD_BITS)
+  ) u_eltwise (
     .clk_i, .rst_ni, .abort_i,
     .start_i(launch && is_elt), .cmd_i(elt),
     .valid_o(elt_valid), .addr_o(elt_addr), .gnt_i(fetch_gnt && is_elt), .data_valid_i(fetch_valid), .data_i(fetch_data),
+    .table_valid_o(elt_table_valid), .table_addr_o(elt_table_addr), .table_gnt_i(wgt_gnt_i && is_elt),
+    .table_data_i(wgt_data_i),
     .rq_valid_o(elt_rq_valid), .rq_x_o(elt_rq_x), .rq_mult_o(elt_rq_mult), .rq_shift_o(elt_rq_shift),
     .rq_kind_o(elt_rq_kind), .rq_addr_o(elt_rq_addr), .raw_valid_i(raw_valid), .raw_kind_i(raw_kind), .raw_i(raw),
-    .active_o(elt_active)
+    .out_valid_o(elt_out_valid), .out_addr_o(elt_out_addr), .out_data_o(elt_out_data), .active_o(elt_active)
+  );
+
+  logic soft_table_valid, soft_valid, soft_rq_valid, soft_active;
+  logic [WORD_BITS-2:0] soft_table_addr;
+  logic [23:0] soft_addr, soft_rq_addr;
+  logic [511:0] soft_rq_x;
+  logic [31:0] soft_rq_mult;
+  logic [7:0] soft_rq_shift;
+  auklet_softmax #(
+    .WORD_BITS(WORD_BITS)
+  ) u_softmax (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && is_soft), .cmd_i(sm),
+    .table_valid_o(soft_table_valid), .table_addr_o(soft_table_addr), .table_gnt_i(wgt_gnt_i && is_soft),
+    .table_data_i(wgt_data_i),
+    .valid_o(soft_valid), .addr_o(soft_addr), .gnt_i(fetch_gnt && is_soft), .data_valid_i(fetch_valid),
+    .data_i(fetch_data),
+    .rq_valid_o(soft_rq_valid), .rq_x_o(soft_rq_x), .rq_mult_o(soft_rq_mult), .rq_shift_o(soft_rq_shift),
+    .rq_addr_o(soft_rq_addr), .active_o(soft_active)
   );
 
   // ---- activation fetch, shared ----
@@ -178,9 +209,9 @@ module auklet_compute #(
       req_row = pool_row;
       req_row_ok = pool_row_ok;
       req_r = pool_r;
-    end else if (is_elt) begin
-      req_valid = elt_valid;
-      req_row = elt_addr;
+    end else if (is_elt || is_soft) begin
+      req_valid = is_elt ? elt_valid : soft_valid;
+      req_row = is_elt ? elt_addr : soft_addr;
       req_row_ok = 1'b1;
       req_r = 28'sd0;
     end else begin
@@ -195,7 +226,7 @@ module auklet_compute #(
   ) u_fetch (
     .clk_i, .rst_ni,
     .valid_i(req_valid), .row_i(req_row), .row_ok_i(req_row_ok), .r_i(req_r),
-    .row_bytes_i(is_elt ? 24'd16 : geom.row_bytes), .zp_i(geom.in_zp), .gnt_o(fetch_gnt), .whole_o(fetch_whole),
+    .row_bytes_i(is_elt || is_soft ? 24'd16 : geom.row_bytes), .zp_i(geom.in_zp), .gnt_o(fetch_gnt), .whole_o(fetch_whole),
     .sram_valid_o(act_valid_o), .sram_addr_o(act_addr_o), .sram_two_o(act_two_o), .sram_gnt_i(act_gnt_i),
     .sram_data_i(act_data_i),
     .mid_o(fetch_mid), .valid_o(fetch_valid), .data_o(fetch_data)
@@ -292,7 +323,7 @@ module auklet_compute #(
     assign acc_data = drained[acc_group_q];
   end
 
-  // ---- weights and parameters share a port, parameters first ----
+  // ---- weights, parameters and tables share a port; parameters go before weights ----
   logic loader_valid, param_valid;
   logic [WORD_BITS-2:0] loader_addr, param_addr;
   auklet_weight_loader #(
@@ -306,8 +337,8 @@ module auklet_compute #(
     .sram_valid_o(loader_valid), .sram_addr_o(loader_addr), .sram_gnt_i(wgt_gnt_i && !param_valid),
     .wload_o(wload), .wload_set_o(wload_set), .wload_group_o(wload_group), .wload_pair_o(wload_pair)
   );
-  assign wgt_valid_o = loader_valid || param_valid;
-  assign wgt_addr_o = param_valid ? param_addr : loader_addr;
+  assign wgt_valid_o = loader_valid || param_valid || elt_table_valid || soft_table_valid;
+  assign wgt_addr_o = soft_table_valid ? soft_table_addr : elt_table_valid ? elt_table_addr : param_valid ? param_addr : loader_addr;
 
   logic rq_valid, rq_out_valid, rq_busy, drain_valid, drain_active;
   logic [511:0] drain_x, drain_mult;
@@ -331,30 +362,60 @@ module auklet_compute #(
   logic [23:0] rq_out_addr;
   logic [1:0] rq_out_kind;
   logic [127:0] rq_out;
-  assign rq_valid = is_elt ? elt_rq_valid : drain_valid;
+  logic [511:0] rq_x, rq_mult;
+  logic [127:0] rq_shift;
+  logic [23:0] rq_addr;
+  logic signed [7:0] rq_zp, rq_min, rq_max;
+  always_comb begin
+    rq_valid = drain_valid;
+    rq_x = drain_x;
+    rq_mult = drain_mult;
+    rq_shift = drain_shift;
+    rq_addr = drain_addr;
+    rq_zp = geom.out_zp;
+    rq_min = geom.act_min;
+    rq_max = geom.act_max;
+    if (is_elt) begin
+      rq_valid = elt_rq_valid;
+      rq_x = elt_rq_x;
+      rq_mult = {16{elt_rq_mult}};
+      rq_shift = {16{elt_rq_shift}};
+      rq_addr = elt_rq_addr;
+      rq_zp = elt.out_zp;
+      rq_min = elt.act_min;
+      rq_max = elt.act_max;
+    end else if (is_soft) begin
+      rq_valid = soft_rq_valid;
+      rq_x = soft_rq_x;
+      rq_mult = {16{soft_rq_mult}};
+      rq_shift = {16{soft_rq_shift}};
+      rq_addr = soft_rq_addr;
+      rq_zp = -8'sd128;
+      rq_min = -8'sd128;
+      rq_max = 8'sd127;
+    end
+  end
   auklet_requant u_requant (
     .clk_i, .rst_ni,
-    .valid_i(rq_valid), .x_i(is_elt ? elt_rq_x : drain_x), .mult_i(is_elt ? {16{elt_rq_mult}} : drain_mult),
-    .shift_i(is_elt ? {16{elt_rq_shift}} : drain_shift), .kind_i(is_elt ? elt_rq_kind : 2'd0),
-    .addr_i(is_elt ? elt_rq_addr : drain_addr),
-    .zp_i(is_elt ? elt.out_zp : geom.out_zp), .min_i(is_elt ? elt.act_min : geom.act_min),
-    .max_i(is_elt ? elt.act_max : geom.act_max),
+    .valid_i(rq_valid), .x_i(rq_x), .mult_i(rq_mult), .shift_i(rq_shift), .kind_i(is_elt ? elt_rq_kind : 2'd0),
+    .addr_i(rq_addr), .zp_i(rq_zp), .min_i(rq_min), .max_i(rq_max),
     .raw_valid_o(raw_valid), .raw_kind_o(raw_kind), .raw_o(raw),
     .out_valid_o(rq_out_valid), .out_kind_o(rq_out_kind), .out_addr_o(rq_out_addr), .out_o(rq_out), .busy_o(rq_busy)
   );
 
   // An abort leaves vectors in the requantiser; nothing is written unless a command runs.
   logic [23:0] out_addr;
-  assign out_addr = is_pool ? pool_out_addr : rq_out_addr;
-  assign out_valid_o = state_q == RUN && (is_pool ? pool_out_valid : rq_out_valid && rq_out_kind == 2'd0);
+  assign out_addr = is_pool ? pool_out_addr : elt_out_valid ? elt_out_addr : rq_out_addr;
+  assign out_valid_o = state_q == RUN && (is_pool ? pool_out_valid
+                                                  : elt_out_valid || (rq_out_valid && rq_out_kind == 2'd0));
   assign out_addr_o = out_addr[WORD_BITS+3:4];
-  assign out_data_o = is_pool ? pool_out_data : rq_out;
+  assign out_data_o = is_pool ? pool_out_data : elt_out_valid ? elt_out_data : rq_out;
 
-  assign units_idle = !(conv_active || dw_active || pool_active || elt_active || drain_active || rq_busy);
+  assign units_idle = !(conv_active || dw_active || pool_active || elt_active || soft_active || drain_active || rq_busy);
 
   assign mac_active_o = mac_en;
   assign stall_weights_o = conv_stall_w || dw_stall_w;
   assign stall_drain_o = conv_stall_d || dw_stall_d;
   assign requant_active_o = rq_valid;
-  assign vector_active_o = state_q == RUN && (is_pool || is_elt);
+  assign vector_active_o = state_q == RUN && (is_pool || is_elt || is_soft);
 endmodule

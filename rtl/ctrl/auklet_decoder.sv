@@ -67,7 +67,10 @@ module auklet_decoder #(
       auklet_pkg::OPCODE_LOAD, auklet_pkg::OPCODE_STORE: length_of = 8'(auklet_pkg::CMD_DMA_WORDS);
       auklet_pkg::OPCODE_CONV, auklet_pkg::OPCODE_DWCONV, auklet_pkg::OPCODE_MAXPOOL,
       auklet_pkg::OPCODE_AVGPOOL: length_of = 8'(auklet_pkg::CMD_GEOM_WORDS);
-      auklet_pkg::OPCODE_ADD: length_of = 8'(auklet_pkg::CMD_ELTWISE_WORDS);
+      auklet_pkg::OPCODE_ADD, auklet_pkg::OPCODE_MUL, auklet_pkg::OPCODE_SQDIFF,
+      auklet_pkg::OPCODE_MIN, auklet_pkg::OPCODE_MAX,
+      auklet_pkg::OPCODE_TABLE: length_of = 8'(auklet_pkg::CMD_ELTWISE_WORDS);
+      auklet_pkg::OPCODE_SOFTMAX: length_of = 8'(auklet_pkg::CMD_SOFTMAX_WORDS);
       default: length_of = 8'd0;
     endcase
   endfunction
@@ -82,11 +85,13 @@ module auklet_decoder #(
   auklet_pkg::cmd_geom_t geom;
   /* verilator lint_on UNUSEDSIGNAL */
   assign geom = cmd;
-  logic is_end, is_dma, is_geom, is_dw, reserved_error, field_error, dw_error, pool_error;
+  logic is_end, is_dma, is_geom, is_dw, is_soft, reserved_error, field_error, dw_error, pool_error;
   assign is_end = opcode == auklet_pkg::OPCODE_END;
   assign is_dma = opcode == auklet_pkg::OPCODE_LOAD || opcode == auklet_pkg::OPCODE_STORE;
+  assign is_soft = opcode == auklet_pkg::OPCODE_SOFTMAX;
   assign is_dw = opcode == auklet_pkg::OPCODE_DWCONV;
-  assign is_geom = opcode != auklet_pkg::OPCODE_ADD && !is_end && !is_dma;
+  assign is_geom = opcode == auklet_pkg::OPCODE_CONV || is_dw || opcode == auklet_pkg::OPCODE_MAXPOOL
+                || opcode == auklet_pkg::OPCODE_AVGPOOL;
   assign dw_error = is_dw && (geom.kh > 8'(auklet_pkg::DW_ROWS) || geom.kx_n > 8'(auklet_pkg::DW_COLS)
                               || geom.pad_top >= geom.kh || geom.pad_left >= geom.kx_n || geom.in_w == 16'd0
                               || geom.in_w > 16'(auklet_pkg::DW_LINE_MAX) || geom.stride_x == 8'd0
@@ -102,6 +107,9 @@ module auklet_decoder #(
     end else if (is_geom) begin
       reserved_error = |(cmd & auklet_pkg::CMD_GEOM_RESERVED);
       field_error = auklet_pkg::cmd_geom_field_error(cmd) || dw_error || pool_error;
+    end else if (is_soft) begin
+      reserved_error = |(cmd[383:0] & auklet_pkg::CMD_SOFTMAX_RESERVED);
+      field_error = auklet_pkg::cmd_softmax_field_error(cmd[383:0]);
     end else begin
       reserved_error = |(cmd[511:0] & auklet_pkg::CMD_ELTWISE_RESERVED);
       field_error = auklet_pkg::cmd_eltwise_field_error(cmd[511:0]);

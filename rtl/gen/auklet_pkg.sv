@@ -325,6 +325,12 @@ package auklet_pkg;
   localparam logic [7:0] OPCODE_MAXPOOL = 8'h22;  // Maximum over the window's existing bytes
   localparam logic [7:0] OPCODE_AVGPOOL = 8'h23;  // Average over the window's existing pixels, rounded half away from zero; at most POOL_TAPS_MAX taps
   localparam logic [7:0] OPCODE_ADD = 8'h30;  // Elementwise sum with requantisation of both operands and of the result
+  localparam logic [7:0] OPCODE_MUL = 8'h31;  // Elementwise product with requantisation of the result
+  localparam logic [7:0] OPCODE_SQDIFF = 8'h32;  // Squared elementwise difference, requantised like ADD
+  localparam logic [7:0] OPCODE_MIN = 8'h33;  // Elementwise minimum
+  localparam logic [7:0] OPCODE_MAX = 8'h34;  // Elementwise maximum
+  localparam logic [7:0] OPCODE_TABLE = 8'h35;  // Each byte of A through a table of 256 bytes
+  localparam logic [7:0] OPCODE_SOFTMAX = 8'h40;  // Softmax of rows, in TensorFlow Lite's fixed point; output scale 1/256, zero point -128
 
   // Layouts: word 0 is the least significant. RESERVED has ones where a set bit is an error.
   localparam int unsigned STREAM_HEADER_WORDS = 8;
@@ -430,13 +436,15 @@ package auklet_pkg;
   } cmd_geom_t;
 
   localparam int unsigned CMD_ELTWISE_WORDS = 16;
-  localparam logic [511:0] CMD_ELTWISE_RESERVED = 512'hffffffff_ffff0000_ff000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000;
+  localparam logic [511:0] CMD_ELTWISE_RESERVED = 512'hffffffff_ffff0000_fc000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000;
   typedef struct packed {
     logic [31:0] rsvd3;  // word 15, bits 31:0
     logic [15:0] rsvd2;  // word 14, bits 31:16
     logic [7:0] b_step0;  // word 14, bits 15:8
     logic [7:0] a_step0;  // word 14, bits 7:0
-    logic [7:0] rsvd1;  // word 13, bits 31:24
+    logic [5:0] rsvd1;  // word 13, bits 31:26
+    logic b_splat;  // word 13, bits 25:25
+    logic a_splat;  // word 13, bits 24:24
     logic signed [7:0] out_shift;  // word 13, bits 23:16
     logic signed [7:0] b_shift;  // word 13, bits 15:8
     logic signed [7:0] a_shift;  // word 13, bits 7:0
@@ -465,6 +473,33 @@ package auklet_pkg;
     logic [7:0] words;  // word 0, bits 15:8
     logic [7:0] opcode;  // word 0, bits 7:0
   } cmd_eltwise_t;
+
+  localparam int unsigned CMD_SOFTMAX_WORDS = 12;
+  localparam logic [383:0] CMD_SOFTMAX_RESERVED = 384'hffffffff_ffffffff_ffffffff_ff000000_ff000000_00000000_ff000000_ff000000_ff000000_ffff0000_00000000_00000000;
+  typedef struct packed {
+    logic [31:0] rsvd8;  // word 11, bits 31:0
+    logic [31:0] rsvd7;  // word 10, bits 31:0
+    logic [31:0] rsvd6;  // word 9, bits 31:0
+    logic [7:0] rsvd5;  // word 8, bits 31:24
+    logic [23:0] out_step;  // word 8, bits 23:0
+    logic [7:0] rsvd4;  // word 7, bits 31:24
+    logic [23:0] a_step;  // word 7, bits 23:0
+    logic [15:0] rows;  // word 6, bits 31:16
+    logic [15:0] n;  // word 6, bits 15:0
+    logic [7:0] rsvd3;  // word 5, bits 31:24
+    logic [23:0] out_base;  // word 5, bits 23:0
+    logic [7:0] rsvd2;  // word 4, bits 31:24
+    logic [23:0] table_base;  // word 4, bits 23:0
+    logic [7:0] rsvd1;  // word 3, bits 31:24
+    logic [23:0] a_base;  // word 3, bits 23:0
+    logic [15:0] rsvd0;  // word 2, bits 31:16
+    logic [15:0] wait_store;  // word 2, bits 15:0
+    logic [15:0] wait_compute;  // word 1, bits 31:16
+    logic [15:0] wait_load;  // word 1, bits 15:0
+    logic [15:0] layer;  // word 0, bits 31:16
+    logic [7:0] words;  // word 0, bits 15:8
+    logic [7:0] opcode;  // word 0, bits 7:0
+  } cmd_softmax_t;
 
   // True when a field of the command breaks its min, max or align (command error FIELD). The argument is the whole
   // command, word 0 least significant. What one opcode demands beyond its format is not looked at.
@@ -501,13 +536,9 @@ package auklet_pkg;
 
   function automatic logic cmd_eltwise_field_error(input logic [511:0] w);
     cmd_eltwise_field_error =
-        (|w[99:96]) |  // a_base no multiple of 16
-        (|w[131:128]) |  // b_base no multiple of 16
         (|w[163:160]) |  // out_base no multiple of 16
         (w[207:192] == 16'd0) |  // n0 below 1
         (w[223:208] == 16'd0) |  // n1 below 1
-        (|w[227:224]) |  // a_step1 no multiple of 16
-        (|w[259:256]) |  // b_step1 no multiple of 16
         (|w[291:288]) |  // out_step1 no multiple of 16
         (w[319:312] > 8'd20) |  // left_shift above 20
         ($signed(w[423:416]) < -8'sd31) |  // a_shift below -31
@@ -517,9 +548,19 @@ package auklet_pkg;
         ($signed(w[439:432]) < -8'sd31) |  // out_shift below -31
         ($signed(w[439:432]) > 8'sd31) |  // out_shift above 31
         (w[455:448] > 8'd16) |  // a_step0 above 16
-        (|w[451:448]) |  // a_step0 no multiple of 16
-        (w[463:456] > 8'd16) |  // b_step0 above 16
-        (|w[459:456]);  // b_step0 no multiple of 16
+        (w[463:456] > 8'd16);  // b_step0 above 16
+  endfunction
+
+  function automatic logic cmd_softmax_field_error(input logic [383:0] w);
+    cmd_softmax_field_error =
+        (|w[99:96]) |  // a_base no multiple of 16
+        (|w[132:128]) |  // table_base no multiple of 32
+        (|w[163:160]) |  // out_base no multiple of 16
+        (w[207:192] == 16'd0) |  // n below 1
+        (w[207:192] > 16'd4095) |  // n above 4095
+        (w[223:208] == 16'd0) |  // rows below 1
+        (|w[227:224]) |  // a_step no multiple of 16
+        (|w[259:256]);  // out_step no multiple of 16
   endfunction
 
 endpackage

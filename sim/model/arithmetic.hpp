@@ -13,6 +13,16 @@ namespace auklet::sim::model {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
 }
 
+/// a - b modulo 2^32.
+[[nodiscard]] constexpr std::int32_t wrapping_subtract(std::int32_t a, std::int32_t b) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(b));
+}
+
+/// a * b modulo 2^32.
+[[nodiscard]] constexpr std::int32_t wrapping_multiply(std::int32_t a, std::int32_t b) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) * static_cast<std::uint32_t>(b));
+}
+
 /// x * 2^s modulo 2^32, s >= 0.
 [[nodiscard]] constexpr std::int32_t wrapping_shift_left(std::int32_t x, int s) {
   return s >= 32 ? 0 : static_cast<std::int32_t>(static_cast<std::uint32_t>(x) << s);

@@ -10,6 +10,7 @@ namespace auklet::sim::model {
 using Dma = spec::DmaCommand;
 using Geom = spec::GeomCommand;
 using Eltwise = spec::EltwiseCommand;
+using Softmax = spec::SoftmaxCommand;
 
 /// Tiles that a CONV computes at once: array groups share the activations, which they can only when these do not move.
 [[nodiscard]] constexpr std::uint32_t concurrent_tiles(const Geom& geom, std::uint32_t groups) {

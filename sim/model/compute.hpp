@@ -15,7 +15,9 @@ void run_depthwise(Sram& sram, const Geom& geom);
 void run_max_pool(Sram& sram, const Geom& geom);
 /// AVGPOOL.
 void run_average_pool(Sram& sram, const Geom& geom);
-/// ADD.
-void run_add(Sram& sram, const Eltwise& command);
+/// ADD, MUL, SQDIFF, MIN, MAX, TABLE, by the command's opcode.
+void run_eltwise(Sram& sram, const Eltwise& command);
+/// SOFTMAX. Bytes between a row's end and the next word are those of an earlier row or zero.
+void run_softmax(Sram& sram, const Softmax& command);
 
 }  // namespace auklet::sim::model

@@ -48,6 +48,19 @@ Cost estimate(const Eltwise& command) {
   return cost;
 }
 
+Cost estimate(const Softmax& command) {
+  constexpr std::uint64_t kTableCycles = 32;
+  constexpr std::uint64_t kReciprocalCycles = 15;
+  constexpr std::uint64_t kPasses = 3, kFetchCycles = 4;
+  // A row is fetched three times, and looked up byte by byte in two of them.
+  const std::uint64_t words = divide_up(command.n, spec::kLanes);
+  Cost cost;
+  cost.vector_active = kTableCycles + command.rows * (kPasses * kFetchCycles * words + 2 * std::uint64_t{command.n} + kReciprocalCycles);
+  cost.requant_active = command.rows * words;
+  cost.cycles = kOverhead + cost.vector_active;
+  return cost;
+}
+
 Cost estimate(const Dma& dma, const spec::HardwareConfig& config, const MemoryTiming& timing) {
   const std::uint64_t beat_bytes = config.axi_data_bits / 8;
   const std::uint64_t bytes_per_cycle = std::clamp<std::uint64_t>(timing.bytes_per_cycle, 1, beat_bytes);

@@ -25,6 +25,7 @@ struct Cost {
 [[nodiscard]] Cost estimate(const Geom& geom, const spec::HardwareConfig& config);
 /// ADD: two reads, so two cycles a word.
 [[nodiscard]] Cost estimate(const Eltwise& command);
+[[nodiscard]] Cost estimate(const Softmax& command);
 /// LOAD, STORE: each memory row is moved in beats; the latency is paid once.
 [[nodiscard]] Cost estimate(const Dma& dma, const spec::HardwareConfig& config, const MemoryTiming& timing);
 

@@ -229,7 +229,12 @@ void Job::execute_compute(const Command& command, std::uint64_t start) {
     const Eltwise eltwise = spec::decode_eltwise(words.first<Eltwise::kWords>());
     cost = estimate(eltwise);
     if (!begin(cost, start)) return;
-    run_add(sram_, eltwise);
+    run_eltwise(sram_, eltwise);
+  } else if (command.info->format == spec::Format::kSoftmax) {
+    const Softmax softmax = spec::decode_softmax(words.first<Softmax::kWords>());
+    cost = estimate(softmax);
+    if (!begin(cost, start)) return;
+    run_softmax(sram_, softmax);
   } else {
     const Geom geom = spec::decode_geom(words.first<Geom::kWords>());
     cost = estimate(geom, config_);
@@ -293,7 +298,7 @@ void Job::fault(const FaultRecord& record) {
 
 void Job::axi_fault(const Transfer& transfer, spec::Channel channel) {
   const spec::Fault kind =
-      transfer.response == AxiResponse::kSlvErr ? spec::Fault::kAxiSlverr : spec::Fault::kAxiDecerr;
+      transfer.response == AxiResponse::kSlaveError ? spec::Fault::kAxiSlverr : spec::Fault::kAxiDecerr;
   fault({kind, channel, spec::CommandError::kNone, transfer.address, report_.progress});
 }
 

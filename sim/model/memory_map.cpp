@@ -44,7 +44,7 @@ AxiResponse MemoryMap::check(std::uint64_t address, std::size_t bytes) const {
   }
   while (bytes != 0) {
     const std::size_t n = run_at(address, bytes).size();
-    if (n == 0) return AxiResponse::kDecErr;
+    if (n == 0) return AxiResponse::kDecodeError;
     address += n;
     bytes -= n;
   }

@@ -22,7 +22,7 @@ class MemoryMap {
   void inject(std::uint64_t base, std::uint64_t bytes, AxiResponse response);
   void clear_injected() { injected_.clear(); }
 
-  /// Reads out.size() bytes. kDecErr when any of them is unmapped; then `out` holds anything.
+  /// Reads out.size() bytes. kDecodeError when any of them is unmapped; then `out` holds anything.
   [[nodiscard]] AxiResponse read(std::uint64_t address, std::span<std::int8_t> out) const;
   /// Writes in.size() bytes. Nothing is written unless the response is kOkay.
   [[nodiscard]] AxiResponse write(std::uint64_t address, std::span<const std::int8_t> in);

@@ -114,11 +114,11 @@ TEST_F(NpuRunnerTest, MemoryThatAnswersTooLateIsMet) {
 }
 
 TEST_F(NpuRunnerTest, MemoryErrorsNameAddressAndCommand) {
-  for (const auto response : {sim::AxiResponse::kSlvErr, sim::AxiResponse::kDecErr}) {
+  for (const auto response : {sim::AxiResponse::kSlaveError, sim::AxiResponse::kDecodeError}) {
     sim::FunctionalModel model;
     const auto runner = make_runner(model);
     model.inject_error(0, std::uint64_t{1} << spec::kAxiAddrBits, response);
-    const char* name = response == sim::AxiResponse::kSlvErr ? "SLVERR" : "DECERR";
+    const char* name = response == sim::AxiResponse::kSlaveError ? "SLVERR" : "DECERR";
     expect_failure(run(*runner), ExitCode::kNpuFault, {name, "FETCH", "at address 0x80000000", "is ready"});
     model.clear_injected_errors();
     expect_recovery(*runner);

@@ -1,10 +1,10 @@
 // Faults met in the middle of real operators on the RTL, through the driver: each is reported as itself within its
 // deadline, and the next job on the same device is bit-exact.
+#include <array>
 #include <auklet/npu/device.hpp>
 #include <auklet/npu/queue.hpp>
 #include <auklet/sim/bus.hpp>
 #include <auklet/sim/verilated_npu.hpp>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,7 +47,8 @@ class OperatorJob {
     set_size(DeviceMemory::kOutput, expected_.size());
     for (std::uint32_t i = 0; i < DeviceMemory::kStream; ++i) {
       if (!areas_[i].empty()) port_.map(DeviceMemory::base(i), areas_[i]);
-      buffers_[i] = {areas_[i].data(), sizes_[i], i == DeviceMemory::kOutput ? npu::Access::kWrite : npu::Access::kRead};
+      buffers_[i] = {areas_[i].data(), sizes_[i],
+                     i == DeviceMemory::kOutput ? npu::Access::kWrite : npu::Access::kRead};
     }
     port_.map(DeviceMemory::base(DeviceMemory::kStream), std::as_writable_bytes(std::span(stream_)));
   }
@@ -99,7 +100,8 @@ class OperatorJob {
 
 class Recovery : public testing::Test {
  protected:
-  Recovery() : npu_(sim::make_verilated_npu({})), bus_(*npu_), port_(*npu_), device_(bus_, port_), queue_(device_, port_) {
+  Recovery()
+      : npu_(sim::make_verilated_npu({})), bus_(*npu_), port_(*npu_), device_(bus_, port_), queue_(device_, port_) {
     npu::Configuration found;
     EXPECT_EQ(device_.probe(found), npu::Status::kOk);
     EXPECT_EQ(device_.set_watchdog(kWatchdog), npu::Status::kOk);
@@ -174,7 +176,8 @@ TEST_F(Recovery, EveryChannelHungAtAnyHandshake) {
   Random random(2);
   for (std::uint64_t seed = 1; seed <= kOperators; ++seed) {
     OperatorJob job(port_, spec::kDefaultConfiguration, seed);
-    for (const AxiChannel channel : {AxiChannel::kAr, AxiChannel::kR, AxiChannel::kAw, AxiChannel::kW, AxiChannel::kB}) {
+    for (const AxiChannel channel :
+         {AxiChannel::kAr, AxiChannel::kR, AxiChannel::kAw, AxiChannel::kW, AxiChannel::kB}) {
       SCOPED_TRACE(std::to_string(seed) + ": " + job.text() + ", channel " + std::to_string(static_cast<int>(channel)));
       const auto total = static_cast<std::uint32_t>(handshakes(job, channel));
       npu_->inject({.hang = sim::ChannelHang{.channel = channel, .after_handshakes = random.in(0, total - 1)}});

@@ -132,7 +132,7 @@ TEST_F(CApiModelTest, ErrorsComeThroughWithTheirDetails) {
   buffers[1].access = 9;  // No such right.
   EXPECT_EQ(auklet_c99_run(&bus, &port, &job, &result), AUKLET_NPU_STREAM_WINDOW_ACCESS);
   buffers[1].access = AUKLET_NPU_ACCESS_WRITE;
-  model.inject_error(0x20000, 64, sim::AxiResponse::kSlvErr);
+  model.inject_error(0x20000, 64, sim::AxiResponse::kSlaveError);
   ASSERT_EQ(auklet_c99_run(&bus, &port, &job, &result), AUKLET_NPU_OK);
   EXPECT_EQ(result.status, AUKLET_NPU_FAULT_AXI_SLVERR);
   EXPECT_EQ(result.fault.kind, static_cast<std::uint32_t>(spec::Fault::kAxiSlverr));

@@ -114,11 +114,11 @@ TEST_P(ModelTest, AxiErrorsOnEveryChannelThenAGoodJob) {
     spec::Channel channel;
   } places[] = {{0x1000, spec::Channel::kFetch}, {kInput, spec::Channel::kLoad}, {kOutput, spec::Channel::kStore}};
   for (const auto& place : places) {
-    for (const sim::AxiResponse response : {sim::AxiResponse::kSlvErr, sim::AxiResponse::kDecErr}) {
+    for (const sim::AxiResponse response : {sim::AxiResponse::kSlaveError, sim::AxiResponse::kDecodeError}) {
       model.inject_error(place.base, 64, response);
       const JobResult result = run();
       EXPECT_EQ(result.status,
-                response == sim::AxiResponse::kSlvErr ? Status::kFaultAxiSlverr : Status::kFaultAxiDecerr);
+                response == sim::AxiResponse::kSlaveError ? Status::kFaultAxiSlverr : Status::kFaultAxiDecerr);
       EXPECT_EQ(result.fault.channel, place.channel);
       EXPECT_EQ(result.fault.address, place.base);
       EXPECT_EQ(result.recovery, Status::kOk);

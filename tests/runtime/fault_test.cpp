@@ -53,9 +53,9 @@ TEST_P(Faults, BusErrorsOnEveryBuffer) {
                 {conv.input().data(), spec::Channel::kLoad},
                 {conv.output().data(), spec::Channel::kStore}};
   for (const auto& place : places) {
-    for (const auto response : {sim::AxiResponse::kSlvErr, sim::AxiResponse::kDecErr}) {
+    for (const auto response : {sim::AxiResponse::kSlaveError, sim::AxiResponse::kDecodeError}) {
       const npu::Status expected =
-          response == sim::AxiResponse::kSlvErr ? npu::Status::kFaultAxiSlverr : npu::Status::kFaultAxiDecerr;
+          response == sim::AxiResponse::kSlaveError ? npu::Status::kFaultAxiSlverr : npu::Status::kFaultAxiDecerr;
       for (TestContext* context : {&reporting, &npu_only}) {
         model.inject_error(platform.address(place.buffer), 1, response);
         const Report report = context->run(prepared, Platform::kTimeout);
@@ -110,7 +110,7 @@ TEST_P(Faults, ASumInPlaceIsNotRetriedOnSpoiltInput) {
   const std::span<std::int8_t> b = platform.copy(Random(2).bytes(100));
   const runtime::Add op{params, {shape, a}, {shape, b}, {shape, a}};
   const std::span<std::byte> space = platform.take(retrying.workspace_bytes(op));
-  model.inject_error(platform.address(a.data()) + 64, 1, sim::AxiResponse::kSlvErr);
+  model.inject_error(platform.address(a.data()) + 64, 1, sim::AxiResponse::kSlaveError);
   const Report report = retrying.run(op, {space, Platform::kTimeout});
   EXPECT_EQ(report.status, Status::kFailed);
   EXPECT_EQ(report.reason, Reason::kNpuFault);
@@ -123,7 +123,7 @@ TEST_P(Faults, ALostDeviceIsReportedAndItsBuffersAreLeftAlone) {
   const std::span<std::int8_t> other_output = platform.take_int8(conv.output().size());
   elsewhere.bind(conv.input(), other_output);
 
-  model.inject_error(platform.address(conv.input().data()), 1, sim::AxiResponse::kSlvErr);
+  model.inject_error(platform.address(conv.input().data()), 1, sim::AxiResponse::kSlaveError);
   ASSERT_EQ(platform.queue.size(), 0U);
   // The fault is real; the reset that follows never ends.
   platform.bus.hang_on_reset = true;
@@ -145,7 +145,7 @@ TEST_P(Faults, ALostDeviceIsReportedAndItsBuffersAreLeftAlone) {
 
 TEST_P(Faults, AResetDeviceEndsTheRiskForTheCpuToo) {
   platform.bus.hang_on_reset = true;
-  model.inject_error(platform.address(conv.input().data()), 1, sim::AxiResponse::kSlvErr);
+  model.inject_error(platform.address(conv.input().data()), 1, sim::AxiResponse::kSlaveError);
   EXPECT_EQ(reporting.run(conv.op(), {workspace, Platform::kTimeout}).status, Status::kFailed);
   EXPECT_EQ(reporting.run(conv.op(), {{}, Platform::kTimeout}).status, Status::kFailed);
   platform.bus.revive();

@@ -240,21 +240,26 @@ TEST(SimModelAveragePool, MatchesTheDefinition) {
       naive::average_pool);
 }
 
-TEST(SimModelAdd, MatchesTheDefinition) {
+TEST(SimModelEltwise, MatchesTheDefinition) {
+  using spec::Opcode;
+  constexpr Opcode kOpcodes[] = {Opcode::kAdd, Opcode::kMul, Opcode::kSqdiff,
+                                 Opcode::kMin, Opcode::kMax, Opcode::kTable};
   Device device;
   Random random(7);
   fill_operands(device, random);
-  for (int i = 0; i < 300; ++i) {
-    spec::EltwiseCommand c{.header = {.opcode = spec::Opcode::kAdd}};
+  for (std::size_t i = 0; i < 1400; ++i) {
+    spec::EltwiseCommand c{.header = {.opcode = kOpcodes[i % std::size(kOpcodes)]}};
     c.n0 = random.in(1, 8);
     c.n1 = random.in(1, 8);
-    c.a_base = kInputBegin;
-    c.b_base = kWeights;
+    c.a_base = kInputBegin + (random.one_in(2) ? 0 : random.up_to(40));
+    c.b_base = kWeights + (random.one_in(2) ? 0 : random.up_to(40));
     c.out_base = kOutput;
+    c.a_splat = random.one_in(3) ? 1 : 0;
+    c.b_splat = random.one_in(3) ? 1 : 0;
     c.a_step0 = random.one_in(4) ? 0 : 16;
     c.b_step0 = random.one_in(4) ? 0 : 16;
-    c.a_step1 = random.one_in(4) ? 0 : 16 * random.up_to(8);
-    c.b_step1 = random.one_in(4) ? 0 : 16 * random.up_to(8);
+    c.a_step1 = random.one_in(4) ? 0 : random.one_in(2) ? 16 * random.up_to(8) : random.up_to(130);
+    c.b_step1 = random.one_in(4) ? 0 : random.one_in(2) ? 16 * random.up_to(8) : random.up_to(130);
     c.out_step1 = 16 * random.in(8, 10);
     c.a_zp = random.int8();
     c.b_zp = random.int8();
@@ -267,8 +272,9 @@ TEST(SimModelAdd, MatchesTheDefinition) {
     c.a_shift = random_shift(random);
     c.b_shift = random_shift(random);
     c.out_shift = random.one_in(2) ? -19 : random_shift(random);
-    const naive::Bytes expected = naive::add(device.sram(), c);
-    ASSERT_TRUE(runs_alike(device, expected, one_command(c))) << "command " << i;
+    const naive::Bytes expected = naive::eltwise(device.sram(), c);
+    ASSERT_TRUE(runs_alike(device, expected, one_command(c)))
+        << "command " << i << ", " << spec::to_string(c.header.opcode);
   }
 }
 
@@ -288,7 +294,7 @@ TEST(SimModelAdd, RoundsTies) {
   c.b_mult = 0;
   c.out_mult = 1 << 30;  // 0.5, and doubled again by the shift.
   c.out_shift = 1;
-  const naive::Bytes expected = naive::add(device.sram(), c);
+  const naive::Bytes expected = naive::eltwise(device.sram(), c);
   EXPECT_EQ(expected[kOutput + 253], -1) << "-3 / 2";
   EXPECT_TRUE(runs_alike(device, expected, one_command(c)));
 }

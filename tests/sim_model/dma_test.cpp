@@ -191,11 +191,13 @@ TEST(SimModelDma, InjectedErrorsAreLatchedOnEachChannel) {
   };
   constexpr std::uint64_t kFailing = Device::kDataBase + 512;
   const Case cases[] = {
-      {spec::Opcode::kLoad, kFailing, AxiResponse::kSlvErr, spec::Fault::kAxiSlverr, spec::Channel::kLoad},
-      {spec::Opcode::kStore, kFailing, AxiResponse::kSlvErr, spec::Fault::kAxiSlverr, spec::Channel::kStore},
-      {spec::Opcode::kLoad, kFailing, AxiResponse::kDecErr, spec::Fault::kAxiDecerr, spec::Channel::kLoad},
-      {spec::Opcode::kLoad, Device::kStreamBase, AxiResponse::kSlvErr, spec::Fault::kAxiSlverr, spec::Channel::kFetch},
-      {spec::Opcode::kLoad, Device::kStreamBase, AxiResponse::kDecErr, spec::Fault::kAxiDecerr, spec::Channel::kFetch},
+      {spec::Opcode::kLoad, kFailing, AxiResponse::kSlaveError, spec::Fault::kAxiSlverr, spec::Channel::kLoad},
+      {spec::Opcode::kStore, kFailing, AxiResponse::kSlaveError, spec::Fault::kAxiSlverr, spec::Channel::kStore},
+      {spec::Opcode::kLoad, kFailing, AxiResponse::kDecodeError, spec::Fault::kAxiDecerr, spec::Channel::kLoad},
+      {spec::Opcode::kLoad, Device::kStreamBase, AxiResponse::kSlaveError, spec::Fault::kAxiSlverr,
+       spec::Channel::kFetch},
+      {spec::Opcode::kLoad, Device::kStreamBase, AxiResponse::kDecodeError, spec::Fault::kAxiDecerr,
+       spec::Channel::kFetch},
   };
   for (const Case& test : cases) {
     device.model.inject_error(test.base, 1, test.response);

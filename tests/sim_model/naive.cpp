@@ -150,19 +150,33 @@ Bytes average_pool(const Bytes& sram, const spec::GeomCommand& c) {
   });
 }
 
-Bytes add(const Bytes& sram, const spec::EltwiseCommand& c) {
+Bytes eltwise(const Bytes& sram, const spec::EltwiseCommand& c) {
+  using spec::Opcode;
+  const Opcode op = c.header.opcode;
   Bytes out = sram;
   for (std::int64_t j = 0; j < c.n1; ++j) {
     for (std::int64_t k = 0; k < c.n0; ++k) {
       for (std::int64_t o = 0; o < 16; ++o) {
-        const std::int64_t a = at(sram, c.a_base + j * c.a_step1 + k * c.a_step0 + o);
-        const std::int64_t b = at(sram, c.b_base + j * c.b_step1 + k * c.b_step0 + o);
+        const std::int64_t a = at(sram, c.a_base + j * c.a_step1 + k * c.a_step0 + (c.a_splat != 0 ? 0 : o));
+        const std::int64_t b = at(sram, c.b_base + j * c.b_step1 + k * c.b_step0 + (c.b_splat != 0 ? 0 : o));
         const std::int64_t unit = std::int64_t{1} << c.left_shift;
         const std::int64_t sa = multiply_by_quantized_multiplier((a - c.a_zp) * unit, c.a_mult, c.a_shift);
         const std::int64_t sb = multiply_by_quantized_multiplier((b - c.b_zp) * unit, c.b_mult, c.b_shift);
-        const std::int64_t sum = multiply_by_quantized_multiplier(wrap32(sa + sb), c.out_mult, c.out_shift);
+        const auto scale = [&c](std::int64_t x) {
+          return multiply_by_quantized_multiplier(wrap32(x), c.out_mult, c.out_shift) + c.out_zp;
+        };
+        std::int64_t result = 0;
+        if (op == Opcode::kAdd) result = scale(sa + sb);
+        if (op == Opcode::kSqdiff) result = scale(wrap32(sa - sb) * wrap32(sa - sb));
+        if (op == Opcode::kMul) result = scale((a - c.a_zp) * (b - c.b_zp));
+        if (op == Opcode::kMin) result = std::min(a, b);
+        if (op == Opcode::kMax) result = std::max(a, b);
         const std::int64_t address = c.out_base + j * c.out_step1 + k * 16 + o;
-        out[static_cast<std::size_t>(address) % out.size()] = clamp(sum + c.out_zp, c.act_min, c.act_max);
+        std::int8_t& byte = out[static_cast<std::size_t>(address) % out.size()];
+        if (op == Opcode::kTable)
+          byte = at(sram, c.b_base / 32 * 32 + (a + 256) % 256);
+        else
+          byte = clamp(result, c.act_min, c.act_max);
       }
     }
   }

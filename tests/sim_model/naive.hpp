@@ -17,7 +17,7 @@ Bytes conv(const Bytes& sram, const spec::GeomCommand& c, std::uint32_t array_gr
 Bytes depthwise(const Bytes& sram, const spec::GeomCommand& c);
 Bytes max_pool(const Bytes& sram, const spec::GeomCommand& c);
 Bytes average_pool(const Bytes& sram, const spec::GeomCommand& c);
-Bytes add(const Bytes& sram, const spec::EltwiseCommand& c);
+Bytes eltwise(const Bytes& sram, const spec::EltwiseCommand& c);
 
 /// `memory` is the window's bytes.
 Bytes load(const Bytes& sram, const Bytes& memory, const spec::DmaCommand& c);

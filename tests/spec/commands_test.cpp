@@ -188,6 +188,9 @@ TEST(Commands, StructsCarryEveryBitOfEveryFormat) {
         case Format::kEltwise:
           again = through_struct<EltwiseCommand>(words, decode_eltwise);
           break;
+        case Format::kSoftmax:
+          again = through_struct<SoftmaxCommand>(words, decode_softmax);
+          break;
       }
       EXPECT_EQ(again, words) << info.name << ", pattern " << k;
     }

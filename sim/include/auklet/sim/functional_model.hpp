@@ -2,6 +2,7 @@
 // from the RTL, so that the two can be checked against each other.
 #pragma once
 
+#include <auklet/sim/axi_response.hpp>
 #include <auklet/sim/target.hpp>
 #include <auklet/spec/spec.hpp>
 #include <cstddef>
@@ -10,13 +11,6 @@
 #include <span>
 
 namespace auklet::sim {
-
-/// How the memory answers an access.
-enum class AxiResponse : std::uint8_t {
-  kOkay,
-  kSlvErr,
-  kDecErr,
-};
 
 /// How a functional model is built.
 struct FunctionalModelOptions {

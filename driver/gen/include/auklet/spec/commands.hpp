@@ -35,13 +35,25 @@ enum class Opcode : std::uint8_t {
   kAvgpool = 0x23,
   /// Elementwise sum with requantisation of both operands and of the result.
   kAdd = 0x30,
+  /// Elementwise product with requantisation of the result.
+  kMul = 0x31,
+  /// Squared elementwise difference, requantised like ADD.
+  kSqdiff = 0x32,
+  /// Elementwise minimum.
+  kMin = 0x33,
+  /// Elementwise maximum.
+  kMax = 0x34,
+  /// Each byte of A through a table of 256 bytes.
+  kTable = 0x35,
+  /// Softmax of rows, in TensorFlow Lite's fixed point; output scale 1/256, zero point -128.
+  kSoftmax = 0x40,
 };
 
 /// Who executes a command.
 enum class Engine : std::uint8_t { kNone, kLoad, kStore, kCompute };
 
 /// Layout of a command's words.
-enum class Format : std::uint8_t { kEnd, kDma, kGeom, kEltwise };
+enum class Format : std::uint8_t { kEnd, kDma, kGeom, kEltwise, kSoftmax };
 
 /// A field of a command or of the stream header. Values are std::int64_t, wide enough for every field, signed or not.
 struct CommandField {
@@ -433,18 +445,18 @@ struct GeomCommand {
 /// Fields of format eltwise, without the common header's.
 struct EltwiseFields {
   /// All of them, in ascending order of position.
-  static constexpr std::array<CommandField, 22> kAll{{
-      {"a_base", 3, 0, 24, false, 0, 16777215, 16},
+  static constexpr std::array<CommandField, 24> kAll{{
+      {"a_base", 3, 0, 24, false, 0, 16777215, 1},
       {"a_zp", 3, 24, 8, true, -128, 127, 1},
-      {"b_base", 4, 0, 24, false, 0, 16777215, 16},
+      {"b_base", 4, 0, 24, false, 0, 16777215, 1},
       {"b_zp", 4, 24, 8, true, -128, 127, 1},
       {"out_base", 5, 0, 24, false, 0, 16777215, 16},
       {"out_zp", 5, 24, 8, true, -128, 127, 1},
       {"n0", 6, 0, 16, false, 1, 65535, 1},
       {"n1", 6, 16, 16, false, 1, 65535, 1},
-      {"a_step1", 7, 0, 24, false, 0, 16777215, 16},
+      {"a_step1", 7, 0, 24, false, 0, 16777215, 1},
       {"act_min", 7, 24, 8, true, -128, 127, 1},
-      {"b_step1", 8, 0, 24, false, 0, 16777215, 16},
+      {"b_step1", 8, 0, 24, false, 0, 16777215, 1},
       {"act_max", 8, 24, 8, true, -128, 127, 1},
       {"out_step1", 9, 0, 24, false, 0, 16777215, 16},
       {"left_shift", 9, 24, 8, false, 0, 20, 1},
@@ -454,14 +466,16 @@ struct EltwiseFields {
       {"a_shift", 13, 0, 8, true, -31, 31, 1},
       {"b_shift", 13, 8, 8, true, -31, 31, 1},
       {"out_shift", 13, 16, 8, true, -31, 31, 1},
-      {"a_step0", 14, 0, 8, false, 0, 16, 16},
-      {"b_step0", 14, 8, 8, false, 0, 16, 16},
+      {"a_splat", 13, 24, 1, false, 0, 1, 1},
+      {"b_splat", 13, 25, 1, false, 0, 1, 1},
+      {"a_step0", 14, 0, 8, false, 0, 16, 1},
+      {"b_step0", 14, 8, 8, false, 0, 16, 1},
   }};
   /// SRAM address of operand A.
   static constexpr const CommandField& kABase = kAll[0];
   /// Zero point of A.
   static constexpr const CommandField& kAZp = kAll[1];
-  /// SRAM address of operand B.
+  /// SRAM address of operand B; TABLE: of the 256-byte table, a multiple of 32.
   static constexpr const CommandField& kBBase = kAll[2];
   /// Zero point of B.
   static constexpr const CommandField& kBZp = kAll[3];
@@ -497,30 +511,34 @@ struct EltwiseFields {
   static constexpr const CommandField& kBShift = kAll[18];
   /// Shift of the sum.
   static constexpr const CommandField& kOutShift = kAll[19];
+  /// 1: a word of A is its first byte in all lanes.
+  static constexpr const CommandField& kASplat = kAll[20];
+  /// 1: a word of B is its first byte in all lanes.
+  static constexpr const CommandField& kBSplat = kAll[21];
   /// Bytes from one word of A to the next: 16, or 0 to broadcast.
-  static constexpr const CommandField& kAStep0 = kAll[20];
+  static constexpr const CommandField& kAStep0 = kAll[22];
   /// Bytes from one word of B to the next: 16, or 0 to broadcast.
-  static constexpr const CommandField& kBStep0 = kAll[21];
+  static constexpr const CommandField& kBStep0 = kAll[23];
   /// Per word, the bits that must be zero.
   static constexpr std::array<std::uint32_t, 16> kReserved{
       0x00000000, 0x00000000, 0xffff0000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000,
-      0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0xff000000, 0xffff0000, 0xffffffff};
+      0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0xfc000000, 0xffff0000, 0xffffffff};
 };
 static_assert(detail::tiles(CommandHeaderFields::kAll, EltwiseFields::kAll,
                             EltwiseFields::kReserved));
 
-/// A command of format eltwise: ADD.
+/// A command of format eltwise: ADD, MUL, SQDIFF, MIN, MAX, TABLE.
 /// Zero, the initial value, is not allowed where a field says 'at least 1': those must be set.
 struct EltwiseCommand {
   static constexpr Format kFormat = Format::kEltwise;
   static constexpr std::size_t kWords = 16;
 
   CommandHeader header;
-  /// SRAM address of operand A (a multiple of 16).
+  /// SRAM address of operand A.
   std::uint32_t a_base = 0;
   /// Zero point of A.
   std::int32_t a_zp = 0;
-  /// SRAM address of operand B (a multiple of 16).
+  /// SRAM address of operand B; TABLE: of the 256-byte table, a multiple of 32.
   std::uint32_t b_base = 0;
   /// Zero point of B.
   std::int32_t b_zp = 0;
@@ -532,11 +550,11 @@ struct EltwiseCommand {
   std::uint32_t n0 = 0;
   /// Rows (at least 1).
   std::uint32_t n1 = 0;
-  /// Bytes from one row of A to the next; 0 broadcasts (a multiple of 16).
+  /// Bytes from one row of A to the next; 0 broadcasts.
   std::uint32_t a_step1 = 0;
   /// Lower clamp.
   std::int32_t act_min = 0;
-  /// Bytes from one row of B to the next; 0 broadcasts (a multiple of 16).
+  /// Bytes from one row of B to the next; 0 broadcasts.
   std::uint32_t b_step1 = 0;
   /// Upper clamp.
   std::int32_t act_max = 0;
@@ -556,12 +574,75 @@ struct EltwiseCommand {
   std::int32_t b_shift = 0;
   /// Shift of the sum (at least -31, at most 31).
   std::int32_t out_shift = 0;
-  /// Bytes from one word of A to the next: 16, or 0 to broadcast (at most 16, a multiple of 16).
+  /// 1: a word of A is its first byte in all lanes.
+  std::uint32_t a_splat = 0;
+  /// 1: a word of B is its first byte in all lanes.
+  std::uint32_t b_splat = 0;
+  /// Bytes from one word of A to the next: 16, or 0 to broadcast (at most 16).
   std::uint32_t a_step0 = 0;
-  /// Bytes from one word of B to the next: 16, or 0 to broadcast (at most 16, a multiple of 16).
+  /// Bytes from one word of B to the next: 16, or 0 to broadcast (at most 16).
   std::uint32_t b_step0 = 0;
 
   friend constexpr bool operator==(const EltwiseCommand&, const EltwiseCommand&) = default;
+};
+
+/// Fields of format softmax, without the common header's.
+struct SoftmaxFields {
+  /// All of them, in ascending order of position.
+  static constexpr std::array<CommandField, 7> kAll{{
+      {"a_base", 3, 0, 24, false, 0, 16777215, 16},
+      {"table_base", 4, 0, 24, false, 0, 16777215, 32},
+      {"out_base", 5, 0, 24, false, 0, 16777215, 16},
+      {"n", 6, 0, 16, false, 1, 4095, 1},
+      {"rows", 6, 16, 16, false, 1, 65535, 1},
+      {"a_step", 7, 0, 24, false, 0, 16777215, 16},
+      {"out_step", 8, 0, 24, false, 0, 16777215, 16},
+  }};
+  /// SRAM address of the input.
+  static constexpr const CommandField& kABase = kAll[0];
+  /// SRAM address of 256 int32: entry d is exp(-d * scale), Q0.31.
+  static constexpr const CommandField& kTableBase = kAll[1];
+  /// SRAM address of the output.
+  static constexpr const CommandField& kOutBase = kAll[2];
+  /// Bytes of a row.
+  static constexpr const CommandField& kN = kAll[3];
+  /// Rows.
+  static constexpr const CommandField& kRows = kAll[4];
+  /// Bytes from one input row to the next.
+  static constexpr const CommandField& kAStep = kAll[5];
+  /// Bytes from one output row to the next.
+  static constexpr const CommandField& kOutStep = kAll[6];
+  /// Per word, the bits that must be zero.
+  static constexpr std::array<std::uint32_t, 12> kReserved{
+      0x00000000, 0x00000000, 0xffff0000, 0xff000000, 0xff000000, 0xff000000, 0x00000000, 0xff000000,
+      0xff000000, 0xffffffff, 0xffffffff, 0xffffffff};
+};
+static_assert(detail::tiles(CommandHeaderFields::kAll, SoftmaxFields::kAll,
+                            SoftmaxFields::kReserved));
+
+/// A command of format softmax: SOFTMAX.
+/// Zero, the initial value, is not allowed where a field says 'at least 1': those must be set.
+struct SoftmaxCommand {
+  static constexpr Format kFormat = Format::kSoftmax;
+  static constexpr std::size_t kWords = 12;
+
+  CommandHeader header;
+  /// SRAM address of the input (a multiple of 16).
+  std::uint32_t a_base = 0;
+  /// SRAM address of 256 int32: entry d is exp(-d * scale), Q0.31 (a multiple of 32).
+  std::uint32_t table_base = 0;
+  /// SRAM address of the output (a multiple of 16).
+  std::uint32_t out_base = 0;
+  /// Bytes of a row (at least 1, at most 4095).
+  std::uint32_t n = 0;
+  /// Rows (at least 1).
+  std::uint32_t rows = 0;
+  /// Bytes from one input row to the next (a multiple of 16).
+  std::uint32_t a_step = 0;
+  /// Bytes from one output row to the next (a multiple of 16).
+  std::uint32_t out_step = 0;
+
+  friend constexpr bool operator==(const SoftmaxCommand&, const SoftmaxCommand&) = default;
 };
 
 /// Fields of the header that every stream begins with.
@@ -629,7 +710,7 @@ struct CommandInfo {
   std::span<const std::uint32_t> reserved;  ///< Per word, the bits that must be zero; `words` long.
 };
 
-inline constexpr std::array<CommandInfo, 8> kCommands{{
+inline constexpr std::array<CommandInfo, 14> kCommands{{
     {Opcode::kEnd, "END", Format::kEnd, Engine::kNone, EndCommand::kWords,
      EndFields::kAll, EndFields::kReserved},
     {Opcode::kLoad, "LOAD", Format::kDma, Engine::kLoad, DmaCommand::kWords,
@@ -646,6 +727,18 @@ inline constexpr std::array<CommandInfo, 8> kCommands{{
      GeomFields::kAll, GeomFields::kReserved},
     {Opcode::kAdd, "ADD", Format::kEltwise, Engine::kCompute, EltwiseCommand::kWords,
      EltwiseFields::kAll, EltwiseFields::kReserved},
+    {Opcode::kMul, "MUL", Format::kEltwise, Engine::kCompute, EltwiseCommand::kWords,
+     EltwiseFields::kAll, EltwiseFields::kReserved},
+    {Opcode::kSqdiff, "SQDIFF", Format::kEltwise, Engine::kCompute, EltwiseCommand::kWords,
+     EltwiseFields::kAll, EltwiseFields::kReserved},
+    {Opcode::kMin, "MIN", Format::kEltwise, Engine::kCompute, EltwiseCommand::kWords,
+     EltwiseFields::kAll, EltwiseFields::kReserved},
+    {Opcode::kMax, "MAX", Format::kEltwise, Engine::kCompute, EltwiseCommand::kWords,
+     EltwiseFields::kAll, EltwiseFields::kReserved},
+    {Opcode::kTable, "TABLE", Format::kEltwise, Engine::kCompute, EltwiseCommand::kWords,
+     EltwiseFields::kAll, EltwiseFields::kReserved},
+    {Opcode::kSoftmax, "SOFTMAX", Format::kSoftmax, Engine::kCompute, SoftmaxCommand::kWords,
+     SoftmaxFields::kAll, SoftmaxFields::kReserved},
 }};
 
 /// The command with this opcode, or null when there is none.
@@ -799,11 +892,11 @@ namespace detail {
                                                    std::span<std::uint32_t, EltwiseCommand::kWords> words) {
   std::array<std::uint32_t, EltwiseCommand::kWords> header{};
   if (const CommandField* wrong = detail::encode_header(command.header, Format::kEltwise, header)) return wrong;
-  const std::array<std::int64_t, 22> values{
+  const std::array<std::int64_t, 24> values{
       command.a_base, command.a_zp, command.b_base, command.b_zp, command.out_base, command.out_zp,
       command.n0, command.n1, command.a_step1, command.act_min, command.b_step1, command.act_max,
       command.out_step1, command.left_shift, command.a_mult, command.b_mult, command.out_mult, command.a_shift,
-      command.b_shift, command.out_shift, command.a_step0, command.b_step0};
+      command.b_shift, command.out_shift, command.a_splat, command.b_splat, command.a_step0, command.b_step0};
   if (const CommandField* wrong = detail::encode_fields(EltwiseFields::kAll, values, words)) return wrong;
   for (std::size_t i = 0; i < words.size(); ++i) words[i] |= header[i];
   return nullptr;
@@ -834,8 +927,38 @@ namespace detail {
   command.a_shift = static_cast<std::int32_t>(EltwiseFields::kAShift.get(words));
   command.b_shift = static_cast<std::int32_t>(EltwiseFields::kBShift.get(words));
   command.out_shift = static_cast<std::int32_t>(EltwiseFields::kOutShift.get(words));
+  command.a_splat = static_cast<std::uint32_t>(EltwiseFields::kASplat.get(words));
+  command.b_splat = static_cast<std::uint32_t>(EltwiseFields::kBSplat.get(words));
   command.a_step0 = static_cast<std::uint32_t>(EltwiseFields::kAStep0.get(words));
   command.b_step0 = static_cast<std::uint32_t>(EltwiseFields::kBStep0.get(words));
+  return command;
+}
+
+/// Writes the command. Null, or the first field whose value is not allowed; then `words` is untouched.
+[[nodiscard]] constexpr const CommandField* encode(const SoftmaxCommand& command,
+                                                   std::span<std::uint32_t, SoftmaxCommand::kWords> words) {
+  std::array<std::uint32_t, SoftmaxCommand::kWords> header{};
+  if (const CommandField* wrong = detail::encode_header(command.header, Format::kSoftmax, header)) return wrong;
+  const std::array<std::int64_t, 7> values{
+      command.a_base, command.table_base, command.out_base, command.n, command.rows, command.a_step,
+      command.out_step};
+  if (const CommandField* wrong = detail::encode_fields(SoftmaxFields::kAll, values, words)) return wrong;
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] |= header[i];
+  return nullptr;
+}
+
+/// Reads a command of format softmax; nothing is checked (see first_violation and has_reserved_bits).
+[[nodiscard]] constexpr SoftmaxCommand decode_softmax(
+    std::span<const std::uint32_t, SoftmaxCommand::kWords> words) {
+  SoftmaxCommand command;
+  command.header = decode_header(words);
+  command.a_base = static_cast<std::uint32_t>(SoftmaxFields::kABase.get(words));
+  command.table_base = static_cast<std::uint32_t>(SoftmaxFields::kTableBase.get(words));
+  command.out_base = static_cast<std::uint32_t>(SoftmaxFields::kOutBase.get(words));
+  command.n = static_cast<std::uint32_t>(SoftmaxFields::kN.get(words));
+  command.rows = static_cast<std::uint32_t>(SoftmaxFields::kRows.get(words));
+  command.a_step = static_cast<std::uint32_t>(SoftmaxFields::kAStep.get(words));
+  command.out_step = static_cast<std::uint32_t>(SoftmaxFields::kOutStep.get(words));
   return command;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <auklet/sim/axi_response.hpp>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,9 +14,6 @@ namespace auklet::sim {
 /// The five AXI channels.
 enum class AxiChannel : std::uint8_t { kAr, kR, kAw, kW, kB };
 inline constexpr std::size_t kAxiChannels = 5;
-
-/// Encodings of RRESP and BRESP.
-enum class AxiResponse : std::uint8_t { kOkay = 0, kExclusiveOkay = 1, kSlaveError = 2, kDecodeError = 3 };
 
 /// Encoding of AxBURST that the harness serves.
 inline constexpr std::uint8_t kAxiBurstIncrement = 1;
