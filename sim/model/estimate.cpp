@@ -55,7 +55,8 @@ Cost estimate(const Softmax& command) {
   // A row is fetched three times, and looked up byte by byte in two of them.
   const std::uint64_t words = divide_up(command.n, spec::kLanes);
   Cost cost;
-  cost.vector_active = kTableCycles + command.rows * (kPasses * kFetchCycles * words + 2 * std::uint64_t{command.n} + kReciprocalCycles);
+  cost.vector_active =
+      kTableCycles + command.rows * (kPasses * kFetchCycles * words + 2 * std::uint64_t{command.n} + kReciprocalCycles);
   cost.requant_active = command.rows * words;
   cost.cycles = kOverhead + cost.vector_active;
   return cost;

@@ -87,26 +87,11 @@ TEST(ValidateOperators, Convolution) {
          conv(m).dilation_h = 2;
        },
        "has a filter larger than its input tensor 0 (input)"},
-      {"rank of the input",
-       [](Model& m) {
-         tensor(m, kInput).shape = {16, 2};
-       },
-       "not of 4 dimensions"},
-      {"rank of the filter",
-       [](Model& m) {
-         tensor(m, kFilter).shape = {3, 18};
-       },
+      {"rank of the input", [](Model& m) { tensor(m, kInput).shape = {16, 2}; }, "not of 4 dimensions"},
+      {"rank of the filter", [](Model& m) { tensor(m, kFilter).shape = {3, 18}; },
        "has tensor 1 (filter) of shape [3, 18], not of 4 dimensions"},
-      {"channels",
-       [](Model& m) {
-         tensor(m, kInput).shape = {1, 4, 4, 3};
-       },
-       "does not divide 3 input channels"},
-      {"groups",
-       [](Model& m) {
-         tensor(m, kInput).shape = {1, 4, 4, 4};
-       },
-       "does not divide 4 input channels"},
+      {"channels", [](Model& m) { tensor(m, kInput).shape = {1, 4, 4, 3}; }, "does not divide 3 input channels"},
+      {"groups", [](Model& m) { tensor(m, kInput).shape = {1, 4, 4, 4}; }, "does not divide 4 input channels"},
       {"bias", [](Model& m) { op(m, kConv).inputs[2] = kFcBias; },
        "has bias tensor 8 (fc_bias) of 4 elements for 3 output channels"},
       {"scales along the wrong dimension", [](Model& m) { tensor(m, kFilter).quantization.axis = 1; },
@@ -136,33 +121,14 @@ TEST(ValidateOperators, PoolsReshapeFullyConnectedSoftmax) {
       {"pool filter 0", [](Model& m) { pool(m).filter_h = 0; }, "operator 1 (MAX_POOL_2D) has filter height 0"},
       {"pool stride 0", [](Model& m) { pool(m).stride_w = 0; }, "has stride width 0"},
       {"pool larger than its input", [](Model& m) { pool(m).filter_w = 5; }, "larger than its input"},
-      {"pool's output",
-       [](Model& m) {
-         tensor(m, kPooled).shape = {1, 2, 2, 6};
-       },
-       "it should be [1, 2, 2, 3]"},
-      {"reshape's size",
-       [](Model& m) {
-         tensor(m, kFlat).shape = {1, 24};
-       },
-       "operator 2 (RESHAPE) has input"},
+      {"pool's output", [](Model& m) { tensor(m, kPooled).shape = {1, 2, 2, 6}; }, "it should be [1, 2, 2, 3]"},
+      {"reshape's size", [](Model& m) { tensor(m, kFlat).shape = {1, 24}; }, "operator 2 (RESHAPE) has input"},
       {"reshape's type", [](Model& m) { tensor(m, kFlat).type = TensorType::kUint8; }, "changes the element type"},
-      {"weights' columns",
-       [](Model& m) {
-         tensor(m, kWeights).shape = {6, 8};
-       },
+      {"weights' columns", [](Model& m) { tensor(m, kWeights).shape = {6, 8}; },
        "operator 3 (FULLY_CONNECTED) has input tensor 6 (flat) of 12 elements, no multiple of the 8 columns"},
-      {"fully connected output",
-       [](Model& m) {
-         tensor(m, kLogits).shape = {1, 5};
-       },
-       "it should have 4"},
+      {"fully connected output", [](Model& m) { tensor(m, kLogits).shape = {1, 5}; }, "it should have 4"},
       {"fully connected bias", [](Model& m) { op(m, kFullyConnected).inputs[2] = kBias; }, "has bias tensor 2 (bias)"},
-      {"softmax's shape",
-       [](Model& m) {
-         tensor(m, kProbabilities).shape = {4, 1};
-       },
-       "it should be [1, 4]"},
+      {"softmax's shape", [](Model& m) { tensor(m, kProbabilities).shape = {4, 1}; }, "it should be [1, 4]"},
       {"softmax's beta", [](Model& m) { op(m, kSoftmax).options = SoftmaxOptions{-1.0F}; }, "has beta -1"},
   });
   Model shuffled = sample_model();

@@ -75,15 +75,9 @@ TEST(Validate, Tensors) {
   expect_refusals({
       {"zero dimension", [](Model& m) { tensor(m, kInput).shape[1] = 0; }, "tensor 0 (input) has dimension 1 of 0"},
       {"negative dimension", [](Model& m) { tensor(m, kInput).shape[2] = -4; }, "has dimension 2 of -4"},
-      {"product overflows 64 bits",
-       [=](Model& m) {
-         tensor(m, kInput).shape = {kHuge, kHuge, kHuge, kHuge};
-       },
+      {"product overflows 64 bits", [=](Model& m) { tensor(m, kInput).shape = {kHuge, kHuge, kHuge, kHuge}; },
        "tensor 0 (input) is larger than 2^31 - 1 bytes"},
-      {"product wraps to 0",
-       [](Model& m) {
-         tensor(m, kInput).shape = {1 << 16, 1 << 16, 1 << 16, 1 << 16};
-       },
+      {"product wraps to 0", [](Model& m) { tensor(m, kInput).shape = {1 << 16, 1 << 16, 1 << 16, 1 << 16}; },
        "is larger than 2^31 - 1 bytes"},
       {"too large in bytes only", [](Model& m) { add_tensor(m.main(), "w", TensorType::kFloat32, {1 << 29}); },
        "tensor 11 (w) is larger than 2^31 - 1 bytes"},
@@ -130,10 +124,7 @@ TEST(Validate, Quantisation) {
       {"far out", with_zero_point(std::numeric_limits<std::int64_t>::min()), "tensor 9 (logits) has zero point"},
       {"no zero point", [](Model& m) { tensor(m, kLogits).quantization.zero_points.clear(); },
        "has 1 scales and 0 zero points"},
-      {"scales and slices",
-       [](Model& m) {
-         tensor(m, kFilter).quantization = {{1, 1}, {0, 0}, 0};
-       },
+      {"scales and slices", [](Model& m) { tensor(m, kFilter).quantization = {{1, 1}, {0, 0}, 0}; },
        "tensor 1 (filter) has 2 scales for 3 slices"},
       {"axis past the end", [](Model& m) { tensor(m, kFilter).quantization.axis = 4; },
        "is quantised along dimension 4 of 4"},
