@@ -5,11 +5,13 @@
 #   scripts/lint.sh PART...  the named parts: rtl, scripts, cpp
 #
 # clang-tidy remembers which files were clean (build/lint/tidy) and looks again only at what changed. TIDY_SECONDS bounds
-# it (default 2400): when the time is up, the files that are left are named and the check fails. It looks at tests/ only
-# with TIDY_TESTS=1; clang's own warnings, clang-format and the sanitizers cover the tests always.
+# it (default 2400): when the time is up, the files that are left are named and the check fails. TIDY_FOLDERS are those it
+# looks at (default: what runs on a device or simulates it); clang's own warnings, clang-format and the sanitizers cover
+# everything.
 source "$(dirname "$0")/common.sh"
 
 tidy_seconds=${TIDY_SECONDS:-2400}
+tidy_folders=${TIDY_FOLDERS:-driver kernels sim}
 
 # The parameters of every named configuration, a line each: name and -G arguments of Verilator.
 configurations() {
@@ -72,7 +74,7 @@ lint_tidy() {
     grep -qF "/${file}\"" build/lint/compile_commands.json || continue # Not part of this build (verilated).
     stamp=build/lint/tidy/$( (printf '%s' "${headers}" && sha256sum "${file}") | sha256sum | cut -c1-32)
     [[ -f ${stamp} ]] || todo+=("${file}" "${stamp}")
-  done < <(cpp_files '*.cpp' | grep -v "^${TIDY_TESTS:+none/}tests/")
+  done < <(cpp_files '*.cpp' | grep -E "^(${tidy_folders// /|})/")
 
   printf 'clang-tidy: %d files to check\n' $((${#todo[@]} / 2))
   [[ ${#todo[@]} -gt 0 ]] || return 0
