@@ -6,12 +6,11 @@
 #
 # clang-tidy remembers which files were clean (build/lint/tidy) and looks again only at what changed. TIDY_SECONDS bounds
 # it (default 2400): when the time is up, the files that are left are named and the check fails. TIDY_FOLDERS are those it
-# looks at (default: what runs on a device or simulates it); clang's own warnings, clang-format and the sanitizers cover
-# everything.
+# looks at (default: all but the tests); clang's own warnings, clang-format and the sanitizers cover everything.
 source "$(dirname "$0")/common.sh"
 
 tidy_seconds=${TIDY_SECONDS:-2400}
-tidy_folders=${TIDY_FOLDERS:-driver kernels sim}
+tidy_folders=${TIDY_FOLDERS:-compiler driver kernels sim}
 
 # The parameters of every named configuration, a line each: name and -G arguments of Verilator.
 configurations() {

@@ -21,8 +21,8 @@ ExitCode complain(const Failure& failure) {
 
 // Text to stdout; a pipe that nobody reads to its end, or a full disk, is a failure like any other.
 ExitCode print(const std::string& text, ExitCode code = ExitCode::kOk) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  if (std::fflush(stdout) == 0) return code;
+  const std::size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
+  if (written == text.size() && std::fflush(stdout) == 0) return code;
   return complain({ExitCode::kUsage, "cannot write to standard output; check where it goes"});
 }
 
@@ -64,13 +64,13 @@ ExitCode execute(const Finished& finished) {
 }  // namespace auklet::app
 
 int main(int argc, char** argv) {
-  using namespace auklet::app;
+  namespace app = auklet::app;
   try {
-    Command command = parse_command_line(argc, argv);
-    return static_cast<int>(std::visit([](auto& words) { return execute(words); }, command));
+    app::Command command = app::parse_command_line(argc, argv);
+    return static_cast<int>(std::visit([](auto& words) { return app::execute(words); }, command));
   } catch (const std::bad_alloc&) {
-    return static_cast<int>(complain({ExitCode::kModelRefused, "there is not enough memory for this model"}));
+    return static_cast<int>(app::complain({app::ExitCode::kModelRefused, "there is not enough memory for this model"}));
   } catch (const std::exception& error) {
-    return static_cast<int>(complain({ExitCode::kInternal, fmt::format("internal error: {}", error.what())}));
+    return static_cast<int>(app::complain({app::ExitCode::kInternal, fmt::format("internal error: {}", error.what())}));
   }
 }

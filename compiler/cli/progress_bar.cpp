@@ -27,13 +27,13 @@ void ProgressBar::update(double share) {
   const double seconds = std::chrono::duration<double>(now - start_).count();
   fmt::print(stream_, "\r[{}{}] {:3.0f} %  {:.0f} s\x1b[K", std::string(cells, '#'), std::string(kCells - cells, '.'),
              100 * bounded, seconds);
-  std::fflush(stream_);
+  (void)std::fflush(stream_);  // A bar that cannot be drawn is no error.
 }
 
 void ProgressBar::clear() {
   if (!visible_) return;
   fmt::print(stream_, "\r\x1b[K");
-  std::fflush(stream_);
+  (void)std::fflush(stream_);  // A bar that cannot be drawn is no error.
   visible_ = false;
 }
 

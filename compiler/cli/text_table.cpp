@@ -35,7 +35,7 @@ std::string shortened(const std::string& text, std::size_t width) {
 
 std::string layer_name(const std::string& tensor) {
   // Several names joined by ';' are those of operators that a converter fused: the first one did the work.
-  const std::string first = tensor.substr(0, tensor.find(';'));
+  std::string first = tensor.substr(0, tensor.find(';'));
   const std::size_t last = first.rfind('/');
   if (last == std::string::npos || last == 0) return first;
   const std::size_t before = first.rfind('/', last - 1);
@@ -79,6 +79,7 @@ std::string TextTable::text() const {
   const std::vector<std::size_t> columns = widths();
   const std::string ruler(std::accumulate(columns.begin(), columns.end(), kGap * (columns.size() - 1)), '-');
   std::vector<std::string> titles;
+  titles.reserve(columns_.size());
   for (const Column& column : columns_) titles.push_back(column.title);
   std::string text = line(titles, columns) + ruler + '\n';
   for (std::size_t i = 0; i < rows_.size(); ++i) {

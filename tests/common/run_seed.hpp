@@ -83,7 +83,10 @@ inline void run_seeds(const TargetOf& target_of, const spec::HardwareConfig& con
                       std::uint64_t first, std::uint64_t count) {
   Tally tally;
   const std::uint64_t only = environment("AUKLET_SEED", 0);
-  if (only != 0) return run_seed(target_of(only), config, level, only, tally);
+  if (only != 0) {
+    run_seed(target_of(only), config, level, only, tally);
+    return;
+  }
   count = environment("AUKLET_CASES", count);
   for (std::uint64_t seed = first; seed < first + count && !testing::Test::HasFailure(); ++seed) {
     run_seed(target_of(seed), config, level, seed, tally);

@@ -41,7 +41,7 @@ Result<Evaluate> prepare_l2_normalization(const Context& context) {
   }
   const auto shape = shape_of(context.in(0), context.in_name(0));
   if (!shape) return tl::unexpected(shape.error());
-  if (context.in(0).shape.size() > 0 && context.in(0).shape.back() > kernels::kMaxL2NormalizationDepth) {
+  if (!context.in(0).shape.empty() && context.in(0).shape.back() > kernels::kMaxL2NormalizationDepth) {
     return fail(ErrorCode::kUnsupported, "normalises over " + std::to_string(context.in(0).shape.back()) +
                                              " elements; at most " + std::to_string(kernels::kMaxL2NormalizationDepth) +
                                              " are implemented");
