@@ -287,11 +287,11 @@ Outcome lower_add(const Context& c, NpuOperator& npu) {
     const auto length = static_cast<u32>(c.in(i).elements());
     view = {elements / length, length};
   }
-  AddWork work;
+  EltwiseWork work;
   work.op = {.rows = view.pixels,
              .length = view.channels,
-             .a_repeats = repeats[0],
-             .b_repeats = repeats[1],
+             .a = repeats[0] ? plan::Cover::kRow : plan::Cover::kAll,
+             .b = repeats[1] ? plan::Cover::kRow : plan::Cover::kAll,
              .a_zp = static_cast<std::int8_t>(p.a_zero_point),
              .b_zp = static_cast<std::int8_t>(p.b_zero_point),
              .out_zp = static_cast<std::int8_t>(p.output_zero_point),

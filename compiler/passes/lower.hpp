@@ -39,15 +39,15 @@ struct ConvWork {
 struct PoolWork {
   plan::PoolOp op;
 };
-struct AddWork {
-  plan::AddOp op;
+struct EltwiseWork {
+  plan::EltwiseOp op;
 };
 /// A RESHAPE: the same bytes under another name.
 struct RenameWork {};
 
 struct NpuOperator {
   std::size_t source = 0;  ///< Index in the graph.
-  std::variant<ConvWork, PoolWork, AddWork, RenameWork> work;
+  std::variant<ConvWork, PoolWork, EltwiseWork, RenameWork> work;
   std::vector<Operand> inputs;
   std::int32_t output = kAbsent;
   View out_view;

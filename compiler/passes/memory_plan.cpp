@@ -424,8 +424,8 @@ plan::Outcome stream_node(plan::StreamWriter& writer, const Node& node, const pl
   if (const auto* pool = std::get_if<PoolWork>(&node.op->work)) {
     return plan::plan_streamed_pool(writer, pool->op, inputs[0], output, sram, cost);
   }
-  if (const auto* add = std::get_if<AddWork>(&node.op->work)) {
-    return plan::plan_streamed_add(writer, add->op, inputs[0], inputs[1], output, sram, cost);
+  if (const auto* eltwise = std::get_if<EltwiseWork>(&node.op->work)) {
+    return plan::plan_streamed_eltwise(writer, eltwise->op, inputs[0], inputs[1], output, sram, cost);
   }
   return {};
 }

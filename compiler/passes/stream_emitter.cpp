@@ -197,9 +197,9 @@ class Emitter {
       return plan::plan_resident_pool(writer_, op, plan::sram_tensor(in, op.in_h, op.in_w, pitch_of(node, 0)),
                                       plan::sram_tensor(out, op.out_h, op.out_w, out_pitch), after, cost);
     }
-    if (const auto* add = std::get_if<AddWork>(&work)) {
-      return plan::plan_resident_add(writer_, add->op, {in, pitch_of(node, 0)},
-                                     {address_of(n.inputs[1]), pitch_of(node, 1)}, {out, out_pitch}, after, cost);
+    if (const auto* eltwise = std::get_if<EltwiseWork>(&work)) {
+      return plan::plan_resident_eltwise(writer_, eltwise->op, {in, pitch_of(node, 0)},
+                                         {address_of(n.inputs[1]), pitch_of(node, 1)}, {out, out_pitch}, after, cost);
     }
     return {};
   }

@@ -23,9 +23,18 @@ Outcome emit_conv(StreamWriter& writer, const ConvOp& op, const ConvLayout& layo
 Outcome emit_pool(StreamWriter& writer, const PoolOp& op, const Window& window, const SramTensor& input,
                   const SramTensor& output, const Waits& after, Cost& cost) noexcept;
 
-/// Emits the sum; one command, but for counts beyond 65,535.
-Outcome emit_add(StreamWriter& writer, const AddOp& op, const SramRows& a, const SramRows& b, const SramRows& out,
-                 const Waits& after, Cost& cost) noexcept;
+/// Emits the elementwise operator; one command, but for counts beyond 65,535. Adds to cost.compute_cycles, as all
+/// below.
+Outcome emit_eltwise(StreamWriter& writer, const EltwiseOp& op, const SramRows& a, const SramRows& b,
+                     const SramRows& out, const Waits& after, Cost& cost) noexcept;
+
+/// The same for a table.
+Outcome emit_table(StreamWriter& writer, const TableOp& op, const SramRows& in, std::uint32_t table_address,
+                   const SramRows& out, const Waits& after, Cost& cost) noexcept;
+
+/// The same for a softmax.
+Outcome emit_softmax(StreamWriter& writer, const SoftmaxOp& op, const SramRows& in, std::uint32_t table_address,
+                     const SramRows& out, const Waits& after, Cost& cost) noexcept;
 
 /// Estimate of the cycles that `steps` steps of `tiles` tiles take over `positions` outputs, without stalls.
 [[nodiscard]] std::uint64_t conv_cycles(const spec::HardwareConfig& config, std::uint64_t positions,

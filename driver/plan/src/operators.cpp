@@ -49,6 +49,11 @@ Outcome check(const Window& window, std::uint32_t in_c, std::uint32_t out_c) noe
   return fits ? Outcome{} : Outcome{Status::kTensorTooLarge};
 }
 
+Outcome check_rows(std::uint32_t rows, std::uint32_t length) noexcept {
+  if (rows == 0 || length == 0) return Status::kShapeZero;
+  return size_fits(rows, length, 1, 1) ? Outcome{} : Outcome{Status::kTensorTooLarge};
+}
+
 constexpr bool shift_fits(std::int32_t shift) noexcept { return shift >= -31 && shift <= 31; }
 
 }  // namespace
@@ -70,15 +75,21 @@ Outcome check(const PoolOp& op) noexcept {
   return {};
 }
 
-Outcome check(const AddOp& op) noexcept {
-  if (op.rows == 0 || op.length == 0) return Status::kShapeZero;
-  if (!size_fits(op.rows, op.length, 1, 1)) return Status::kTensorTooLarge;
+Outcome check(const EltwiseOp& op) noexcept {
+  if (const Outcome rows = check_rows(op.rows, op.length); !rows.ok()) return rows;
   if (!shift_fits(op.a_scale.shift) || !shift_fits(op.b_scale.shift) || !shift_fits(op.out_scale.shift) ||
       op.left_shift > spec::EltwiseFields::kLeftShift.max) {
     return Status::kShiftRange;
   }
   if (op.act_min > op.act_max) return Status::kClampEmpty;
   return {};
+}
+
+Outcome check(const TableOp& op) noexcept { return check_rows(op.rows, op.length); }
+
+Outcome check(const SoftmaxOp& op) noexcept {
+  if (const Outcome rows = check_rows(op.rows, op.length); !rows.ok()) return rows;
+  return op.length > spec::SoftmaxFields::kN.max ? Outcome{Status::kRowTooLong} : Outcome{};
 }
 
 std::uint64_t macs(const ConvOp& op) noexcept {

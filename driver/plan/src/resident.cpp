@@ -31,12 +31,6 @@ Outcome check_words(const SramTensor& tensor, std::uint32_t batch, std::uint32_t
   return check_pitches(tensor, batch, height, width, round_up_to_word(channels));
 }
 
-Outcome check_rows(const SramRows& rows, std::uint32_t count, std::uint32_t length) noexcept {
-  if (!word_aligned(rows.address) || (count > 1 && !word_aligned(rows.row_pitch))) return Status::kAddressMisaligned;
-  if (count > 1 && rows.row_pitch < round_up_to_word(length)) return Status::kPitchTooSmall;
-  return {};
-}
-
 Outcome check_conv(const StreamWriter& writer, const ConvOp& op, const ConvLayout& layout,
                    const ConvSram& at) noexcept {
   ConvLayout expected;
@@ -70,16 +64,6 @@ Outcome plan_resident_pool(StreamWriter& writer, const PoolOp& op, const SramTen
   if (const Outcome out = check_words(output, op.batch, op.out_h, op.out_w, op.channels); !out.ok()) return out;
   ++cost.tiles;
   return detail::emit_pool(writer, op, detail::window_of(op), input, output, after, cost);
-}
-
-Outcome plan_resident_add(StreamWriter& writer, const AddOp& op, const SramRows& a, const SramRows& b,
-                          const SramRows& out, const Waits& after, Cost& cost) noexcept {
-  if (const Outcome checked = check(op); !checked.ok()) return checked;
-  if (const Outcome rows = check_rows(a, op.a_repeats ? 1 : op.rows, op.length); !rows.ok()) return rows;
-  if (const Outcome rows = check_rows(b, op.b_repeats ? 1 : op.rows, op.length); !rows.ok()) return rows;
-  if (const Outcome rows = check_rows(out, op.rows, op.length); !rows.ok()) return rows;
-  ++cost.tiles;
-  return detail::emit_add(writer, op, a, b, out, after, cost);
 }
 
 }  // namespace auklet::plan

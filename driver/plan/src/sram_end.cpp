@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <auklet/plan/operators.hpp>
 #include <auklet/plan/stream_writer.hpp>
 #include <limits>
 
@@ -51,9 +52,17 @@ std::uint64_t sram_end(const spec::EltwiseCommand& command) noexcept {
   const auto end = [&](u64 base, u64 step0, u64 step1) {
     return series_end(series_end(base, command.n0, step0, spec::kLanes), command.n1, step1, 0);
   };
-  return std::max(end(command.out_base, spec::kLanes, command.out_step1),
-                  std::max(end(command.a_base, command.a_step0, command.a_step1),
-                           end(command.b_base, command.b_step0, command.b_step1)));
+  const u64 b = command.header.opcode == spec::Opcode::kTable ? u64{command.b_base} + kTableBytes
+                                                              : end(command.b_base, command.b_step0, command.b_step1);
+  return std::max({end(command.out_base, spec::kLanes, command.out_step1),
+                   end(command.a_base, command.a_step0, command.a_step1), b});
+}
+
+std::uint64_t sram_end(const spec::SoftmaxCommand& command) noexcept {
+  const u64 row = round_up(command.n);
+  return std::max({series_end(command.a_base, command.rows, command.a_step, row),
+                   series_end(command.out_base, command.rows, command.out_step, row),
+                   u64{command.table_base} + kSoftmaxTableBytes});
 }
 
 }  // namespace auklet::plan

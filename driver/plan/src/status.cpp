@@ -44,6 +44,8 @@ const char* to_string(Status status) noexcept {
       return "a pitch is smaller than what it steps over";
     case Status::kLayoutMismatch:
       return "the weight layout was made for another operator, pitch or configuration";
+    case Status::kRowTooLong:
+      return "a row of a softmax is longer than 4095 elements";
     case Status::kSramTooSmall:
       return "the operator does not fit the SRAM";
   }

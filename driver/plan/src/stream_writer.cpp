@@ -73,6 +73,10 @@ Outcome StreamWriter::emit(const spec::EltwiseCommand& command, const Waits& aft
   return append(command, after, sram_end(command));
 }
 
+Outcome StreamWriter::emit(const spec::SoftmaxCommand& command, const Waits& after) noexcept {
+  return append(command, after, sram_end(command));
+}
+
 Outcome StreamWriter::finish() noexcept {
   if (const Outcome end = append(spec::EndCommand{.header = {.opcode = spec::Opcode::kEnd}}, {}, 0); !end.ok()) {
     return end;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <auklet/runtime/lowering.hpp>
 #include <cstddef>
 
@@ -50,25 +51,32 @@ std::int32_t extended_dimension(const kernels::Shape& shape, std::size_t i) noex
   return i < missing ? 1 : shape.dims[i - missing];
 }
 
-// How often an operand repeats to cover the output.
+// How an operand covers the output, cut into rows.
 struct Coverage {
   bool expressible = true;
-  std::uint32_t rows = 1;  // 1: it has every element.
+  plan::Cover cover = plan::Cover::kAll;
+  std::uint32_t rows = 0;  // Of kRow and kColumn, which ask for a certain cut.
 };
 
-// An operand that is one in the output's first dimensions and whole in the others repeats over the first ones.
+// Of the output's dimensions beyond one, an operand has some and repeats over the others: it is a row when the others
+// come first, a column when they come last.
 Coverage coverage_of(const kernels::Shape& shape, const kernels::Shape& output) noexcept {
-  Coverage coverage;
-  bool whole = false;
+  std::uint32_t blocks = 0;  // Of neighbouring dimensions that are all of one sort.
+  bool repeats_first = false;
+  bool repeats = false;
+  std::uint32_t rows = 1;  // The first block's extent.
   for (std::size_t i = 0; i < kRank; ++i) {
     const std::int32_t extent = extended_dimension(output, i);
     if (extent == 1) continue;
-    const bool repeats = extended_dimension(shape, i) == 1;
-    if (repeats && whole) coverage.expressible = false;
-    if (repeats) coverage.rows *= to_unsigned(extent);
-    whole = whole || !repeats;
+    const bool one = extended_dimension(shape, i) == 1;
+    if (blocks == 0) repeats_first = one;
+    if (blocks == 0 || one != repeats) ++blocks;
+    repeats = one;
+    if (blocks == 1) rows *= to_unsigned(extent);
   }
-  return coverage;
+  if (blocks > 2) return {.expressible = false};
+  if (blocks == 2) return {.cover = repeats_first ? plan::Cover::kRow : plan::Cover::kColumn, .rows = rows};
+  return {.cover = repeats_first ? plan::Cover::kOne : plan::Cover::kAll};
 }
 
 constexpr plan::QuantizedMultiplier to_plan(const kernels::QuantizedMultiplier& multiplier) noexcept {
@@ -107,15 +115,17 @@ Reason lower(const FullyConnected& op, Lowered& lowered) noexcept {
 Reason lower(const Add& op, Lowered& lowered) noexcept {
   const Coverage a = coverage_of(op.a.shape, op.output.shape);
   const Coverage b = coverage_of(op.b.shape, op.output.shape);
-  // The planner has rows of one length: at most one operand repeats over them.
-  if (!a.expressible || !b.expressible || (a.rows != 1 && b.rows != 1)) return Reason::kBroadcast;
+  // The planner cuts both operands into the same rows.
+  const bool same_rows = a.rows == 0 || b.rows == 0 || a.rows == b.rows;
+  if (!a.expressible || !b.expressible || !same_rows) return Reason::kBroadcast;
   lowered = {};
-  lowered.kind = Lowered::Kind::kAdd;
-  plan::AddOp& add = lowered.add;
-  add.rows = a.rows != 1 ? a.rows : b.rows;
+  lowered.kind = Lowered::Kind::kEltwise;
+  plan::EltwiseOp& add = lowered.eltwise;
+  add.kind = plan::EltwiseKind::kAdd;
+  add.rows = std::max({a.rows, b.rows, std::uint32_t{1}});
   add.length = static_cast<std::uint32_t>(op.output.data.size() / add.rows);
-  add.a_repeats = a.rows != 1;
-  add.b_repeats = b.rows != 1;
+  add.a = a.cover;
+  add.b = b.cover;
   add.a_zp = to_int8(op.params.a_zero_point);
   add.b_zp = to_int8(op.params.b_zero_point);
   add.out_zp = to_int8(op.params.output_zero_point);

@@ -102,23 +102,62 @@ struct QuantizedMultiplier {
   std::int32_t shift = 0;
 };
 
-/// Elementwise sum of two arrays of `rows` rows of `length` elements, either of which may be one row that repeats.
-/// Same shapes are one row of all elements; a [C] operand repeats over rows = N * H * W, length = C.
-/// The arithmetic is docs/command-stream.md's ADD, which is TensorFlow Lite's.
-struct AddOp {
-  std::uint32_t rows = 1;
-  std::uint32_t length = 1;
-  bool a_repeats = false;  ///< A has one row.
-  bool b_repeats = false;  ///< B has one row.
-  std::int8_t a_zp = 0, b_zp = 0, out_zp = 0;
-  std::int8_t act_min = -128;
-  std::int8_t act_max = 127;
-  std::uint8_t left_shift = 20;
-  QuantizedMultiplier a_scale, b_scale, out_scale;
+/// What an EltwiseOp computes of each two elements, by docs/command-stream.md's formulas of the commands ADD, MUL,
+/// SQDIFF, MIN and MAX, which are TensorFlow Lite's. Its SUB is kAdd with a negative b_scale.multiplier.
+enum class EltwiseKind : std::uint8_t { kAdd, kMul, kSquaredDifference, kMinimum, kMaximum };
+
+/// How an operand covers `rows` rows of `length` results.
+enum class Cover : std::uint8_t {
+  kAll,     ///< rows * length elements: one for each result.
+  kRow,     ///< length elements, the same for every row.
+  kColumn,  ///< rows elements, each for its whole row.
+  kOne,     ///< One element for all results.
 };
 
+/// An elementwise operator of two operands and `rows` rows of `length` results. Same shapes are one row of all
+/// elements; a [C] operand of an [N, H, W, C] result is Cover::kRow over N * H * W rows of length C, an [N, H, W, 1]
+/// one Cover::kColumn.
+struct EltwiseOp {
+  EltwiseKind kind = EltwiseKind::kAdd;
+  std::uint32_t rows = 1;
+  std::uint32_t length = 1;
+  Cover a = Cover::kAll, b = Cover::kAll;
+  std::int8_t a_zp = 0, b_zp = 0, out_zp = 0;  ///< Not of kMinimum and kMaximum, which compare the bytes themselves.
+  std::int8_t act_min = -128;
+  std::int8_t act_max = 127;
+  std::uint8_t left_shift = 20;          ///< Of kAdd and kSquaredDifference.
+  QuantizedMultiplier a_scale, b_scale;  ///< Of kAdd and kSquaredDifference.
+  QuantizedMultiplier out_scale;         ///< Of kAdd, kMul and kSquaredDifference.
+};
+
+/// Any function of one byte, looked up for `rows` rows of `length` elements in a table of kTableBytes bytes in the
+/// order of docs/command-stream.md's TABLE: results of 0 to 127, then of -128 to -1. See pack_table().
+struct TableOp {
+  std::uint32_t rows = 1;
+  std::uint32_t length = 1;
+};
+
+/// Softmax of each of `rows` rows of `length` elements, by docs/command-stream.md's SOFTMAX, with a table of
+/// kSoftmaxTableBytes bytes. See pack_softmax_table().
+struct SoftmaxOp {
+  std::uint32_t rows = 1;
+  std::uint32_t length = 1;  ///< At most spec::SoftmaxFields::kN.max.
+};
+
+/// Bytes of a TableOp's table, and of a SoftmaxOp's.
+inline constexpr std::uint32_t kTableBytes = 256;
+inline constexpr std::uint32_t kSoftmaxTableBytes = 256 * sizeof(std::int32_t);
+
+/// What the SRAM address of either table is a multiple of.
+inline constexpr std::uint32_t kTableAlign = static_cast<std::uint32_t>(spec::SoftmaxFields::kTableBase.align);
+
 /// Rows in SRAM: row r begins at address + r * row_pitch. Both are multiples of 16; row_pitch plays no part for one
-/// row.
+/// row. By an operand's Cover:
+///   kAll     as above
+///   kRow     one row
+///   kColumn  the element of row r is at address + r * row_pitch, at any alignment and any pitch of at least 1
+///   kOne     the element is at address, at any alignment
+/// The commands fetch 16 bytes also for one element; all of them must be within the SRAM, and may hold anything.
 struct SramRows {
   std::uint32_t address = 0;
   std::uint32_t row_pitch = 0;
@@ -127,7 +166,9 @@ struct SramRows {
 /// Guards: every refusal that depends on the operator alone. The planning calls make the same checks first.
 Outcome check(const ConvOp& op) noexcept;
 Outcome check(const PoolOp& op) noexcept;
-Outcome check(const AddOp& op) noexcept;
+Outcome check(const EltwiseOp& op) noexcept;
+Outcome check(const TableOp& op) noexcept;
+Outcome check(const SoftmaxOp& op) noexcept;
 
 /// Multiply-accumulates that the operator's definition asks for, padding included. Precondition: check(op).ok().
 [[nodiscard]] std::uint64_t macs(const ConvOp& op) noexcept;

@@ -27,7 +27,7 @@ struct Cost {
   std::uint64_t compute_cycles = 0;   ///< Estimate: array or vector steps, without stalls.
   std::uint64_t input_bytes = 0;      ///< Loaded, with what is loaded again.
   std::uint64_t weight_bytes = 0;     ///< Loaded, with what is loaded again.
-  std::uint64_t parameter_bytes = 0;  ///< Loaded, with what is loaded again.
+  std::uint64_t parameter_bytes = 0;  ///< Loaded, with what is loaded again; tables too.
   std::uint64_t output_bytes = 0;     ///< Stored.
   std::uint32_t tiles = 0;            ///< Tiles that the operator was cut into (1 when resident).
 };
@@ -65,9 +65,19 @@ Outcome plan_resident_conv(StreamWriter& writer, const ConvOp& op, const ConvLay
 Outcome plan_resident_pool(StreamWriter& writer, const PoolOp& op, const SramTensor& input, const SramTensor& output,
                            const Waits& after, Cost& cost) noexcept;
 
-/// The same for a sum; one command. The rows' ends up to the next word are computed too and hold anything.
-Outcome plan_resident_add(StreamWriter& writer, const AddOp& op, const SramRows& a, const SramRows& b,
-                          const SramRows& out, const Waits& after, Cost& cost) noexcept;
+/// The same for an elementwise operator; one command, but for more than 65,535 rows or words of a row. The rows' ends
+/// up to the next word are computed too and hold anything.
+Outcome plan_resident_eltwise(StreamWriter& writer, const EltwiseOp& op, const SramRows& a, const SramRows& b,
+                              const SramRows& out, const Waits& after, Cost& cost) noexcept;
+
+/// The same for a table, which is at `table_address`, a multiple of kTableAlign.
+Outcome plan_resident_table(StreamWriter& writer, const TableOp& op, const SramRows& in, std::uint32_t table_address,
+                            const SramRows& out, const Waits& after, Cost& cost) noexcept;
+
+/// The same for a softmax; one command, but for more than 65,535 rows.
+Outcome plan_resident_softmax(StreamWriter& writer, const SoftmaxOp& op, const SramRows& in,
+                              std::uint32_t table_address, const SramRows& out, const Waits& after,
+                              Cost& cost) noexcept;
 
 /// Loads `bytes` bytes to `sram_address` (a multiple of 16); the last word is filled with zeros.
 Outcome plan_load_bytes(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address, std::uint32_t bytes,
@@ -99,8 +109,17 @@ Outcome plan_streamed_conv(StreamWriter& writer, const ConvOp& op, const ConvLay
 Outcome plan_streamed_pool(StreamWriter& writer, const PoolOp& op, const MemoryTensor& input,
                            const MemoryTensor& output, const SramBudget& sram, Cost& cost) noexcept;
 
-/// The same for a sum. Rows are compact in memory.
-Outcome plan_streamed_add(StreamWriter& writer, const AddOp& op, const MemoryTensor& a, const MemoryTensor& b,
-                          const MemoryTensor& out, const SramBudget& sram, Cost& cost) noexcept;
+/// The same for an elementwise operator. Operands and output are compact in memory.
+Outcome plan_streamed_eltwise(StreamWriter& writer, const EltwiseOp& op, const MemoryTensor& a, const MemoryTensor& b,
+                              const MemoryTensor& out, const SramBudget& sram, Cost& cost) noexcept;
+
+/// The same for a table, which is loaded once, as `cost.parameter_bytes`.
+Outcome plan_streamed_table(StreamWriter& writer, const TableOp& op, const MemoryTensor& in, const MemoryTensor& table,
+                            const MemoryTensor& out, const SramBudget& sram, Cost& cost) noexcept;
+
+/// The same for a softmax, which is cut between rows only: a row and its results must fit the budget twice.
+Outcome plan_streamed_softmax(StreamWriter& writer, const SoftmaxOp& op, const MemoryTensor& in,
+                              const MemoryTensor& table, const MemoryTensor& out, const SramBudget& sram,
+                              Cost& cost) noexcept;
 
 }  // namespace auklet::plan

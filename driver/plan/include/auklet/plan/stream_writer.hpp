@@ -31,6 +31,7 @@ struct Waits {
 [[nodiscard]] std::uint64_t sram_end(const spec::DmaCommand& command) noexcept;
 [[nodiscard]] std::uint64_t sram_end(const spec::GeomCommand& command) noexcept;
 [[nodiscard]] std::uint64_t sram_end(const spec::EltwiseCommand& command) noexcept;
+[[nodiscard]] std::uint64_t sram_end(const spec::SoftmaxCommand& command) noexcept;
 
 /// Builds one stream: any number of emit(), then one finish(). A command may wait only for commands that are in the
 /// stream before it, therefore every stream that finishes runs to its end, whatever the queues' depth. Not thread-safe;
@@ -53,6 +54,7 @@ class StreamWriter {
   Outcome emit(const spec::DmaCommand& command, const Waits& after) noexcept;
   Outcome emit(const spec::GeomCommand& command, const Waits& after) noexcept;
   Outcome emit(const spec::EltwiseCommand& command, const Waits& after) noexcept;
+  Outcome emit(const spec::SoftmaxCommand& command, const Waits& after) noexcept;
 
   /// Appends END and completes the header. Errors: kStreamFinished, kStreamFull.
   Outcome finish() noexcept;

@@ -12,12 +12,12 @@ namespace auklet::runtime {
 
 /// One of the planner's operators, and the constants that it needs.
 struct Lowered {
-  enum class Kind : std::uint8_t { kConv, kPool, kAdd };
+  enum class Kind : std::uint8_t { kConv, kPool, kEltwise };
 
   Kind kind = Kind::kConv;
   plan::ConvOp conv;                                          ///< When kind is kConv.
   plan::PoolOp pool;                                          ///< When kind is kPool.
-  plan::AddOp add;                                            ///< When kind is kAdd.
+  plan::EltwiseOp eltwise;                                    ///< When kind is kEltwise.
   std::span<const std::int8_t> weights;                       ///< Of kConv, in conv.weight_order.
   std::span<const std::int32_t> bias;                         ///< Of kConv; may be empty.
   std::span<const kernels::QuantizedMultiplier> multipliers;  ///< Of kConv: one, or one an output channel.

@@ -28,7 +28,7 @@ enum class Reason : std::uint8_t {
   kPolicy,                 ///< Policy::kCpuOnly.
   kNotPrepared,            ///< The Prepared value is empty: prepare() did not make it.
   kFilterZeroPoint,        ///< The array multiplies symmetric weights only; this filter has a zero point.
-  kBroadcast,              ///< An ADD that broadcasts otherwise than by repeating one operand over leading dimensions.
+  kBroadcast,              ///< An ADD whose operands are no rows or columns of one cut of the output.
   kOperatorLimit,          ///< A number exceeds what a command can name; Report::planning says which.
   kSramTooSmall,           ///< No tiling fits the SRAM; Report::planning tells the bytes needed and there.
   kWorkspaceTooSmall,      ///< The workspace is shorter than Report::workspace_bytes.
