@@ -46,6 +46,8 @@ const char* to_string(Status status) noexcept {
       return "the weight layout was made for another operator, pitch or configuration";
     case Status::kRowTooLong:
       return "a row of a softmax is longer than 4095 elements";
+    case Status::kStepZero:
+      return "a copy would write one byte more than once";
     case Status::kSramTooSmall:
       return "the operator does not fit the SRAM";
   }

@@ -3,12 +3,6 @@
 #include <auklet/plan/stream_writer.hpp>
 
 namespace auklet::plan {
-namespace {
-
-// The device compares 16-bit counts by their signed difference: more commands than this would look like fewer.
-constexpr std::uint32_t kMaxEngineCommands = 32767;
-
-}  // namespace
 
 StreamWriter::StreamWriter(std::span<std::uint32_t> buffer, const spec::HardwareConfig& config, bool counting) noexcept
     : buffer_(buffer), config_(config), counting_(counting), words_(spec::StreamHeader::kWords) {}

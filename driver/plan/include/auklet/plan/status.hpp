@@ -28,6 +28,7 @@ enum class Status : std::uint8_t {
   kPitchTooSmall = 22,      ///< A pitch is smaller than what lies between two steps of it.
   kLayoutMismatch = 23,     ///< The weight layout was made for another operator, pitch or configuration.
   kRowTooLong = 24,         ///< A row of a softmax is longer than 4,095 elements.
+  kStepZero = 25,           ///< A copy would write one byte more than once: a destination step is 0.
   kSramTooSmall = 30,       ///< The operator does not fit: Outcome tells the bytes needed and the bytes there.
 };
 

@@ -38,6 +38,10 @@ struct Waits {
 /// allocates nothing; `buffer` must outlive the writer's use.
 class StreamWriter {
  public:
+  /// Commands of one engine that a stream may hold. The device compares 16-bit counts by their signed difference: more
+  /// than this would look like fewer.
+  static constexpr std::uint32_t kMaxEngineCommands = 32767;
+
   /// Writes to `buffer` for devices of `config`.
   StreamWriter(std::span<std::uint32_t> buffer, const spec::HardwareConfig& config) noexcept;
 
