@@ -280,7 +280,7 @@ module auklet_compute #(
     else if (mac_en) phase_q <= phase + 2'd1;
   end
 
-  logic wload, wload_set;
+  logic wload, wload_set, wload_columns;
   logic [1:0] wload_group;
   logic [2:0] wload_pair;
   logic [GROUPS*512-1:0] psum;
@@ -289,8 +289,8 @@ module auklet_compute #(
     .GROUPS(GROUPS)
   ) u_mac_array (
     .clk_i,
-    .wload_i(wload), .wload_set_i(wload_set), .wload_group_i(wload_group), .wload_pair_i(wload_pair),
-    .wload_data_i(wgt_data_i),
+    .wload_i(wload), .wload_set_i(wload_set), .wload_group_i(wload_group),
+    .wload_columns_i(wload_columns), .wload_pair_i(wload_pair), .wload_data_i(wgt_data_i),
     .en_i(mac_en), .set_i(mac_meta[9]), .dw_i(is_dw), .row_i(PHASES == 1 ? 4'd0 : {phase, 2'b00}),
     .act_i(fetch_data), .taps_i(taps), .psum_o(psum)
   );
@@ -335,7 +335,8 @@ module auklet_compute #(
     .start_i(launch && (is_conv || is_dw)), .dw_i(is_dw), .cmd_i(geom), .positions_i(positions_q), .steps_i(steps_q),
     .release_i(is_dw ? dw_release : conv_release), .release_set_i(is_dw ? dw_wset : conv_wset), .ready_o(wset_ready),
     .sram_valid_o(loader_valid), .sram_addr_o(loader_addr), .sram_gnt_i(wgt_gnt_i && !param_valid),
-    .wload_o(wload), .wload_set_o(wload_set), .wload_group_o(wload_group), .wload_pair_o(wload_pair)
+    .wload_o(wload), .wload_set_o(wload_set), .wload_columns_o(wload_columns), .wload_group_o(wload_group),
+    .wload_pair_o(wload_pair)
   );
   assign wgt_valid_o = loader_valid || param_valid || elt_table_valid || soft_table_valid;
   assign wgt_addr_o = soft_table_valid ? soft_table_addr : elt_table_valid ? elt_table_addr : param_valid ? param_addr : loader_addr;

@@ -11,10 +11,11 @@ module auklet_mac_array #(
 ) (
   input  logic                    clk_i,
 
-  input  logic                    wload_i,       ///< Write two rows of a weight block
+  input  logic                    wload_i,       ///< Write two rows or two columns of a weight block
   input  logic                    wload_set_i,   ///< Into set 0 or 1
   input  logic [1:0]              wload_group_i, ///< Of this group
-  input  logic [2:0]              wload_pair_i,  ///< Rows 2 * pair and 2 * pair + 1
+  input  logic                    wload_columns_i, ///< Columns (all reduction bytes of two lanes), else rows
+  input  logic [2:0]              wload_pair_i,  ///< Rows or columns 2 * pair and 2 * pair + 1
   input  logic [255:0]            wload_data_i,
 
   input  logic                    en_i,          ///< Multiply
@@ -35,7 +36,17 @@ module auklet_mac_array #(
 
     always_ff @(posedge clk_i) begin
       if (wload_i && wload_group_i == 2'(g)) begin
-        for (int o = 0; o < 16; o++) begin
+        if (wload_columns_i) begin
+          for (int i = 0; i < 16; i++) begin
+            if (wload_set_i) begin
+              w1_q[i][{wload_pair_i, 1'b0}] <= signed'(wload_data_i[8*i +: 8]);
+              w1_q[i][{wload_pair_i, 1'b1}] <= signed'(wload_data_i[128+8*i +: 8]);
+            end else begin
+              w0_q[i][{wload_pair_i, 1'b0}] <= signed'(wload_data_i[8*i +: 8]);
+              w0_q[i][{wload_pair_i, 1'b1}] <= signed'(wload_data_i[128+8*i +: 8]);
+            end
+          end
+        end else for (int o = 0; o < 16; o++) begin
           if (wload_set_i) begin
             w1_q[{wload_pair_i, 1'b0}][o] <= signed'(wload_data_i[8*o +: 8]);
             w1_q[{wload_pair_i, 1'b1}][o] <= signed'(wload_data_i[128+8*o +: 8]);

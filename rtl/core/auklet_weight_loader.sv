@@ -28,6 +28,7 @@ module auklet_weight_loader #(
 
   output logic                     wload_o,        ///< The read data of this cycle goes to the array
   output logic                     wload_set_o,
+  output logic                     wload_columns_o, ///< It is two columns of a block, else two rows
   output logic [1:0]               wload_group_o,
   output logic [2:0]               wload_pair_o
 );
@@ -133,6 +134,7 @@ module auklet_weight_loader #(
   always_ff @(posedge clk_i) begin
     if (fire) begin
       wload_set_o <= fill_q;
+      wload_columns_o <= !dw_i && cmd_i.w_columns;
       wload_group_o <= group_q;
       wload_pair_o <= pair_q;
     end

@@ -388,7 +388,7 @@ package auklet_pkg;
   } cmd_dma_t;
 
   localparam int unsigned CMD_GEOM_WORDS = 20;
-  localparam logic [639:0] CMD_GEOM_RESERVED = 640'h00000000_ff000000_ff000000_ff000000_ff000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000;
+  localparam logic [639:0] CMD_GEOM_RESERVED = 640'h00000000_ff000000_ff000000_fe000000_ff000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000;
   typedef struct packed {
     logic [15:0] in_w;  // word 19, bits 31:16
     logic [7:0] pad_left;  // word 19, bits 15:8
@@ -397,7 +397,8 @@ package auklet_pkg;
     logic [23:0] p_base;  // word 18, bits 23:0
     logic [7:0] rsvd4;  // word 17, bits 31:24
     logic [23:0] w_base;  // word 17, bits 23:0
-    logic [7:0] rsvd3;  // word 16, bits 31:24
+    logic [6:0] rsvd3;  // word 16, bits 31:25
+    logic w_columns;  // word 16, bits 24:24
     logic [23:0] in_tile_step;  // word 16, bits 23:0
     logic [7:0] rsvd2;  // word 15, bits 31:24
     logic [23:0] out_tile_step;  // word 15, bits 23:0

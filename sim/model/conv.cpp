@@ -41,7 +41,8 @@ class WeightSegment {
       sram.read(geom.w_base + static_cast<std::uint32_t>(block * spec::kWeightBlock), bytes);
       for (std::size_t i = 0; i < spec::kReduce; ++i) {
         for (std::size_t o = 0; o < kLanes; ++o) {
-          rows_[o * length_ + static_cast<std::size_t>(s) * spec::kReduce + i] = bytes[i * kLanes + o];
+          rows_[o * length_ + static_cast<std::size_t>(s) * spec::kReduce + i] =
+              geom.w_columns != 0 ? bytes[o * spec::kReduce + i] : bytes[i * kLanes + o];
         }
       }
     }

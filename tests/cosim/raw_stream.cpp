@@ -290,6 +290,7 @@ std::optional<RawCommand> RawStreamMaker::try_geometry(spec::Opcode opcode) {
   c.p_base = parameters_ + random_.in(0, RawMemory::kParamBlocks - c.oc_tiles) * spec::kParamBlock;
   const bool tall = std::uint64_t{c.out_w} * c.out_h >= 500 && c.kh * c.kx_n == 1;
   if (cycles_of(c) > (tall ? 400'000 : 12'000)) return std::nullopt;
+  c.w_columns = random_.one_in(2) ? 1 : 0;  // Only CONV looks at it.
   RawCommand raw = encoded(c);
   if (!mark_geometry(c, raw.footprint)) return std::nullopt;
   return raw;

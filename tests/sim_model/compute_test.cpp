@@ -161,6 +161,7 @@ spec::GeomCommand random_conv(Random& random) {
     c.chunks = words;
   }
   c.in_tile_step = random.one_in(2) ? 0 : random.up_to(40);
+  c.w_columns = random.up_to(1);
   return c;
 }
 

@@ -109,7 +109,8 @@ Bytes conv(const Bytes& sram, const spec::GeomCommand& c, std::uint32_t array_gr
             const std::int64_t r = c.r0 + ox * c.x_step + kx * c.kx_stride + ch * 16 + i;
             const std::int64_t s = (ky * c.kx_n + kx) * c.chunks + ch;
             const std::int64_t block = c.w_base + (set * groups * steps + s * g + t % groups) * 256;
-            acc += read(sram, c, t, iy, r) * at(sram, block + i * 16 + o);
+            const std::int64_t weight = c.w_columns != 0 ? o * 16 + i : i * 16 + o;
+            acc += read(sram, c, t, iy, r) * at(sram, block + weight);
           }
         }
       }

@@ -265,7 +265,7 @@ struct DmaCommand {
 /// Fields of format geom, without the common header's.
 struct GeomFields {
   /// All of them, in ascending order of position.
-  static constexpr std::array<CommandField, 31> kAll{{
+  static constexpr std::array<CommandField, 32> kAll{{
       {"in_base", 3, 0, 24, false, 0, 16777215, 1},
       {"in_zp", 3, 24, 8, true, -128, 127, 1},
       {"row_pitch", 4, 0, 24, false, 0, 16777215, 1},
@@ -292,6 +292,7 @@ struct GeomFields {
       {"stripe", 14, 24, 8, false, 1, 64, 1},
       {"out_tile_step", 15, 0, 24, false, 0, 16777215, 16},
       {"in_tile_step", 16, 0, 24, false, 0, 16777215, 1},
+      {"w_columns", 16, 24, 1, false, 0, 1, 1},
       {"w_base", 17, 0, 24, false, 0, 16777215, 32},
       {"p_base", 18, 0, 24, false, 0, 16777215, 32},
       {"stride_x", 19, 0, 8, false, 0, 255, 1},
@@ -350,21 +351,23 @@ struct GeomFields {
   static constexpr const CommandField& kOutTileStep = kAll[24];
   /// Added to in_base for each output tile: 0 for a dense convolution.
   static constexpr const CommandField& kInTileStep = kAll[25];
+  /// CONV: 1: row o of a weight block holds the 16 reduction bytes of output lane o (the block transposed).
+  static constexpr const CommandField& kWColumns = kAll[26];
   /// SRAM address of the weight blocks (CONV, DWCONV).
-  static constexpr const CommandField& kWBase = kAll[26];
+  static constexpr const CommandField& kWBase = kAll[27];
   /// SRAM address of the parameter blocks (CONV, DWCONV).
-  static constexpr const CommandField& kPBase = kAll[27];
+  static constexpr const CommandField& kPBase = kAll[28];
   /// DWCONV: input columns from one output column to the next.
-  static constexpr const CommandField& kStrideX = kAll[28];
+  static constexpr const CommandField& kStrideX = kAll[29];
   /// DWCONV: input column of output column 0, kernel column 0, negated.
-  static constexpr const CommandField& kPadLeft = kAll[29];
+  static constexpr const CommandField& kPadLeft = kAll[30];
   /// DWCONV: input columns that exist.
-  static constexpr const CommandField& kInW = kAll[30];
+  static constexpr const CommandField& kInW = kAll[31];
   /// Per word, the bits that must be zero.
   static constexpr std::array<std::uint32_t, 20> kReserved{
       0x00000000, 0x00000000, 0xffff0000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000,
       0xff000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0x00000000, 0xff000000,
-      0xff000000, 0xff000000, 0xff000000, 0x00000000};
+      0xfe000000, 0xff000000, 0xff000000, 0x00000000};
 };
 static_assert(detail::tiles(CommandHeaderFields::kAll, GeomFields::kAll,
                             GeomFields::kReserved));
@@ -428,6 +431,8 @@ struct GeomCommand {
   std::uint32_t out_tile_step = 0;
   /// Added to in_base for each output tile: 0 for a dense convolution.
   std::uint32_t in_tile_step = 0;
+  /// CONV: 1: row o of a weight block holds the 16 reduction bytes of output lane o (the block transposed).
+  std::uint32_t w_columns = 0;
   /// SRAM address of the weight blocks (CONV, DWCONV) (a multiple of 32).
   std::uint32_t w_base = 0;
   /// SRAM address of the parameter blocks (CONV, DWCONV) (a multiple of 32).
@@ -836,13 +841,13 @@ namespace detail {
                                                    std::span<std::uint32_t, GeomCommand::kWords> words) {
   std::array<std::uint32_t, GeomCommand::kWords> header{};
   if (const CommandField* wrong = detail::encode_header(command.header, Format::kGeom, header)) return wrong;
-  const std::array<std::int64_t, 31> values{
+  const std::array<std::int64_t, 32> values{
       command.in_base, command.in_zp, command.row_pitch, command.kh, command.row_bytes, command.kx_n,
       command.in_h, command.pad_top, command.stride_y, command.r0, command.dil_y, command.x_step,
       command.kx_stride, command.out_zp, command.chunks, command.out_w, command.out_h, command.oc_tiles,
       command.out_base, command.act_min, command.out_x_pitch, command.act_max, command.out_row_pitch, command.stripe,
-      command.out_tile_step, command.in_tile_step, command.w_base, command.p_base, command.stride_x, command.pad_left,
-      command.in_w};
+      command.out_tile_step, command.in_tile_step, command.w_columns, command.w_base, command.p_base, command.stride_x,
+      command.pad_left, command.in_w};
   if (const CommandField* wrong = detail::encode_fields(GeomFields::kAll, values, words)) return wrong;
   for (std::size_t i = 0; i < words.size(); ++i) words[i] |= header[i];
   return nullptr;
@@ -879,6 +884,7 @@ namespace detail {
   command.stripe = static_cast<std::uint32_t>(GeomFields::kStripe.get(words));
   command.out_tile_step = static_cast<std::uint32_t>(GeomFields::kOutTileStep.get(words));
   command.in_tile_step = static_cast<std::uint32_t>(GeomFields::kInTileStep.get(words));
+  command.w_columns = static_cast<std::uint32_t>(GeomFields::kWColumns.get(words));
   command.w_base = static_cast<std::uint32_t>(GeomFields::kWBase.get(words));
   command.p_base = static_cast<std::uint32_t>(GeomFields::kPBase.get(words));
   command.stride_x = static_cast<std::uint32_t>(GeomFields::kStrideX.get(words));
