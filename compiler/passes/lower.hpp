@@ -2,12 +2,17 @@
 #pragma once
 
 #include <auklet/compiler/ir.hpp>
+#include <auklet/plan/copy.hpp>
+#include <auklet/plan/matmul.hpp>
 #include <auklet/plan/plan.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <variant>
 #include <vector>
+
+#include "folds.hpp"
 
 namespace auklet::compiler::passes {
 
@@ -31,8 +36,9 @@ struct Operand {
 /// Convolutions and fully connected layers.
 struct ConvWork {
   plan::ConvOp op;
-  std::span<const std::int8_t> weights;  ///< The model's.
-  std::vector<std::int32_t> bias;        ///< May be empty: zeros.
+  std::span<const std::int8_t> weights;                          ///< The model's, or those of `derived`.
+  std::shared_ptr<const std::vector<std::int8_t>> derived = {};  ///< Weights that the model does not hold as such.
+  std::vector<std::int32_t> bias;                                ///< May be empty: zeros.
   std::vector<std::int32_t> multiplier;
   std::vector<std::int32_t> shift;
 };
@@ -42,23 +48,56 @@ struct PoolWork {
 struct EltwiseWork {
   plan::EltwiseOp op;
 };
-/// A RESHAPE: the same bytes under another name.
+/// Any function of one byte. Input 1 is the table, a constant.
+struct TableWork {
+  plan::TableOp op;
+};
+/// Input 1 is the table of exponentials, a constant.
+struct SoftmaxWork {
+  plan::SoftmaxOp op;
+};
+/// Bytes that only move, from memory to memory.
+struct CopyWork {
+  struct Part {
+    std::size_t input = 0;
+    plan::CopyOp op;
+  };
+  std::vector<Part> parts;
+};
+/// Products of two activations, from memory to memory. Input 2 is what plan::pack_matmul_constants() makes.
+struct MatmulWork {
+  /// Where a product's matrices begin, in bytes.
+  struct Product {
+    std::uint32_t a = 0, b = 0, out = 0;
+  };
+  plan::MatmulOp op;
+  std::vector<Product> products;
+};
+/// The same bytes under another name.
 struct RenameWork {};
 
+using Work = std::variant<ConvWork, PoolWork, EltwiseWork, TableWork, SoftmaxWork, CopyWork, MatmulWork, RenameWork>;
+
+/// One step on the NPU. An operator of the graph is one or several of them, or none (folds.hpp).
 struct NpuOperator {
   std::size_t source = 0;  ///< Index in the graph.
-  std::variant<ConvWork, PoolWork, EltwiseWork, RenameWork> work;
+  Work work;
   std::vector<Operand> inputs;
-  std::int32_t output = kAbsent;
+  std::int32_t output = kAbsent;  ///< A tensor of the graph, or an internal one: a number beyond those.
   View out_view;
   std::uint64_t macs = 0;
+
+  /// Whether it can only run from memory to memory.
+  [[nodiscard]] bool moves_memory() const {
+    return std::holds_alternative<CopyWork>(work) || std::holds_alternative<MatmulWork>(work);
+  }
 };
 
 /// Derives what the NPU needs to know of an operator, or says why it cannot run it: one sentence, to stand behind the
-/// operator's name. The graph must be valid.
-[[nodiscard]] Result<NpuOperator> lower(const Graph& graph, std::size_t index);
+/// operator's name. The graph must be valid. Internal tensors of different operators have different numbers.
+[[nodiscard]] Result<std::vector<NpuOperator>> lower(const Graph& graph, std::size_t index, const Folds& folds);
 
-/// Multiply-accumulates of an operator, wherever it runs: 0 unless it is a convolution or a fully connected layer.
+/// Multiply-accumulates of an operator, wherever it runs: 0 unless it multiplies matrices or convolves.
 [[nodiscard]] std::uint64_t macs_of(const Graph& graph, const Operator& op);
 
 }  // namespace auklet::compiler::passes

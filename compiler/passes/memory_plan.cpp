@@ -318,11 +318,39 @@ class Attempt {
   NodeFailure failure_;
 };
 
+plan::Outcome stream_copies(plan::StreamWriter& writer, const CopyWork& work,
+                            const std::vector<plan::MemoryTensor>& inputs, const plan::MemoryTensor& output,
+                            const plan::SramBudget& sram, plan::Cost& cost) {
+  for (const CopyWork::Part& part : work.parts) {
+    const plan::Outcome copied = plan::plan_streamed_copy(writer, part.op, inputs[part.input], output, sram, cost);
+    if (!copied.ok()) return copied;
+  }
+  return {};
+}
+
+plan::Outcome stream_products(plan::StreamWriter& writer, const MatmulWork& work,
+                              const std::vector<plan::MemoryTensor>& inputs, const plan::MemoryTensor& output,
+                              const plan::SramBudget& sram, plan::Cost& cost) {
+  const auto moved = [](plan::MemoryTensor tensor, u32 bytes) {
+    tensor.offset += bytes;
+    return tensor;
+  };
+  for (const MatmulWork::Product& product : work.products) {
+    const plan::Outcome multiplied =
+        plan::plan_streamed_matmul(writer, work.op, moved(inputs[0], product.a), moved(inputs[1], product.b),
+                                   moved(output, product.out), inputs[2], sram, cost);
+    if (!multiplied.ok()) return multiplied;
+  }
+  return {};
+}
+
 // Goes from attempt to attempt, each with one more buffer spilled or node streamed, until one fits.
 class Planner {
  public:
   Planner(const Program& program, const Hardware& hardware)
-      : program_(program), hardware_(hardware), streamed_(program.nodes.size()), spilled_(program.buffers.size()) {}
+      : program_(program), hardware_(hardware), streamed_(program.nodes.size()), spilled_(program.buffers.size()) {
+    for (std::size_t i = 0; i < program.nodes.size(); ++i) streamed_[i] = program.nodes[i].op->moves_memory();
+  }
 
   tl::expected<MemoryPlan, NodeFailure> run() {
     for (;;) {
@@ -426,6 +454,18 @@ plan::Outcome stream_node(plan::StreamWriter& writer, const Node& node, const pl
   }
   if (const auto* eltwise = std::get_if<EltwiseWork>(&node.op->work)) {
     return plan::plan_streamed_eltwise(writer, eltwise->op, inputs[0], inputs[1], output, sram, cost);
+  }
+  if (const auto* table = std::get_if<TableWork>(&node.op->work)) {
+    return plan::plan_streamed_table(writer, table->op, inputs[0], inputs[1], output, sram, cost);
+  }
+  if (const auto* softmax = std::get_if<SoftmaxWork>(&node.op->work)) {
+    return plan::plan_streamed_softmax(writer, softmax->op, inputs[0], inputs[1], output, sram, cost);
+  }
+  if (const auto* copy = std::get_if<CopyWork>(&node.op->work)) {
+    return stream_copies(writer, *copy, inputs, output, sram, cost);
+  }
+  if (const auto* matmul = std::get_if<MatmulWork>(&node.op->work)) {
+    return stream_products(writer, *matmul, inputs, output, sram, cost);
   }
   return {};
 }

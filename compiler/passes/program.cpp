@@ -9,12 +9,15 @@ namespace {
 
 class Builder {
  public:
-  Builder(const Graph& graph, std::span<const NpuOperator> operators) : graph_(graph), operators_(operators) {}
+  Builder(const Graph& graph, const Run& run, const Reads& reads) : graph_(graph), run_(run), reads_(reads) {
+    program_.first = run.first;
+    program_.layers = run.count;
+  }
 
   Program build() {
-    for (const NpuOperator& op : operators_) add_node(op);
+    for (const NpuOperator& op : run_.steps) add_node(op);
     const std::set<std::int32_t> outside = needed_outside();
-    for (const NpuOperator& op : operators_) {
+    for (const NpuOperator& op : run_.steps) {
       if (!outside.contains(op.output)) continue;
       program_.buffers[buffer_of_.at(op.output)].outputs.push_back(static_cast<std::uint32_t>(program_.outputs.size()));
       program_.outputs.push_back(op.output);
@@ -62,27 +65,26 @@ class Builder {
     return buffer;
   }
 
-  // Tensors that the graph's outputs or operators outside of the run refer to.
+  // Tensors that are read outside of the run.
   [[nodiscard]] std::set<std::int32_t> needed_outside() const {
-    std::set<std::int32_t> needed(graph_.outputs.begin(), graph_.outputs.end());
-    const std::size_t first = operators_.front().source;
-    for (std::size_t i = 0; i < graph_.operators.size(); ++i) {
-      if (i >= first && i < first + operators_.size()) continue;
-      needed.insert(graph_.operators[i].inputs.begin(), graph_.operators[i].inputs.end());
+    std::set<std::int32_t> needed;
+    for (std::size_t i = 0; i < reads_.size(); ++i) {
+      if (i < run_.first || i >= run_.first + run_.count) needed.insert(reads_[i].begin(), reads_[i].end());
     }
     return needed;
   }
 
   const Graph& graph_;
-  std::span<const NpuOperator> operators_;
+  const Run& run_;
+  const Reads& reads_;
   Program program_;
   std::map<std::int32_t, std::uint32_t> buffer_of_;  // By tensor.
 };
 
 }  // namespace
 
-Program make_program(const Graph& graph, std::span<const NpuOperator> operators) {
-  return Builder(graph, operators).build();
+Program make_program(const Graph& graph, const Run& run, const Reads& reads) {
+  return Builder(graph, run, reads).build();
 }
 
 }  // namespace auklet::compiler::passes

@@ -37,14 +37,32 @@ struct Buffer {
   std::vector<std::uint32_t> readers;  ///< Nodes, ascending.
 };
 
+/// Operators of a graph that follow one another, as steps on the NPU.
+struct Run {
+  std::size_t first = 0;           ///< Operator of the graph.
+  std::size_t count = 0;           ///< Operators of the graph, those without a step included.
+  std::vector<NpuOperator> steps;  ///< In order.
+};
+
 struct Program {
+  std::size_t first = 0;   ///< Operator of the graph that layer 0 is.
+  std::size_t layers = 0;  ///< One an operator of the graph.
   std::vector<Node> nodes;
   std::vector<Buffer> buffers;
   std::vector<std::int32_t> inputs;   ///< Tensors that the segment reads, in order of first use.
   std::vector<std::int32_t> outputs;  ///< Tensors that the segment writes, in the order in which they are computed.
 };
 
-/// Builds the program of `operators`, which follow one another in `graph` and stay in place as long as the program.
-[[nodiscard]] Program make_program(const Graph& graph, std::span<const NpuOperator> operators);
+/// The layer that a node belongs to.
+[[nodiscard]] inline std::size_t layer_of(const Program& program, std::size_t node) {
+  return program.nodes[node].op->source - program.first;
+}
+
+/// What is read of a graph: by operator its tensors, and at the end the graph's outputs.
+using Reads = std::vector<std::vector<std::int32_t>>;
+
+/// Builds the program of a run, which stays in place as long as the program. `reads` says what each operator of the
+/// graph reads, which for steps on the NPU need not be its inputs; the last entry are the graph's outputs.
+[[nodiscard]] Program make_program(const Graph& graph, const Run& run, const Reads& reads);
 
 }  // namespace auklet::compiler::passes

@@ -98,27 +98,33 @@ std::vector<SegmentWindow> make_windows(const Graph& graph, const Program& progr
 
 std::vector<SegmentLayer> make_layers(const Graph& graph, const Program& program, const EmissionReport& report) {
   std::vector<SegmentLayer> layers;
+  layers.reserve(program.layers);
+  for (std::size_t i = program.first; i < program.first + program.layers; ++i) {
+    const Operator& op = graph.operators[i];
+    SegmentLayer layer;
+    layer.source_operator = static_cast<std::uint32_t>(i);
+    layer.code = op.code;
+    layer.name = graph.tensor(op.outputs[0]).name.substr(0, kLongestName);
+    layers.push_back(std::move(layer));
+  }
   for (std::size_t i = 0; i < program.nodes.size(); ++i) {
-    const NpuOperator& op = *program.nodes[i].op;
     const NodeCost& cost = report.nodes[i];
-    layers.push_back({.source_operator = static_cast<std::uint32_t>(op.source),
-                      .code = graph.operators[op.source].code,
-                      .name = graph.tensor(op.output).name.substr(0, kLongestName),
-                      .commands = cost.commands,
-                      .macs = op.macs,
-                      .loaded_bytes = cost.loaded_bytes,
-                      .stored_bytes = cost.stored_bytes,
-                      .weight_bytes = cost.weight_bytes,
-                      .compute_cycles = cost.cost.compute_cycles});
+    SegmentLayer& layer = layers[layer_of(program, i)];
+    layer.commands += cost.commands;
+    layer.macs += program.nodes[i].op->macs;
+    layer.loaded_bytes += cost.loaded_bytes;
+    layer.stored_bytes += cost.stored_bytes;
+    layer.weight_bytes += cost.weight_bytes;
+    layer.compute_cycles += cost.cost.compute_cycles;
   }
   return layers;
 }
 
 }  // namespace
 
-tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph, std::span<const NpuOperator> operators,
+tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph, const Run& run, const Reads& reads,
                                                            const Hardware& hardware) {
-  const Program program = make_program(graph, operators);
+  const Program program = make_program(graph, run, reads);
   const auto memory = plan_memory(program, hardware);
   if (!memory) return tl::unexpected(memory.error());
   ConstantPacker packer(program, *memory);

@@ -9,6 +9,7 @@
 
 #include "lower.hpp"
 #include "memory_plan.hpp"
+#include "program.hpp"
 
 namespace auklet::compiler::passes {
 
@@ -23,10 +24,8 @@ struct CompiledSegment {
   std::uint32_t spilled_tensors = 0;
 };
 
-/// Compiles operators that follow one another in `graph` and need no more windows than there are. The failure names one
-/// of them.
-[[nodiscard]] tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph,
-                                                                         std::span<const NpuOperator> operators,
-                                                                         const Hardware& hardware);
+/// Compiles a run that needs no more windows than there are. The failure names one of its steps.
+[[nodiscard]] tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph, const Run& run,
+                                                                         const Reads& reads, const Hardware& hardware);
 
 }  // namespace auklet::compiler::passes

@@ -70,7 +70,7 @@ class Emitter {
   static Range memory_range(const plan::MemoryTensor& at, u64 bytes) { return {at.offset, at.offset + bytes}; }
 
   // Commands from now on belong to this node.
-  void begin(u32 node) { writer_.set_layer(static_cast<std::uint16_t>(node)); }
+  void begin(u32 node) { writer_.set_layer(static_cast<std::uint16_t>(layer_of(program_, node))); }
 
   // Emits a transfer into or out of SRAM with the waits that its ranges ask for. `emit` gets the waits.
   template <typename Emit>
@@ -200,6 +200,14 @@ class Emitter {
     if (const auto* eltwise = std::get_if<EltwiseWork>(&work)) {
       return plan::plan_resident_eltwise(writer_, eltwise->op, {in, pitch_of(node, 0)},
                                          {address_of(n.inputs[1]), pitch_of(node, 1)}, {out, out_pitch}, after, cost);
+    }
+    if (const auto* table = std::get_if<TableWork>(&work)) {
+      return plan::plan_resident_table(writer_, table->op, {in, pitch_of(node, 0)}, address_of(n.inputs[1]),
+                                       {out, out_pitch}, after, cost);
+    }
+    if (const auto* softmax = std::get_if<SoftmaxWork>(&work)) {
+      return plan::plan_resident_softmax(writer_, softmax->op, {in, pitch_of(node, 0)}, address_of(n.inputs[1]),
+                                         {out, out_pitch}, after, cost);
     }
     return {};
   }

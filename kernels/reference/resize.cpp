@@ -20,34 +20,6 @@ std::int32_t nearest(ResizeCoordinates coordinates, std::int32_t o, std::int32_t
   return picked < input ? picked : input - 1;
 }
 
-constexpr std::int32_t kUnit = 1 << 10;  // Of a pixel.
-
-// Two neighbouring input coordinates and, in 1/1024, the weight of the second.
-struct Neighbours {
-  std::int32_t first;
-  std::int32_t second;
-  std::int64_t weight;
-};
-
-// round(1024 * input / output) or its align-corners form; all numbers are positive.
-std::int64_t scale_1024(ResizeCoordinates coordinates, std::int32_t input, std::int32_t output) {
-  const bool corners = coordinates == ResizeCoordinates::kAlignCorners && output > 1;
-  const std::int64_t from = corners ? input - 1 : input;
-  const std::int64_t to = corners ? output - 1 : output;
-  return (kUnit * from + to / 2) / to;
-}
-
-Neighbours neighbours(ResizeCoordinates coordinates, std::int32_t o, std::int64_t scale, std::int32_t input) {
-  const bool half = coordinates == ResizeCoordinates::kHalfPixel;
-  const std::int64_t at = o * scale + (half ? scale / 2 - kUnit / 2 : 0);
-  const std::int64_t last = input - 1;
-  const std::int64_t below = at < 0 ? 0 : at / kUnit;
-  const std::int64_t above = (at + kUnit - 1) / kUnit;
-  const std::int64_t first = below < last ? below : last;
-  const std::int64_t second = above < last ? above : last;
-  return {static_cast<std::int32_t>(first), static_cast<std::int32_t>(second), at - kUnit * first};
-}
-
 }  // namespace
 
 Status resize_nearest(ResizeCoordinates coordinates, std::size_t element_bytes, Tensor4<const std::byte> input,
@@ -74,24 +46,22 @@ Status resize_bilinear(ResizeCoordinates coordinates, Tensor4<const std::int8_t>
   const Status status = check_resize_bilinear(input, output);
   if (status != Status::kOk) return status;
 
-  const std::int64_t scale_y = scale_1024(coordinates, input.shape.height, output.shape.height);
-  const std::int64_t scale_x = scale_1024(coordinates, input.shape.width, output.shape.width);
   const auto at = [&](std::int32_t n, std::int32_t y, std::int32_t x, std::int32_t c) {
     return std::int64_t{input.data[element_index(input.shape, n, y, x, c)]};
   };
   std::size_t element = 0;
   for (std::int32_t n = 0; n < output.shape.batch; ++n) {
     for (std::int32_t y = 0; y < output.shape.height; ++y) {
-      const Neighbours rows = neighbours(coordinates, y, scale_y, input.shape.height);
+      const ResizeNeighbours rows = resize_neighbours(coordinates, y, input.shape.height, output.shape.height);
       for (std::int32_t x = 0; x < output.shape.width; ++x) {
-        const Neighbours columns = neighbours(coordinates, x, scale_x, input.shape.width);
+        const ResizeNeighbours columns = resize_neighbours(coordinates, x, input.shape.width, output.shape.width);
         for (std::int32_t c = 0; c < output.shape.channels; ++c) {
-          const std::int64_t top = at(n, rows.first, columns.first, c) * (kUnit - columns.weight) +
+          const std::int64_t top = at(n, rows.first, columns.first, c) * (kResizeUnit - columns.weight) +
                                    at(n, rows.first, columns.second, c) * columns.weight;
-          const std::int64_t bottom = at(n, rows.second, columns.first, c) * (kUnit - columns.weight) +
+          const std::int64_t bottom = at(n, rows.second, columns.first, c) * (kResizeUnit - columns.weight) +
                                       at(n, rows.second, columns.second, c) * columns.weight;
-          const std::int64_t sum = top * (kUnit - rows.weight) + bottom * rows.weight;
-          constexpr std::int64_t kOne = std::int64_t{kUnit} * kUnit;
+          const std::int64_t sum = top * (kResizeUnit - rows.weight) + bottom * rows.weight;
+          constexpr std::int64_t kOne = std::int64_t{kResizeUnit} * kResizeUnit;
           output.data[element++] = static_cast<std::int8_t>((sum + (sum > 0 ? kOne / 2 : -kOne / 2)) / kOne);
         }
       }

@@ -18,6 +18,34 @@ enum class ResizeCoordinates : std::uint8_t {
 /// Largest side of an image that resize_bilinear takes: 1/1024 of a pixel is its unit, in 31 bits.
 inline constexpr std::int32_t kMaxResizeSide = 1 << 20;
 
+/// resize_bilinear's unit: parts of a pixel.
+inline constexpr std::int32_t kResizeUnit = 1 << 10;
+
+/// Two neighbouring input coordinates and, in parts of kResizeUnit, the weight of the second.
+struct ResizeNeighbours {
+  std::int32_t first = 0;
+  std::int32_t second = 0;
+  std::int64_t weight = 0;  ///< Below 0 only where both are the same pixel.
+};
+
+/// The neighbours of output coordinate `o` in one dimension; see resize_bilinear for the formula. Pure. Preconditions:
+/// 0 <= o < output, 1 <= input, output <= kMaxResizeSide.
+[[nodiscard]] constexpr ResizeNeighbours resize_neighbours(ResizeCoordinates coordinates, std::int32_t o,
+                                                           std::int32_t input, std::int32_t output) {
+  const bool corners = coordinates == ResizeCoordinates::kAlignCorners && output > 1;
+  const std::int64_t from = corners ? input - 1 : input;
+  const std::int64_t to = corners ? output - 1 : output;
+  const std::int64_t scale = (kResizeUnit * from + to / 2) / to;
+  const bool half = coordinates == ResizeCoordinates::kHalfPixel;
+  const std::int64_t at = o * scale + (half ? scale / 2 - kResizeUnit / 2 : 0);
+  const std::int64_t last = input - 1;
+  const std::int64_t below = at < 0 ? 0 : at / kResizeUnit;
+  const std::int64_t above = (at + kResizeUnit - 1) / kResizeUnit;
+  const std::int64_t first = below < last ? below : last;
+  const std::int64_t second = above < last ? above : last;
+  return {static_cast<std::int32_t>(first), static_cast<std::int32_t>(second), at - kResizeUnit * first};
+}
+
 /// Say whether the arguments of the operators below belong together; kOk or the first error found. Touch no data.
 [[nodiscard]] Status check_resize_nearest(std::size_t element_bytes, Tensor4<const std::byte> input,
                                           Tensor4<std::byte> output);

@@ -1,0 +1,26 @@
+// How operands of other shapes cover a result.
+#pragma once
+
+#include <array>
+#include <auklet/plan/operators.hpp>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace auklet::compiler::passes {
+
+/// How the two operands of an elementwise operator cover its result, cut into rows of `length` elements.
+struct Covers {
+  std::array<std::optional<plan::Cover>, 2> of;  ///< Nothing: no row length makes it one of the covers.
+  std::uint32_t length = 0;                      ///< 0: any that divides the result.
+};
+
+/// The covers of operands of shapes that broadcast to `out`. At least one of them is known.
+[[nodiscard]] Covers covers_of(const std::vector<std::int32_t>& a, const std::vector<std::int32_t>& b,
+                               const std::vector<std::int32_t>& out);
+
+/// By element of a result of shape `out`: the element of an operand of `shape`, which broadcasts to it.
+[[nodiscard]] std::vector<std::uint32_t> broadcast_map(const std::vector<std::int32_t>& shape,
+                                                       const std::vector<std::int32_t>& out);
+
+}  // namespace auklet::compiler::passes

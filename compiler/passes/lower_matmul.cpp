@@ -1,0 +1,95 @@
+// BATCH_MATMUL: products of two activations.
+#include <algorithm>
+#include <numeric>
+
+#include "broadcast.hpp"
+#include "copies.hpp"
+#include "lowering.hpp"
+
+namespace auklet::compiler::passes {
+namespace {
+
+using exec::Context;
+using u32 = std::uint32_t;
+
+// Products beyond this number would need more commands than a stream may have.
+constexpr std::size_t kMostProducts = 1024;
+
+std::vector<std::int32_t> leading(const std::vector<std::int32_t>& shape) { return {shape.begin(), shape.end() - 2}; }
+
+// An operand with its matrices transposed in memory.
+Operand transposed(Lowering& to, std::size_t i) {
+  const Tensor& tensor = to.c.in(i);
+  const auto rows = *(tensor.shape.rbegin() + 1);
+  const auto columns = tensor.shape.back();
+  const auto matrices = static_cast<u32>(tensor.elements()) / unsigned_of(rows * columns);
+  plan::CopyOp copy;
+  copy.axes[0] = {matrices, rows * columns, rows * columns};
+  copy.axes[1] = {unsigned_of(columns), 1, rows};
+  copy.axes[2] = {unsigned_of(rows), columns, 1};
+  CopyWork work;
+  work.parts.push_back({0, copy});
+  const View view{matrices * unsigned_of(columns), unsigned_of(rows)};
+  const std::int32_t result = to.internal();
+  to.add(std::move(work), {input_operand(to.c, i, image_view(tensor), false)}, result, view);
+  return operand_of(result, view, false);
+}
+
+}  // namespace
+
+Result<Operand> matmul_constants(const plan::MatmulOp& op) {
+  const u32 bytes = plan::matmul_constant_bytes(op);
+  Operand constants = operand_of(kAbsent, {1, bytes}, true);
+  constants.constant.resize(bytes);
+  const std::span<std::uint8_t> out(reinterpret_cast<std::uint8_t*>(constants.constant.data()), bytes);
+  if (Outcome ok = accepted(plan::pack_matmul_constants(op, out)); !ok) return tl::unexpected(ok.error());
+  return constants;
+}
+
+Outcome lower_batch_matmul(Lowering& to) {
+  const Context& c = to.c;
+  const auto& o = std::get<BatchMatMulOptions>(c.op.options);
+  if (c.in(0).is_constant && c.in(1).is_constant) return unsupported("multiplies two constants");
+  const auto a = activation(c.in(0), c.in_name(0));
+  if (!a) return tl::unexpected(a.error());
+  const auto b = activation(c.in(1), c.in_name(1));
+  if (!b) return tl::unexpected(b.error());
+  const auto out = activation(c.out(), c.out_name());
+  if (!out) return tl::unexpected(out.error());
+  kernels::QuantizedMultiplier scale;
+  const auto made = kernels::fully_connected_multiplier(a->scale, b->scale, out->scale, scale);
+  if (Outcome ok = exec::derived(made, "multiplier"); !ok) return ok;
+
+  const std::vector<std::int32_t>& sa = c.in(0).shape;
+  const std::vector<std::int32_t>& sb = c.in(1).shape;
+  const std::vector<std::int32_t>& so = c.out().shape;
+  MatmulWork work;
+  plan::MatmulOp& op = work.op;
+  op.rows = unsigned_of(*(so.rbegin() + 1));
+  op.columns = unsigned_of(so.back());
+  op.depth = unsigned_of(o.adj_x ? *(sa.rbegin() + 1) : sa.back());
+  op.b_transposed = o.adj_y;
+  op.a_zp = static_cast<std::int8_t>(a->zero_point);
+  op.b_zp = static_cast<std::int8_t>(b->zero_point);
+  op.out_zp = static_cast<std::int8_t>(out->zero_point);
+  op.scale = {scale.value, scale.shift};
+  if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
+
+  const std::vector<std::int32_t> batches = leading(so);
+  const std::vector<u32> a_of = broadcast_map(leading(sa), batches);
+  const std::vector<u32> b_of = broadcast_map(leading(sb), batches);
+  if (a_of.size() > kMostProducts) return unsupported("multiplies too many matrices for one job");
+  for (std::size_t i = 0; i < a_of.size(); ++i) {
+    work.products.push_back({.a = a_of[i] * op.rows * op.depth,
+                             .b = b_of[i] * op.depth * op.columns,
+                             .out = static_cast<u32>(i) * op.rows * op.columns});
+  }
+  const auto constants = matmul_constants(op);
+  if (!constants) return tl::unexpected(constants.error());
+  Operand left = o.adj_x ? transposed(to, 0) : input_operand(c, 0, image_view(c.in(0)), false);
+  to.add(std::move(work), {std::move(left), input_operand(c, 1, image_view(c.in(1)), false), *constants}, to.output(),
+         image_view(c.out()), macs_of(c.graph, c.op));
+  return {};
+}
+
+}  // namespace auklet::compiler::passes
