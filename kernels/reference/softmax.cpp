@@ -3,13 +3,25 @@
 #include <limits>
 #include <type_traits>
 
-namespace auklet::kernels::reference {
+namespace auklet::kernels {
 namespace {
 
 // exp of a difference to the row's maximum, Q0.31.
 std::int32_t exponential(const SoftmaxParams& params, std::int32_t difference) {
   return exp_on_negative_values(multiply_by_quantized_multiplier(difference, params.difference_multiplier));
 }
+
+}  // namespace
+
+void softmax_exponentials(const SoftmaxParams& params, std::span<std::int32_t, kSoftmaxDifferences> result) {
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const auto difference = -static_cast<std::int32_t>(i);
+    result[i] = difference < params.difference_min ? 0 : exponential(params, difference);
+  }
+}
+
+namespace reference {
+namespace {
 
 std::int32_t maximum(std::span<const std::int8_t> row) {
   std::int32_t highest = std::numeric_limits<std::int8_t>::min();
@@ -71,4 +83,5 @@ Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Ten
   return softmax_any(params, input, output);
 }
 
-}  // namespace auklet::kernels::reference
+}  // namespace reference
+}  // namespace auklet::kernels

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <auklet/kernels/add.hpp>
 #include <auklet/kernels/conv2d.hpp>
 #include <auklet/kernels/depthwise_conv2d.hpp>
 #include <auklet/kernels/pool2d.hpp>
@@ -12,8 +11,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
-#include <random>
 #include <span>
 #include <sstream>
 #include <stdexcept>
@@ -21,32 +18,10 @@
 #include <variant>
 #include <vector>
 
+#include "random.hpp"
+#include "random_vector.hpp"
+
 namespace auklet::test {
-
-/// Random numbers by seed, without the standard distributions, whose results differ from library to library.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : engine_(seed) {}
-
-  /// Uniform in [low, high].
-  template <class T = std::uint32_t>
-  T in(std::int64_t low, std::int64_t high) {
-    return static_cast<T>(low + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1)));
-  }
-  bool one_in(std::uint32_t n) { return in(1, n) == 1; }
-  template <class T>
-  T pick(std::initializer_list<T> values) {
-    return *(values.begin() + in<std::ptrdiff_t>(0, static_cast<std::int64_t>(values.size()) - 1));
-  }
-  std::vector<std::int8_t> bytes(std::size_t n) {
-    std::vector<std::int8_t> out(n);
-    for (std::int8_t& value : out) value = in<std::int8_t>(-128, 127);
-    return out;
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 struct ConvCase {
   plan::ConvOp op;
@@ -59,12 +34,7 @@ struct PoolCase {
   std::vector<std::int8_t> input;
 };
 
-struct AddCase {
-  plan::AddOp op;
-  std::vector<std::int8_t> a, b;
-};
-
-using OperatorCase = std::variant<ConvCase, PoolCase, AddCase>;
+using OperatorCase = std::variant<ConvCase, PoolCase, EltwiseCase, TableCase, SoftmaxCase>;
 
 /// How large a random operator may be.
 struct OperatorLimits {
@@ -78,10 +48,6 @@ inline std::uint32_t random_channels(Random& random, std::uint32_t most) {
   const std::uint32_t n = random.one_in(2) ? random.pick<std::uint32_t>({1, 2, 3, 4, 8, 15, 16, 17, 31, 32, 33, 48, 64})
                                            : random.in(1, most);
   return std::min(n, most);
-}
-
-inline std::int8_t random_zero_point(Random& random) {
-  return random.one_in(3) ? random.pick<std::int8_t>({-128, 127, 0}) : random.in<std::int8_t>(-128, 127);
 }
 
 /// Kernel, stride, dilation, pads and output of one direction, by the input's size.
@@ -118,12 +84,6 @@ inline void random_requantisation(Random& random, ConvCase& c, std::uint64_t red
     c.shift.resize(1);
   }
   if (random.one_in(8)) c.bias.clear();
-}
-
-inline void random_clamp(Random& random, std::int8_t& low, std::int8_t& high) {
-  if (!random.one_in(3)) return;
-  low = random.in<std::int8_t>(-128, 0);
-  high = random.in<std::int8_t>(low, 127);
 }
 
 enum class ConvKind { kDense, kDepthwise, kDepthMultiplier, kGrouped, kFullyConnected };
@@ -201,39 +161,13 @@ inline PoolCase random_pool(Random& random, plan::PoolKind kind, const OperatorL
   return c;
 }
 
-inline AddCase random_add(Random& random) {
-  const auto scale = [&](std::int32_t low, std::int32_t high) {
-    plan::QuantizedMultiplier made;
-    made.multiplier = random.in<std::int32_t>(1 << 30, INT32_MAX);
-    made.shift = random.in<std::int32_t>(low, high);
-    return made;
-  };
-  AddCase c;
-  c.op.rows = random.one_in(2) ? 1 : random.in(1, 300);
-  c.op.length = c.op.rows == 1 ? random.in(1, 40000) : random.in(1, 200);
-  if (random.one_in(2)) (random.one_in(2) ? c.op.a_repeats : c.op.b_repeats) = true;
-  c.op.a_zp = random_zero_point(random);
-  c.op.b_zp = random_zero_point(random);
-  c.op.out_zp = random_zero_point(random);
-  random_clamp(random, c.op.act_min, c.op.act_max);
-  c.op.left_shift = random.one_in(8) ? random.in<std::uint8_t>(0, 20) : 20;
-  // As TensorFlow Lite derives them: twice the larger scale is 1, and the sum is shifted back.
-  c.op.a_scale = scale(-3, 0);
-  c.op.b_scale = scale(-3, 0);
-  c.op.out_scale = scale(-c.op.left_shift - 1, -c.op.left_shift + 2);
-  const std::size_t all = std::size_t{c.op.rows} * c.op.length;
-  c.a = random.bytes(c.op.a_repeats ? c.op.length : all);
-  c.b = random.bytes(c.op.b_repeats ? c.op.length : all);
-  return c;
-}
-
 }  // namespace detail
 
-/// The operator of this seed: dense, depthwise and grouped convolutions, fully connected, pools, sums.
+/// The operator of this seed: dense, depthwise and grouped convolutions, fully connected, pools, vector operators.
 inline OperatorCase random_operator(std::uint64_t seed, const OperatorLimits& limits = {}) {
   using detail::ConvKind;
   Random random(seed);
-  switch (random.in(0, 12)) {
+  switch (random.in(0, 15)) {
     case 0:
     case 1:
       return detail::random_conv(random, ConvKind::kDepthwise, limits);
@@ -248,10 +182,28 @@ inline OperatorCase random_operator(std::uint64_t seed, const OperatorLimits& li
     case 6:
       return detail::random_pool(random, plan::PoolKind::kAverage, limits);
     case 7:
-      return detail::random_add(random);
+    case 8:
+      return detail::random_eltwise(random);
+    case 9:
+      return detail::random_table(random);
+    case 10:
+      return detail::random_softmax(random);
     default:
       return detail::random_conv(random, ConvKind::kDense, limits);
   }
+}
+
+/// The vector operator of this seed: all kinds in turn, those of two operands with all covers in turn.
+inline OperatorCase random_vector_operator(std::uint64_t seed) {
+  constexpr std::uint64_t kKinds = 5, kCovers = 4;
+  Random random(seed);
+  const std::uint64_t kind = seed % (kKinds + 2);
+  if (kind == kKinds) return detail::random_table(random);
+  if (kind == kKinds + 1) return detail::random_softmax(random);
+  const std::uint64_t covers = seed / (kKinds + 2);
+  return detail::random_eltwise(random, static_cast<plan::EltwiseKind>(kind),
+                                static_cast<plan::Cover>(covers % kCovers),
+                                static_cast<plan::Cover>(covers / kCovers % kCovers));
 }
 
 /// One line for people.
@@ -271,26 +223,23 @@ inline std::string describe(const OperatorCase& c) {
     text << (pool->op.kind == plan::PoolKind::kMax ? "max pool " : "average pool ");
     window(pool->op);
     text << ", channels " << pool->op.channels;
-  } else if (const auto* add = std::get_if<AddCase>(&c)) {
-    text << "add " << add->op.rows << 'x' << add->op.length << (add->op.a_repeats ? ", a repeats" : "")
-         << (add->op.b_repeats ? ", b repeats" : "");
+  } else if (const auto* eltwise = std::get_if<EltwiseCase>(&c)) {
+    text << detail::describe(eltwise->op);
+  } else if (const auto* table = std::get_if<TableCase>(&c)) {
+    text << "table " << table->op.rows << 'x' << table->op.length;
+  } else if (const auto* softmax = std::get_if<SoftmaxCase>(&c)) {
+    text << "softmax " << softmax->op.rows << 'x' << softmax->op.length;
   }
   return text.str();
 }
 
 namespace detail {
 
-inline kernels::ActivationRange range(const auto& op) { return {op.act_min, op.act_max}; }
-
 template <class T = std::int8_t>
 kernels::Tensor4<T> image(std::uint32_t n, std::uint32_t h, std::uint32_t w, std::uint32_t c, std::span<T> data) {
   return {{static_cast<std::int32_t>(n), static_cast<std::int32_t>(h), static_cast<std::int32_t>(w),
            static_cast<std::int32_t>(c)},
           data};
-}
-
-inline void require(kernels::Status status) {
-  if (status != kernels::Status::kOk) throw std::logic_error(kernels::describe(status));
 }
 
 inline std::vector<std::int8_t> reference(const ConvCase& c) {
@@ -336,25 +285,6 @@ inline std::vector<std::int8_t> reference(const PoolCase& c) {
   const auto output = image<std::int8_t>(op.batch, op.out_h, op.out_w, op.channels, out);
   require(op.kind == plan::PoolKind::kMax ? kernels::reference::max_pool2d(params, input, output)
                                           : kernels::reference::average_pool2d(params, input, output));
-  return out;
-}
-
-inline std::vector<std::int8_t> reference(const AddCase& c) {
-  const plan::AddOp& op = c.op;
-  kernels::AddParams params;
-  params.left_shift = op.left_shift;
-  params.a_zero_point = op.a_zp;
-  params.b_zero_point = op.b_zp;
-  params.output_zero_point = op.out_zp;
-  params.a_multiplier = {op.a_scale.multiplier, op.a_scale.shift};
-  params.b_multiplier = {op.b_scale.multiplier, op.b_scale.shift};
-  params.output_multiplier = {op.out_scale.multiplier, op.out_scale.shift};
-  params.activation = range(op);
-  std::vector<std::int8_t> out(std::size_t{op.rows} * op.length);
-  const auto shape = [&](bool repeats) { return kernels::make_shape(repeats ? 1 : op.rows, op.length); };
-  require(kernels::reference::add(params, {shape(op.a_repeats), std::span<const std::int8_t>(c.a)},
-                                  {shape(op.b_repeats), std::span<const std::int8_t>(c.b)},
-                                  {shape(false), std::span<std::int8_t>(out)}));
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "device_memory.hpp"
 #include "job.hpp"
 #include "random_operator.hpp"
 
@@ -46,68 +47,23 @@ struct RunResult {
 
 namespace detail {
 
-/// The device's view of memory: one area a window, far apart.
-class DeviceMemory {
- public:
-  static constexpr std::uint32_t kInput = 0, kSecondInput = 1, kWeights = 2, kParameters = 3, kOutput = 4, kStream = 5;
-  static constexpr std::uint32_t kAreas = 6;
-  static constexpr std::uint64_t kSpacing = std::uint64_t{1} << 28;
-  static constexpr std::byte kCanary{0xa5};
-  static constexpr std::uint32_t kMargin = 64;  ///< Canary bytes behind each tensor.
-
-  explicit DeviceMemory(sim::Target& target) : target_(target) {}
-  ~DeviceMemory() {
-    for (std::uint32_t i = 0; i < kAreas; ++i) target_.unmap(base(i));
-  }
-  DeviceMemory(const DeviceMemory&) = delete;
-  DeviceMemory& operator=(const DeviceMemory&) = delete;
-
-  [[nodiscard]] static std::uint64_t base(std::uint32_t area) { return kSpacing * (area + 1); }
-
-  /// Maps an area that holds `size` bytes from `skew` on, and opens its window exactly that wide.
-  std::span<std::byte> add(std::uint32_t area, std::uint32_t skew, std::size_t size) {
-    std::vector<std::byte>& bytes = areas_[area];
-    bytes.assign((skew + size + kMargin + 15) / 16 * 16, kCanary);
-    target_.map(base(area), bytes, sim::MemoryTiming{});
-    set_window(target_, area, base(area), static_cast<std::uint32_t>(skew + size), area != kOutput, area == kOutput);
-    return std::span(bytes).subspan(skew, size);
-  }
-  template <class T>
-  void fill(std::uint32_t area, std::uint32_t skew, std::span<const T> data) {
-    const std::span<std::byte> bytes = add(area, skew, data.size_bytes());
-    if (!data.empty()) std::memcpy(bytes.data(), data.data(), data.size_bytes());
-  }
-  [[nodiscard]] bool canaries_alive(std::uint32_t area, std::uint32_t skew, std::size_t size) const {
-    const std::vector<std::byte>& bytes = areas_[area];
-    const auto is_canary = [](std::byte b) { return b == kCanary; };
-    return std::all_of(bytes.begin(), bytes.begin() + skew, is_canary) &&
-           std::all_of(bytes.begin() + static_cast<std::ptrdiff_t>(skew + size), bytes.end(), is_canary);
-  }
-
- private:
-  sim::Target& target_;
-  std::array<std::vector<std::byte>, kAreas> areas_;
-};
-
-/// Hands out SRAM from address 0 on.
-class SramCursor {
- public:
-  std::uint32_t take(std::uint64_t bytes) {
-    const std::uint64_t at = next_;
-    next_ = (next_ + bytes + 16 + 31) / 32 * 32;  // One word that unaligned reads may touch.
-    return static_cast<std::uint32_t>(at);
-  }
-  [[nodiscard]] std::uint64_t used() const { return next_; }
-
- private:
-  std::uint64_t next_ = 0;
-};
-
-using Places = RunOptions;
-
 /// Where the tensors are in memory.
 inline plan::MemoryTensor tensor(std::uint32_t area, std::uint32_t skew) {
   return {static_cast<std::uint8_t>(area), skew};
+}
+
+/// Bytes from the start of a memory area to its tensor.
+inline std::uint32_t skew_of(std::uint32_t area, const RunOptions& options) {
+  switch (area) {
+    case DeviceMemory::kInput:
+      return options.input_skew;
+    case DeviceMemory::kSecondInput:
+      return options.second_input_skew;
+    case DeviceMemory::kOutput:
+      return options.output_skew;
+    default:
+      return options.weights_skew;
+  }
 }
 
 struct PackedConv {
@@ -147,7 +103,27 @@ class OperatorPlanner {
         streamed ? plan::streamed_pixel_pitch(conv->op) : resident_pitch(conv->op.in_c, conv->op.groups == 1, options_),
         packed_);
   }
-  [[nodiscard]] const PackedConv& packed() const { return packed_; }
+
+  /// Calls `visit(area, data)` for every tensor that the stream reads; `area` is one of DeviceMemory's.
+  template <class Visit>
+  void for_each_input(Visit visit) const {
+    if (const auto* conv = std::get_if<ConvCase>(&case_)) {
+      visit(DeviceMemory::kInput, conv->input);
+      visit(DeviceMemory::kWeights, packed_.weights);
+      visit(DeviceMemory::kParameters, packed_.parameters);
+    } else if (const auto* pool = std::get_if<PoolCase>(&case_)) {
+      visit(DeviceMemory::kInput, pool->input);
+    } else if (const auto* eltwise = std::get_if<EltwiseCase>(&case_)) {
+      visit(DeviceMemory::kInput, eltwise->a);
+      visit(DeviceMemory::kSecondInput, eltwise->b);
+    } else if (const auto* table = std::get_if<TableCase>(&case_)) {
+      visit(DeviceMemory::kInput, table->input);
+      visit(DeviceMemory::kWeights, table_bytes(*table));
+    } else if (const auto* softmax = std::get_if<SoftmaxCase>(&case_)) {
+      visit(DeviceMemory::kInput, softmax->input);
+      visit(DeviceMemory::kWeights, table_bytes(*softmax));
+    }
+  }
 
   plan::Outcome write(plan::StreamWriter& writer, plan::Cost& cost) const {
     const bool streamed = options_.level == PlanLevel::kStreamed;
@@ -180,8 +156,14 @@ class OperatorPlanner {
   plan::Outcome stream(plan::StreamWriter& writer, const PoolCase& c, plan::Cost& cost) const {
     return plan::plan_streamed_pool(writer, c.op, input(), output(), budget(), cost);
   }
-  plan::Outcome stream(plan::StreamWriter& writer, const AddCase& c, plan::Cost& cost) const {
-    return plan::plan_streamed_add(writer, c.op, input(), second(), output(), budget(), cost);
+  plan::Outcome stream(plan::StreamWriter& writer, const EltwiseCase& c, plan::Cost& cost) const {
+    return plan::plan_streamed_eltwise(writer, c.op, input(), second(), output(), budget(), cost);
+  }
+  plan::Outcome stream(plan::StreamWriter& writer, const TableCase& c, plan::Cost& cost) const {
+    return plan::plan_streamed_table(writer, c.op, input(), weights(), output(), budget(), cost);
+  }
+  plan::Outcome stream(plan::StreamWriter& writer, const SoftmaxCase& c, plan::Cost& cost) const {
+    return plan::plan_streamed_softmax(writer, c.op, input(), weights(), output(), budget(), cost);
   }
 
   plan::Outcome reside(plan::StreamWriter& writer, const ConvCase& c, plan::Cost& cost) const {
@@ -238,28 +220,90 @@ class OperatorPlanner {
     return plan::plan_store_pixels(writer, output(), out.address, out_pixels, op.channels, pitch, writer.issued());
   }
 
-  plan::Outcome reside(plan::StreamWriter& writer, const AddCase& c, plan::Cost& cost) const {
-    const plan::AddOp& op = c.op;
-    // Each row is a pixel of `length` channels.
-    const std::uint32_t pitch = resident_pitch(op.length, false, options_);
-    const std::uint32_t a_rows = op.a_repeats ? 1 : op.rows;
-    const std::uint32_t b_rows = op.b_repeats ? 1 : op.rows;
-    SramCursor sram;
-    const plan::SramRows a{sram.take(std::uint64_t{a_rows} * pitch), pitch};
-    const plan::SramRows b{sram.take(std::uint64_t{b_rows} * pitch), pitch};
-    const plan::SramRows out{sram.take(std::uint64_t{op.rows} * pitch), pitch};
+  // Places an operand and loads it: rows as pixels of `length` channels; elements of a column one after the other, or
+  // each in a word of its own. What may lie at any address lies where the bytes before it put it.
+  plan::Outcome load_operand(plan::StreamWriter& writer, SramCursor& sram, const plan::EltwiseOp& op, plan::Cover cover,
+                             std::uint32_t area, std::uint32_t skew, plan::SramRows& rows) const {
+    const std::uint32_t count = covers_rows(cover) ? op.rows : 1;
+    const std::uint32_t length = covers_length(cover) ? op.length : 1;
+    if (covers_length(cover)) {
+      const std::uint32_t pitch = resident_pitch(length, false, options_);
+      rows = {sram.take(std::uint64_t{count} * pitch), pitch};
+      return fitting(sram, [&] {
+        return plan::plan_load_pixels(writer, tensor(area, skew), rows.address, count, length, pitch, {});
+      });
+    }
+    const std::uint32_t pitch = resident_pitch(1, true, options_);
+    const std::uint32_t before = pitch == 1 ? std::min(skew, plan::kWordBytes - 1) : 0;
+    const std::uint32_t address = sram.take(std::uint64_t{count} * pitch + before);
+    rows = {address + before, pitch};
+    return fitting(sram, [&] {
+      return plan::plan_load_pixels(writer, tensor(area, skew - before), address, count + before, 1, pitch, {});
+    });
+  }
+  template <class Emit>
+  plan::Outcome fitting(const SramCursor& sram, Emit emit) const {
     if (const plan::Outcome o = fits(sram); !o.ok()) return o;
-    if (const plan::Outcome o = plan::plan_load_pixels(writer, input(), a.address, a_rows, op.length, pitch, {});
+    return emit();
+  }
+
+  plan::Outcome reside(plan::StreamWriter& writer, const EltwiseCase& c, plan::Cost& cost) const {
+    const plan::EltwiseOp& op = c.op;
+    SramCursor sram;
+    plan::SramRows a;
+    plan::SramRows b;
+    if (const plan::Outcome o = load_operand(writer, sram, op, op.a, DeviceMemory::kInput, options_.input_skew, a);
         !o.ok()) {
       return o;
     }
-    if (const plan::Outcome o = plan::plan_load_pixels(writer, second(), b.address, b_rows, op.length, pitch, {});
+    if (const plan::Outcome o =
+            load_operand(writer, sram, op, op.b, DeviceMemory::kSecondInput, options_.second_input_skew, b);
         !o.ok()) {
       return o;
     }
-    if (const plan::Outcome o = plan::plan_resident_add(writer, op, a, b, out, writer.issued(), cost); !o.ok())
+    return compute_rows(writer, sram, op.rows, op.length, [&](const plan::SramRows& out) {
+      return plan::plan_resident_eltwise(writer, op, a, b, out, writer.issued(), cost);
+    });
+  }
+
+  plan::Outcome reside(plan::StreamWriter& writer, const TableCase& c, plan::Cost& cost) const {
+    return look_up(writer, c.op, plan::kTableBytes,
+                   [&](const plan::SramRows& in, std::uint32_t table, const auto& out) {
+                     return plan::plan_resident_table(writer, c.op, in, table, out, writer.issued(), cost);
+                   });
+  }
+  plan::Outcome reside(plan::StreamWriter& writer, const SoftmaxCase& c, plan::Cost& cost) const {
+    return look_up(writer, c.op, plan::kSoftmaxTableBytes,
+                   [&](const plan::SramRows& in, std::uint32_t table, const auto& out) {
+                     return plan::plan_resident_softmax(writer, c.op, in, table, out, writer.issued(), cost);
+                   });
+  }
+
+  template <class Op, class Compute>
+  plan::Outcome look_up(plan::StreamWriter& writer, const Op& op, std::uint32_t table_size, Compute compute) const {
+    const std::uint32_t pitch = resident_pitch(op.length, false, options_);
+    SramCursor sram;
+    const std::uint32_t table = sram.take(table_size);
+    const plan::SramRows in{sram.take(std::uint64_t{op.rows} * pitch), pitch};
+    if (const plan::Outcome o = fits(sram); !o.ok()) return o;
+    if (const plan::Outcome o = plan::plan_load_bytes(writer, weights(), table, table_size, {}); !o.ok()) return o;
+    if (const plan::Outcome o = plan::plan_load_pixels(writer, input(), in.address, op.rows, op.length, pitch, {});
+        !o.ok()) {
       return o;
-    return plan::plan_store_pixels(writer, output(), out.address, op.rows, op.length, pitch, writer.issued());
+    }
+    return compute_rows(writer, sram, op.rows, op.length,
+                        [&](const plan::SramRows& out) { return compute(in, table, out); });
+  }
+
+  // Places the output, computes, stores.
+  template <class Compute>
+  plan::Outcome compute_rows(plan::StreamWriter& writer, SramCursor& sram, std::uint32_t rows, std::uint32_t length,
+                             Compute compute) const {
+    const std::uint32_t pitch = resident_pitch(length, false, options_);
+    const plan::SramRows out{sram.take(std::uint64_t{rows} * pitch), pitch};
+    if (const plan::Outcome o = fits(sram); !o.ok()) return o;
+    if (const plan::Outcome o = compute(out); !o.ok()) return o;
+    return plan::plan_store_pixels(writer, output(), out.address, rows, length, pitch, writer.issued());
   }
 
   const OperatorCase& case_;
@@ -275,8 +319,11 @@ inline std::size_t output_bytes(const OperatorCase& c) {
   if (const auto* pool = std::get_if<PoolCase>(&c)) {
     return std::size_t{pool->op.batch} * pool->op.out_h * pool->op.out_w * pool->op.channels;
   }
-  const plan::AddOp& op = std::get<AddCase>(c).op;
-  return std::size_t{op.rows} * op.length;
+  if (const auto* eltwise = std::get_if<EltwiseCase>(&c)) {
+    return std::size_t{eltwise->op.rows} * eltwise->op.length;
+  }
+  const auto* table = std::get_if<TableCase>(&c);
+  return table != nullptr ? table->input.size() : std::get<SoftmaxCase>(c).input.size();
 }
 
 }  // namespace detail
@@ -316,20 +363,10 @@ inline RunResult run_operator(sim::Target& target, const spec::HardwareConfig& c
   result.stream_words = writer.words();
 
   detail::DeviceMemory memory(target);
-  const auto fill = [&](std::uint32_t area, std::uint32_t skew, const auto& data) {
-    memory.fill(area, skew, std::span(data));
-  };
-  if (const auto* conv = std::get_if<ConvCase>(&c)) {
-    fill(DeviceMemory::kInput, options.input_skew, conv->input);
-    fill(DeviceMemory::kWeights, options.weights_skew, planner.packed().weights);
-    fill(DeviceMemory::kParameters, options.weights_skew, planner.packed().parameters);
-  } else if (const auto* pool = std::get_if<PoolCase>(&c)) {
-    fill(DeviceMemory::kInput, options.input_skew, pool->input);
-  } else if (const auto* add = std::get_if<AddCase>(&c)) {
-    fill(DeviceMemory::kInput, options.input_skew, add->a);
-    fill(DeviceMemory::kSecondInput, options.second_input_skew, add->b);
-  }
-  fill(DeviceMemory::kStream, 0, stream);
+  planner.for_each_input([&](std::uint32_t area, const auto& data) {
+    memory.fill(area, detail::skew_of(area, options), std::span(data));
+  });
+  memory.fill(DeviceMemory::kStream, 0, std::span<const std::uint32_t>(stream));
   const std::size_t size = detail::output_bytes(c);
   const std::span<std::byte> output = memory.add(DeviceMemory::kOutput, options.output_skew, size);
   result.job = run_job(target, DeviceMemory::base(DeviceMemory::kStream), static_cast<std::uint32_t>(stream.size() * 4),

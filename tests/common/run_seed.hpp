@@ -25,7 +25,8 @@ inline std::uint64_t environment(const char* name, std::uint64_t otherwise) {
 }
 
 /// How seed `seed` is laid out: alignments, and how much SRAM it may take.
-inline RunOptions random_options(std::uint64_t seed, PlanLevel level, const spec::HardwareConfig& config) {
+inline RunOptions random_options(std::uint64_t seed, PlanLevel level, const spec::HardwareConfig& config,
+                                 const OperatorCase& c) {
   Random random(seed ^ 0x5eedU);
   RunOptions options;
   options.level = level;
@@ -37,6 +38,9 @@ inline RunOptions random_options(std::uint64_t seed, PlanLevel level, const spec
   if (level == PlanLevel::kStreamed && !random.one_in(3)) {
     // Mostly far too little for everything at once, somewhere in the SRAM.
     options.sram.bytes = random.in(1, random.one_in(2) ? 32 : 512) * 1024;
+    // Few words are enough for a vector operator.
+    const bool window = std::holds_alternative<ConvCase>(c) || std::holds_alternative<PoolCase>(c);
+    if (!window && random.one_in(4)) options.sram.bytes = random.in(96, 4000);
     options.sram.base = random.in(0, (config.sram_bytes - options.sram.bytes) / 32) * 32;
   }
   return options;
@@ -46,12 +50,16 @@ struct Tally {
   std::uint32_t ran = 0, refused = 0, tiled = 0, varied = 0;
 };
 
+/// Makes the operator of a seed.
+using OperatorOf = OperatorCase (*)(std::uint64_t seed);
+inline OperatorCase any_operator(std::uint64_t seed) { return random_operator(seed); }
+
 /// Runs one seed; a failure is a GoogleTest failure that names the seed.
 inline void run_seed(sim::Target& target, const spec::HardwareConfig& config, PlanLevel level, std::uint64_t seed,
-                     Tally& tally) {
-  const OperatorCase c = random_operator(seed);
+                     Tally& tally, OperatorOf operator_of = any_operator) {
+  const OperatorCase c = operator_of(seed);
   SCOPED_TRACE("AUKLET_SEED=" + std::to_string(seed) + " on " + config.name + ": " + describe(c));
-  const RunOptions options = random_options(seed, level, config);
+  const RunOptions options = random_options(seed, level, config, c);
   ASSERT_TRUE(wait_until_idle(target));
   ASSERT_TRUE(pollute_sram(target, config, seed).done);
   const RunResult result = run_operator(target, config, c, options);
@@ -80,16 +88,16 @@ using TargetOf = std::function<sim::Target&(std::uint64_t seed)>;
 
 /// Runs `count` seeds from `first` on, until one fails.
 inline void run_seeds(const TargetOf& target_of, const spec::HardwareConfig& config, PlanLevel level,
-                      std::uint64_t first, std::uint64_t count) {
+                      std::uint64_t first, std::uint64_t count, OperatorOf operator_of = any_operator) {
   Tally tally;
   const std::uint64_t only = environment("AUKLET_SEED", 0);
   if (only != 0) {
-    run_seed(target_of(only), config, level, only, tally);
+    run_seed(target_of(only), config, level, only, tally, operator_of);
     return;
   }
   count = environment("AUKLET_CASES", count);
   for (std::uint64_t seed = first; seed < first + count && !testing::Test::HasFailure(); ++seed) {
-    run_seed(target_of(seed), config, level, seed, tally);
+    run_seed(target_of(seed), config, level, seed, tally, operator_of);
   }
   std::printf("%s: %u ran (%u in several tiles, %u with varied outputs), %u did not fit\n", config.name, tally.ran,
               tally.tiled, tally.varied, tally.refused);

@@ -26,9 +26,12 @@ const spec::HardwareConfig& config_named(std::string_view name) {
   return spec::kDefaultConfiguration;
 }
 
-class RtlOperators : public testing::TestWithParam<Setup> {};
+class RtlOperators : public testing::TestWithParam<Setup> {
+ protected:
+  void run(std::uint64_t first, std::uint64_t count, OperatorOf operator_of);
+};
 
-TEST_P(RtlOperators, EqualReference) {
+void RtlOperators::run(std::uint64_t first, std::uint64_t count, OperatorOf operator_of) {
   const spec::HardwareConfig& config = config_named(GetParam().configuration.name);
   std::unique_ptr<sim::VerilatedNpu> npu;
   const auto target_of = [&](std::uint64_t seed) -> sim::Target& {
@@ -43,12 +46,19 @@ TEST_P(RtlOperators, EqualReference) {
     }
     return *npu;
   };
-  const bool streamed = GetParam().level == PlanLevel::kStreamed;
-  run_seeds(target_of, config, GetParam().level, streamed ? 1 : 100'001, streamed ? 100 : 50);
+  run_seeds(target_of, config, GetParam().level, first, count, operator_of);
   if (npu != nullptr) {
     EXPECT_EQ(npu->protocol_violations(), 0U) << testing::PrintToString(npu->protocol_report());
   }
 }
+
+TEST_P(RtlOperators, EqualReference) {
+  const bool streamed = GetParam().level == PlanLevel::kStreamed;
+  run(streamed ? 1 : 100'001, streamed ? 100 : 50, any_operator);
+}
+
+// All kinds with all covers: 112 seeds take each once.
+TEST_P(RtlOperators, VectorEqualReference) { run(1, 112, random_vector_operator); }
 
 std::vector<Setup> setups() {
   std::vector<Setup> all;

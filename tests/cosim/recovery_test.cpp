@@ -29,20 +29,6 @@ class OperatorJob {
   // The first operator at or after `seed` that fits the SRAM.
   OperatorJob(sim::TargetPort& port, const spec::HardwareConfig& config, std::uint64_t seed) : port_(port) {
     while (!plan(config, seed)) ++seed;
-    const auto add = [&](std::uint32_t area, const auto& data) {
-      set_size(area, data.size());
-      if (!data.empty()) std::memcpy(areas_[area].data(), data.data(), data.size());
-    };
-    if (const auto* conv = std::get_if<ConvCase>(&case_)) {
-      add(DeviceMemory::kInput, conv->input);
-    } else if (const auto* pool = std::get_if<PoolCase>(&case_)) {
-      add(DeviceMemory::kInput, pool->input);
-    } else {
-      add(DeviceMemory::kInput, std::get<AddCase>(case_).a);
-      add(DeviceMemory::kSecondInput, std::get<AddCase>(case_).b);
-    }
-    add(DeviceMemory::kWeights, weights_);
-    add(DeviceMemory::kParameters, parameters_);
     expected_ = reference_output(case_);
     set_size(DeviceMemory::kOutput, expected_.size());
     for (std::uint32_t i = 0; i < DeviceMemory::kStream; ++i) {
@@ -83,14 +69,15 @@ class OperatorJob {
     stream_.resize(counter.words());
     plan::StreamWriter writer(stream_, config);
     if (!planner.write(writer, cost).ok() || !writer.finish().ok()) return false;
-    weights_ = planner.packed().weights;
-    parameters_ = planner.packed().parameters;
+    planner.for_each_input([&](std::uint32_t area, const auto& data) {
+      set_size(area, data.size());
+      std::memcpy(areas_[area].data(), data.data(), data.size());
+    });
     return true;
   }
 
   sim::TargetPort& port_;
   OperatorCase case_;
-  std::vector<std::uint8_t> weights_, parameters_;
   std::vector<std::int8_t> expected_;
   std::vector<std::uint32_t> stream_;
   std::array<std::vector<std::byte>, DeviceMemory::kStream> areas_;

@@ -1,6 +1,6 @@
 // Random elementwise and SOFTMAX commands: RTL against functional model, byte by byte, and SOFTMAX also against the
 // reference kernel. AUKLET_CASES=n changes how many.
-#include <auklet/kernels/fixed_point_math.hpp>
+#include <array>
 #include <auklet/kernels/quantization.hpp>
 #include <auklet/kernels/softmax.hpp>
 #include <auklet/sim/functional_model.hpp>
@@ -147,13 +147,9 @@ TEST_F(VectorCommands, SoftmaxLikeTheModelAndTheKernel) {
     kernels::SoftmaxParams params;
     ASSERT_EQ(kernels::make_softmax_params(1.0F, 0.001F * static_cast<float>(random.in(1, 400)), params),
               kernels::Status::kOk);
-    for (std::int32_t d = 0; d < 256; ++d) {
-      const std::int32_t entry = -d < params.difference_min
-                                     ? 0
-                                     : kernels::exp_on_negative_values(
-                                           kernels::multiply_by_quantized_multiplier(-d, params.difference_multiplier));
-      std::memcpy(noise.data() + kSecond + 4 * d, &entry, sizeof entry);
-    }
+    std::array<std::int32_t, kernels::kSoftmaxDifferences> exponentials{};
+    kernels::softmax_exponentials(params, exponentials);
+    std::memcpy(noise.data() + kSecond, exponentials.data(), sizeof exponentials);
     run(c, noise);
     for (std::uint32_t j = 0; j < c.rows; ++j) {
       const std::byte* const row = results() + std::size_t{j} * c.out_step;

@@ -62,21 +62,6 @@ TEST(CheckPool, AcceptsAndRefuses) {
   EXPECT_EQ(check(op).status, Status::kShapeZero);
 }
 
-TEST(CheckAdd, AcceptsAndRefuses) {
-  AddOp op;
-  EXPECT_TRUE(check(op).ok());
-  op.left_shift = 21;
-  EXPECT_EQ(check(op).status, Status::kShiftRange);
-  op.left_shift = 20, op.b_scale.shift = -32;
-  EXPECT_EQ(check(op).status, Status::kShiftRange);
-  op.b_scale.shift = -31, op.act_min = 1, op.act_max = 0;
-  EXPECT_EQ(check(op).status, Status::kClampEmpty);
-  op.rows = 1U << 20, op.length = 1U << 12;
-  EXPECT_EQ(check(op).status, Status::kTensorTooLarge);
-  op.length = 0;
-  EXPECT_EQ(check(op).status, Status::kShapeZero);
-}
-
 Status resident_status(const std::function<void(ConvSram&, ConvLayout&)>& change) {
   const ConvOp op = good_conv();
   ConvLayout layout;
@@ -137,9 +122,6 @@ TEST(PlanStreamed, RefusesBudgetsOutsideOfTheSram) {
   ConvMemory at;
   at.output.offset = 0xffffffff;
   EXPECT_EQ(plan_streamed_conv(writer, op, layout, at, {0, 65536}, cost).status, Status::kTensorTooLarge);
-  const AddOp add;
-  EXPECT_EQ(plan_streamed_add(writer, add, {}, {}, {}, {0, 64}, cost).status, Status::kSramTooSmall);
-  EXPECT_TRUE(plan_streamed_add(writer, add, {}, {}, {}, {0, 96}, cost).ok());
 }
 
 TEST(Status, EveryOneHasItsOwnSentence) {

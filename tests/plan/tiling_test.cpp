@@ -157,31 +157,78 @@ TEST_P(StreamedPlans, ConvolutionsFitBudgetWindowsAndOutput) {
   EXPECT_GT(planned, 250U);
 }
 
-TEST_P(StreamedPlans, PoolsAndSumsFitBudgetWindowsAndOutput) {
+TEST_P(StreamedPlans, PoolsFitBudgetWindowsAndOutput) {
   for (std::uint64_t seed = 1; seed <= 150 && !HasFailure(); ++seed) {
     Random random(seed);
     const test::OperatorCase pool = test::detail::random_pool(random, PoolKind::kMax, {});
-    const test::OperatorCase add = test::detail::random_add(random);
     const SramBudget budget = random_budget(random, GetParam());
     const PoolOp& p = std::get<test::PoolCase>(pool).op;
-    SCOPED_TRACE("seed " + std::to_string(seed) + ": " + test::describe(pool) + "; " + test::describe(add));
+    SCOPED_TRACE("seed " + std::to_string(seed) + ": " + test::describe(pool));
     const Plan pool_plan = plan_into_buffer(GetParam(), [&](StreamWriter& writer, Cost& cost) {
       return plan_streamed_pool(writer, p, kMemory.input, kMemory.output, budget, cost);
     });
-    if (pool_plan.outcome.ok()) {
-      const std::array<std::uint64_t, 4> sizes{std::uint64_t{p.batch} * p.in_h * p.in_w * p.channels, 0, 0,
-                                               std::uint64_t{p.batch} * p.out_h * p.out_w * p.channels};
-      expect_sound(pool_plan, GetParam(), budget, sizes);
-    }
-    const test::AddCase& a = std::get<test::AddCase>(add);
-    const Plan add_plan = plan_into_buffer(GetParam(), [&](StreamWriter& writer, Cost& cost) {
-      return plan_streamed_add(writer, a.op, kMemory.input, kMemory.weights, kMemory.output, budget, cost);
-    });
-    ASSERT_TRUE(add_plan.outcome.ok());
-    const std::array<std::uint64_t, 4> sizes{a.a.size(), a.b.size(), 0, std::uint64_t{a.op.rows} * a.op.length};
-    expect_sound(add_plan, GetParam(), budget, sizes);
-    EXPECT_EQ(add_plan.cost.input_bytes, a.a.size() + a.b.size());
+    if (!pool_plan.outcome.ok()) continue;
+    const std::array<std::uint64_t, 4> sizes{std::uint64_t{p.batch} * p.in_h * p.in_w * p.channels, 0, 0,
+                                             std::uint64_t{p.batch} * p.out_h * p.out_w * p.channels};
+    expect_sound(pool_plan, GetParam(), budget, sizes);
   }
+}
+
+// Operands: the first is input, the second stands where weights do, tables where parameters do.
+Plan plan_vector(const spec::HardwareConfig& config, const test::OperatorCase& c, const SramBudget& budget) {
+  return plan_into_buffer(config, [&](StreamWriter& writer, Cost& cost) {
+    if (const auto* table = std::get_if<test::TableCase>(&c)) {
+      return plan_streamed_table(writer, table->op, kMemory.input, kMemory.parameters, kMemory.output, budget, cost);
+    }
+    if (const auto* softmax = std::get_if<test::SoftmaxCase>(&c)) {
+      return plan_streamed_softmax(writer, softmax->op, kMemory.input, kMemory.parameters, kMemory.output, budget,
+                                   cost);
+    }
+    return plan_streamed_eltwise(writer, std::get<test::EltwiseCase>(c).op, kMemory.input, kMemory.weights,
+                                 kMemory.output, budget, cost);
+  });
+}
+
+std::array<std::uint64_t, 4> vector_sizes(const test::OperatorCase& c) {
+  if (const auto* table = std::get_if<test::TableCase>(&c)) {
+    return {table->input.size(), 0, kTableBytes, table->input.size()};
+  }
+  if (const auto* softmax = std::get_if<test::SoftmaxCase>(&c)) {
+    return {softmax->input.size(), 0, kSoftmaxTableBytes, softmax->input.size()};
+  }
+  const auto& eltwise = std::get<test::EltwiseCase>(c);
+  return {eltwise.a.size(), eltwise.b.size(), 0, std::uint64_t{eltwise.op.rows} * eltwise.op.length};
+}
+
+TEST_P(StreamedPlans, VectorOperatorsFitBudgetWindowsAndOutput) {
+  std::uint32_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= 336 && !HasFailure(); ++seed) {
+    Random random(seed);
+    const test::OperatorCase c = test::random_vector_operator(seed);
+    SramBudget budget = random_budget(random, GetParam());
+    if (random.one_in(3)) budget = {random.in(0, 1000) * 32, 16 * random.in(1, 200)};
+    SCOPED_TRACE("seed " + std::to_string(seed) + ": " + test::describe(c) + " in " + std::to_string(budget.bytes));
+    const Plan plan = plan_vector(GetParam(), c, budget);
+    if (!plan.outcome.ok()) {
+      // What it says is the least that does.
+      ASSERT_EQ(plan.outcome.status, Status::kSramTooSmall);
+      ASSERT_GT(plan.outcome.needed, budget.bytes);
+      budget = {0, static_cast<std::uint32_t>(plan.outcome.needed)};
+      EXPECT_TRUE(plan_vector(GetParam(), c, budget).outcome.ok());
+      --budget.bytes;
+      EXPECT_EQ(plan_vector(GetParam(), c, budget).outcome.status, Status::kSramTooSmall);
+      ++refused;
+      continue;
+    }
+    const std::array<std::uint64_t, 4> sizes = vector_sizes(c);
+    expect_sound(plan, GetParam(), budget, sizes);
+    EXPECT_EQ(plan.cost.parameter_bytes, sizes[kParameters]);  // Once.
+    const auto* eltwise = std::get_if<test::EltwiseCase>(&c);
+    const auto any = [&](Cover cover) { return eltwise->op.a == cover || eltwise->op.b == cover; };
+    if (eltwise != nullptr && any(Cover::kRow) && any(Cover::kColumn)) continue;  // One of them is loaded again.
+    EXPECT_EQ(plan.cost.input_bytes, sizes[kInput] + sizes[kWeights]);
+  }
+  EXPECT_GT(refused, 3U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Configurations, StreamedPlans, testing::ValuesIn(spec::kConfigurations),

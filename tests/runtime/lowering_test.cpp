@@ -15,7 +15,7 @@ using runtime::Reason;
 
 struct Lowering {
   Reason reason = Reason::kNone;
-  plan::AddOp add;
+  plan::EltwiseOp add;
 };
 
 Lowering lower_add(const Shape& a, const Shape& b, const Shape& output) {
@@ -26,40 +26,56 @@ Lowering lower_add(const Shape& a, const Shape& b, const Shape& output) {
   EXPECT_EQ(check(op), kernels::Status::kOk);
   Lowered lowered;
   const Reason reason = lower(op, lowered);
-  return {reason, lowered.add};
+  return {reason, lowered.eltwise};
 }
 
 void expect_rows(const Shape& a, const Shape& b, const Shape& output, std::uint32_t rows, std::uint32_t length,
-                 bool a_repeats, bool b_repeats) {
+                 plan::Cover a_cover, plan::Cover b_cover) {
   const Lowering lowered = lower_add(a, b, output);
   EXPECT_EQ(lowered.reason, Reason::kNone);
+  EXPECT_EQ(lowered.add.kind, plan::EltwiseKind::kAdd);
   EXPECT_EQ(lowered.add.rows, rows);
   EXPECT_EQ(lowered.add.length, length);
-  EXPECT_EQ(lowered.add.a_repeats, a_repeats);
-  EXPECT_EQ(lowered.add.b_repeats, b_repeats);
+  EXPECT_EQ(lowered.add.a, a_cover);
+  EXPECT_EQ(lowered.add.b, b_cover);
 }
 
+using enum plan::Cover;
+
 TEST(RuntimeLowering, SumsOfOneShapeAreOneRow) {
-  expect_rows(make_shape(2, 3, 4), make_shape(2, 3, 4), make_shape(2, 3, 4), 1, 24, false, false);
-  expect_rows(make_shape(), make_shape(), make_shape(), 1, 1, false, false);
-  expect_rows(make_shape(1, 4), make_shape(4), make_shape(1, 4), 1, 4, false, false);
-  expect_rows(make_shape(1, 1, 4), make_shape(4), make_shape(4), 1, 4, false, false);  // Leading ones do not matter.
+  expect_rows(make_shape(2, 3, 4), make_shape(2, 3, 4), make_shape(2, 3, 4), 1, 24, kAll, kAll);
+  expect_rows(make_shape(), make_shape(), make_shape(), 1, 1, kAll, kAll);
+  expect_rows(make_shape(1, 4), make_shape(4), make_shape(1, 4), 1, 4, kAll, kAll);
+  expect_rows(make_shape(1, 1, 4), make_shape(4), make_shape(4), 1, 4, kAll, kAll);  // Leading ones do not matter.
 }
 
 TEST(RuntimeLowering, LeadingDimensionsRepeat) {
-  expect_rows(make_shape(2, 3, 4), make_shape(4), make_shape(2, 3, 4), 6, 4, false, true);
-  expect_rows(make_shape(3, 4), make_shape(2, 3, 4), make_shape(2, 3, 4), 2, 12, true, false);
-  expect_rows(make_shape(2, 1, 3, 4), make_shape(1, 1, 3, 4), make_shape(2, 1, 3, 4), 2, 12, false, true);
-  expect_rows(make_shape(2, 3), make_shape(), make_shape(2, 3), 6, 1, false, true);
+  expect_rows(make_shape(2, 3, 4), make_shape(4), make_shape(2, 3, 4), 6, 4, kAll, kRow);
+  expect_rows(make_shape(3, 4), make_shape(2, 3, 4), make_shape(2, 3, 4), 2, 12, kRow, kAll);
+  expect_rows(make_shape(2, 1, 3, 4), make_shape(1, 1, 3, 4), make_shape(2, 1, 3, 4), 2, 12, kAll, kRow);
   // A one in the middle repeats nothing where the output has a one too.
-  expect_rows(make_shape(5, 1, 4), make_shape(1, 1, 4), make_shape(5, 1, 4), 5, 4, false, true);
+  expect_rows(make_shape(5, 1, 4), make_shape(1, 1, 4), make_shape(5, 1, 4), 5, 4, kAll, kRow);
+}
+
+TEST(RuntimeLowering, TrailingDimensionsRepeat) {
+  expect_rows(make_shape(2, 3), make_shape(2, 1), make_shape(2, 3), 2, 3, kAll, kColumn);
+  expect_rows(make_shape(2, 3, 1, 1), make_shape(2, 3, 4, 5), make_shape(2, 3, 4, 5), 6, 20, kColumn, kAll);
+  expect_rows(make_shape(2, 1), make_shape(1, 3), make_shape(2, 3), 2, 3, kColumn, kRow);
+  expect_rows(make_shape(2, 1, 5, 1), make_shape(2, 1, 5, 4), make_shape(2, 1, 5, 4), 10, 4, kColumn, kAll);
+}
+
+TEST(RuntimeLowering, OneElementRepeatsOverAll) {
+  expect_rows(make_shape(2, 3), make_shape(), make_shape(2, 3), 1, 6, kAll, kOne);
+  expect_rows(make_shape(1, 1, 1), make_shape(2, 3), make_shape(1, 2, 3), 1, 6, kOne, kAll);
+  expect_rows(make_shape(1), make_shape(1, 1), make_shape(1, 1), 1, 1, kAll, kAll);
 }
 
 TEST(RuntimeLowering, OtherBroadcastsAreRefused) {
-  EXPECT_EQ(lower_add(make_shape(2, 3), make_shape(2, 1), make_shape(2, 3)).reason, Reason::kBroadcast);
   EXPECT_EQ(lower_add(make_shape(2, 1, 4), make_shape(2, 3, 4), make_shape(2, 3, 4)).reason, Reason::kBroadcast);
-  EXPECT_EQ(lower_add(make_shape(2, 1), make_shape(1, 3), make_shape(2, 3)).reason, Reason::kBroadcast);
   EXPECT_EQ(lower_add(make_shape(1, 3, 1), make_shape(2, 3, 4), make_shape(2, 3, 4)).reason, Reason::kBroadcast);
+  EXPECT_EQ(lower_add(make_shape(2, 1, 4), make_shape(1, 3, 1), make_shape(2, 3, 4)).reason, Reason::kBroadcast);
+  // A column of six elements, and a row for two rows.
+  EXPECT_EQ(lower_add(make_shape(2, 3, 1), make_shape(1, 3, 4), make_shape(2, 3, 4)).reason, Reason::kBroadcast);
 }
 
 TEST(RuntimeLowering, AssessmentNeedsNoDeviceAndNoWorkspace) {

@@ -4,7 +4,9 @@
 #include <auklet/kernels/fixed_point.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace auklet::kernels {
 
@@ -30,6 +32,14 @@ struct SoftmaxParams {
                                    Tensor<std::int8_t> output);
 [[nodiscard]] Status check_softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input,
                                    Tensor<std::int16_t> output);
+
+/// Differences to a row's maximum that int8 values have: 0 to 255.
+inline constexpr std::size_t kSoftmaxDifferences = 256;
+
+/// Entry d is the reference softmax's exponential of a value d below its row's maximum, Q0.31: e(-d) below, or 0 when
+/// -d < difference_min. Exact, so a softmax may look them up. Precondition: check_softmax accepts `params`. Thread- and
+/// interrupt-safe.
+void softmax_exponentials(const SoftmaxParams& params, std::span<std::int32_t, kSoftmaxDifferences> result);
 
 namespace reference {
 

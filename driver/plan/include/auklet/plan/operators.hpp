@@ -125,9 +125,9 @@ struct EltwiseOp {
   std::int8_t a_zp = 0, b_zp = 0, out_zp = 0;  ///< Not of kMinimum and kMaximum, which compare the bytes themselves.
   std::int8_t act_min = -128;
   std::int8_t act_max = 127;
-  std::uint8_t left_shift = 20;          ///< Of kAdd and kSquaredDifference.
-  QuantizedMultiplier a_scale, b_scale;  ///< Of kAdd and kSquaredDifference.
-  QuantizedMultiplier out_scale;         ///< Of kAdd, kMul and kSquaredDifference.
+  std::uint8_t left_shift = 20;              ///< Of kAdd and kSquaredDifference.
+  QuantizedMultiplier a_scale{}, b_scale{};  ///< Of kAdd and kSquaredDifference.
+  QuantizedMultiplier out_scale{};           ///< Of kAdd, kMul and kSquaredDifference.
 };
 
 /// Any function of one byte, looked up for `rows` rows of `length` elements in a table of kTableBytes bytes in the
