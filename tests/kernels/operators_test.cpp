@@ -224,6 +224,29 @@ TEST(Softmax, EqualElementsShareTheWholeForEveryLength) {
 }
 
 // A scale so large that every other element is infinitely far: difference_min is 0, and 0 itself still counts.
+// A row of two elements d apart: its softmax tells what each difference adds.
+TEST(Softmax, ExponentialsAreThoseOfTheRows) {
+  for (const float scale : {0.001F, 0.05F, 0.3F, 20.0F}) {
+    const SoftmaxParams params = softmax_params(scale);
+    std::array<std::int32_t, kSoftmaxDifferences> exponentials{};
+    softmax_exponentials(params, exponentials);
+    EXPECT_EQ(exponentials[0], std::numeric_limits<std::int32_t>::max());
+    for (std::size_t d = 1; d < exponentials.size(); ++d) {
+      const auto difference = static_cast<std::int32_t>(d);
+      EXPECT_LE(exponentials.at(d), exponentials.at(d - 1));
+      if (-difference < params.difference_min) {
+        EXPECT_EQ(exponentials.at(d), 0) << d;
+        continue;
+      }
+      const Bytes row{127, static_cast<std::int8_t>(127 - difference)};
+      Bytes out(2);
+      ASSERT_EQ(reference::softmax(params, {make_shape(2), row}, {make_shape(2), out}), Status::kOk);
+      const double e = exponentials.at(d) / std::ldexp(1.0, 31);
+      EXPECT_NEAR(out[1] + 128, std::min(256 * e / (1 + e), 255.0), 0.51) << d;
+    }
+  }
+}
+
 TEST(Softmax, HugeScaleIsOneHot) {
   const Bytes input = {3, 5, 4, 5, 5, 4, 3, 2};
   Bytes output(8);

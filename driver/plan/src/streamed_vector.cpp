@@ -156,9 +156,11 @@ class VectorPipeline {
       : writer_(writer), op_(op), tiling_(tiling), at_(at), cost_(cost), start_(writer.issued()) {
     for (std::size_t i = 0; i < op.operand_count; ++i) rings_[i].count = buffers(op.operands[i].cover);
     out_.count = kDepth;
-    for (Ring* ring : {&rings_[0], &rings_[1], &out_}) {
-      for (Slot& slot : ring->slots) slot.unused = start_;
-    }
+    const auto free = [this](Ring& ring) {
+      for (Slot& slot : ring.slots) slot.unused = start_;
+    };
+    std::ranges::for_each(rings_, free);
+    free(out_);
   }
 
   Outcome run() noexcept {
