@@ -43,14 +43,6 @@ bool offset_fits(const MemoryTensor& tensor, const Range& range) noexcept {
   return range.low >= 0 && i64{tensor.offset} + range.high < kOffsetLimit;
 }
 
-void flip(CopyOp& op, CopyAxis& axis) noexcept {
-  const i64 last = i64{axis.extent} - 1;
-  op.from_offset = static_cast<std::uint32_t>(op.from_offset + axis.from_step * last);
-  op.to_offset = static_cast<std::uint32_t>(op.to_offset + axis.to_step * last);
-  axis.from_step = -axis.from_step;
-  axis.to_step = -axis.to_step;
-}
-
 // Whether `outer` goes on where `inner` ends, on both sides.
 bool continues(const CopyAxis& outer, const CopyAxis& inner) noexcept {
   return outer.from_step == i64{inner.from_step} * inner.extent && outer.to_step == i64{inner.to_step} * inner.extent &&
@@ -307,7 +299,7 @@ CopyOp normalise(CopyOp op) noexcept {
   std::size_t count = 0;
   for (CopyAxis& axis : op.axes) {
     if (axis.extent == 1) continue;
-    if (axis.to_step < 0) flip(op, axis);
+    if (axis.to_step < 0) detail::turn_round(op, axis);
     // By destination steps, largest first.
     std::size_t at = count++;
     for (; at > 0 && kept[at - 1].to_step < axis.to_step; --at) kept[at] = kept[at - 1];

@@ -201,32 +201,90 @@ class TilingSearch {
   CopyTiling best_;
 };
 
-// The axes as they are, which is by the destination's steps; or by the source's, with what repeats outermost.
-std::array<std::uint8_t, kCopyRank> order_of(const CopyOp& op, bool by_source) noexcept {
-  std::array<std::uint8_t, kCopyRank> order{};
+using Order = std::array<std::uint8_t, kCopyRank>;
+
+// Axes by the source's steps, largest first, but what repeats before all.
+Order source_order(const CopyOp& op) noexcept {
+  Order order{};
   for (std::size_t k = 0; k < kCopyRank; ++k) order[k] = static_cast<std::uint8_t>(k);
-  if (!by_source) return order;
   const auto key = [&op](std::uint8_t k) {
-    const u64 step = op.axes[k].from_step < 0 ? u64(-i64{op.axes[k].from_step}) : u64(op.axes[k].from_step);
-    return step == 0 ? std::numeric_limits<u64>::max() : step;
+    const i64 step = op.axes[k].from_step;
+    return step == 0 ? std::numeric_limits<i64>::max() : step < 0 ? -step : step;
   };
-  // Insertion keeps the order of equals.
+  // Insertion keeps the order of equals: axes that are not there stay first.
   for (std::size_t i = 1; i < kCopyRank; ++i) {
     for (std::size_t j = i; j > 0 && key(order[j]) > key(order[j - 1]); --j) std::swap(order[j], order[j - 1]);
   }
   return order;
 }
 
-// Axes with opposite signs run backwards on the source's side, which LOAD cannot do within a command. The same axes the
-// other way round run backwards on the destination's.
-CopyOp turn_round(CopyOp op) noexcept {
-  for (CopyAxis& axis : op.axes) {
-    if (axis.from_step >= 0 || axis.extent == 1) continue;
-    op.from_offset = static_cast<std::uint32_t>(i64{op.from_offset} + i64{axis.from_step} * (i64{axis.extent} - 1));
-    op.to_offset = static_cast<std::uint32_t>(i64{op.to_offset} + i64{axis.to_step} * (i64{axis.extent} - 1));
-    axis.from_step = -axis.from_step;
-    axis.to_step = -axis.to_step;
+// Orders in SRAM that are worth trying. A command runs through axes that are neighbours in SRAM and in memory alike, so
+// some of the source's innermost axes are kept together for LOAD, and the others, in the destination's order, for
+// STORE.
+class Orders {
+ public:
+  Orders(const CopyOp& op, std::size_t rank) noexcept {
+    const Order source = source_order(op);
+    const std::size_t first = kCopyRank - rank;
+    for (std::size_t taken = 0; taken <= rank; ++taken) {
+      std::uint32_t set = 0;
+      for (std::size_t i = kCopyRank - taken; i < kCopyRank; ++i) set |= 1U << source[i];
+      Order outside{}, inside{};
+      for (std::size_t k = 0, o = first + taken, i = first; k < kCopyRank; ++k) {
+        const auto axis = static_cast<std::uint8_t>(k);
+        if (k < first) outside[k] = inside[k] = axis;
+        if (k >= first && ((set >> k) & 1U) == 0) outside[o++] = inside[i++] = axis;
+      }
+      for (std::size_t i = 0; i < taken; ++i) {
+        outside[first + i] = inside[kCopyRank - taken + i] = source[kCopyRank - taken + i];
+      }
+      add(outside);
+      add(inside);
+    }
   }
+
+  [[nodiscard]] const Order* begin() const noexcept { return orders_.data(); }
+  [[nodiscard]] const Order* end() const noexcept { return orders_.data() + count_; }
+
+ private:
+  void add(const Order& order) noexcept {
+    if (std::find(begin(), end(), order) == end()) orders_[count_++] = order;
+  }
+
+  std::array<Order, 2 * (kCopyRank + 1)> orders_{};
+  std::size_t count_ = 0;
+};
+
+// Axes that run backwards on the source's side, which LOAD cannot do within a command, made to run backwards on the
+// destination's.
+CopyOp turn_all(CopyOp op) noexcept {
+  for (CopyAxis& axis : op.axes) {
+    if (axis.from_step < 0) turn_round(op, axis);
+  }
+  return op;
+}
+
+// The longest axis that runs backwards as two, one of them turned round, so that each engine does its part of the turn:
+// e * f steps take e commands of the one and f of the other. No change where there is nothing to divide.
+CopyOp turn_in_two(CopyOp op) noexcept {
+  std::size_t longest = 0;
+  for (std::size_t k = 1; k < kCopyRank; ++k) {
+    if (op.axes[k].from_step < 0 && op.axes[k].extent > op.axes[longest].extent) longest = k;
+  }
+  if (longest == 0 || op.axes[0].extent != 1) return op;
+  const CopyAxis whole = op.axes[longest];
+  std::uint32_t inner = 1;
+  for (std::uint32_t f = 2; u64{f} * f <= whole.extent; ++f) {
+    if (whole.extent % f == 0) inner = f;
+  }
+  if (inner == 1) return op;
+  constexpr i64 kMost = std::numeric_limits<std::int32_t>::max();
+  if (-i64{whole.from_step} * inner > kMost || i64{whole.to_step} * inner > kMost) return op;
+  const auto factor = static_cast<std::int32_t>(inner);
+  for (std::size_t k = 1; k < longest; ++k) op.axes[k - 1] = op.axes[k];
+  op.axes[longest - 1] = {whole.extent / inner, whole.from_step * factor, whole.to_step * factor};
+  op.axes[longest] = {inner, whole.from_step, whole.to_step};
+  turn_round(op, op.axes[longest]);
   return op;
 }
 
@@ -244,12 +302,11 @@ void try_layouts(TilingSearch& search, const CopyOp& op) noexcept {
   const auto but_innermost = static_cast<std::uint8_t>(repeats & ~innermost);
   const std::array<std::uint8_t, 3> sharings{repeats, but_innermost, 0};
   const std::size_t sharing_count = repeats == 0 ? 1 : but_innermost == 0 ? 2 : 3;
-  for (const bool by_source : {false, true}) {
-    CopyLayout layout{.order = order_of(op, by_source)};
+  for (const Order& order : Orders(op, rank)) {
+    CopyLayout layout{.order = order};
     for (std::size_t i = 0; i < sharing_count; ++i) {
       layout.shared = sharings[i];
       for (std::size_t dense = 0; dense <= rank; ++dense) {
-        // Axes that are not there come first in either order.
         layout.dense = static_cast<std::uint8_t>(dense);
         search.try_layout(op, layout);
       }
@@ -258,6 +315,14 @@ void try_layouts(TilingSearch& search, const CopyOp& op) noexcept {
 }
 
 }  // namespace
+
+void turn_round(CopyOp& op, CopyAxis& axis) noexcept {
+  const i64 last = i64{axis.extent} - 1;
+  op.from_offset = static_cast<std::uint32_t>(op.from_offset + axis.from_step * last);
+  op.to_offset = static_cast<std::uint32_t>(op.to_offset + axis.to_step * last);
+  axis.from_step = -axis.from_step;
+  axis.to_step = -axis.to_step;
+}
 
 CopyPlaces places_of(const CopyLayout& layout, const CopyExtents& extents) noexcept {
   CopyPlaces places;
@@ -314,8 +379,10 @@ CopyTiling choose_copy_tiling(const CopyOp& op, std::uint64_t buffer_bytes, std:
                               std::uint32_t max_stores) noexcept {
   TilingSearch search({.buffer_bytes = buffer_bytes, .loads = max_loads, .stores = max_stores});
   try_layouts(search, op);
-  const CopyOp turned = turn_round(op);
+  const CopyOp turned = turn_all(op);
   if (turned != op) try_layouts(search, turned);
+  const CopyOp in_two = turn_in_two(op);
+  if (in_two != op) try_layouts(search, in_two);
   return search.best();
 }
 

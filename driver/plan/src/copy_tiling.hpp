@@ -11,6 +11,9 @@ using CopyExtents = std::array<std::uint32_t, kCopyRank>;
 using CopySteps = std::array<std::int64_t, kCopyRank>;
 using CopyPitches = std::array<std::uint64_t, kCopyRank>;
 
+/// Runs an axis of the copy, which is the one of `op`, in the other direction. No step is the lowest number.
+void turn_round(CopyOp& op, CopyAxis& axis) noexcept;
+
 /// Order of a tile's axes in SRAM, and how close together they lie.
 struct CopyLayout {
   std::array<std::uint8_t, kCopyRank> order{};  ///< Axes, outermost first.
