@@ -86,7 +86,8 @@ inline CopyCase random_copy(std::uint64_t seed, const spec::HardwareConfig& conf
   }
   const auto shuffle = [&] {
     if (random.one_in(3)) return;
-    for (std::size_t k = rank; k > 1; --k) std::swap(axes[k - 1], axes[random.in<std::size_t>(0, std::int64_t(k) - 1)]);
+    for (std::size_t k = rank; k > 1; --k)
+      std::swap(axes[k - 1], axes[random.in<std::size_t>(0, static_cast<std::int64_t>(k) - 1)]);
   };
   const auto nest = [&](bool gaps, auto&& set) {
     std::int64_t step = 1;

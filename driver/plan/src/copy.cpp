@@ -65,7 +65,7 @@ class CommandWalk {
     command_.sp_len = plan.sram.run;
     command_.sp_stride = static_cast<std::uint32_t>(plan.sram.stride);
     for (std::size_t k = 0; k < kCopyRank; ++k) {
-      extents_[k] = ((plan.inside >> k) & 1U) != 0 ? 1 : extents[k];
+      extents_[k] = detail::has(plan.inside, k) ? 1 : extents[k];
       pitch_[k] = static_cast<std::uint32_t>(places.pitch[k]);
     }
   }

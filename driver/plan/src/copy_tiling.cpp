@@ -45,7 +45,7 @@ class EngineSearch {
   [[nodiscard]] u64 commands_outside(std::uint8_t inside) const noexcept {
     u64 commands = 1;
     for (std::size_t k = 0; k < kCopyRank; ++k) {
-      if (((inside >> k) & 1U) == 0) commands *= extents_[k];
+      if (!has(inside, k)) commands *= extents_[k];
     }
     return commands;
   }
@@ -53,7 +53,7 @@ class EngineSearch {
   // Commands share no word: LOAD writes whole ones, and a command starts at one.
   [[nodiscard]] bool words_are_its_own(std::uint8_t inside) const noexcept {
     for (std::size_t k = 0; k < kCopyRank; ++k) {
-      if (((inside >> k) & 1U) == 0 && extents_[k] > 1 && places_.pitch[k] % kWordBytes != 0) return false;
+      if (!has(inside, k) && extents_[k] > 1 && places_.pitch[k] % kWordBytes != 0) return false;
     }
     return true;
   }
@@ -64,10 +64,11 @@ class EngineSearch {
       if (plan.half_cycles < best_.half_cycles) best_ = plan;
     }
     for (std::size_t k = 0; k < kCopyRank; ++k) {
-      if (((plan.inside >> k) & 1U) != 0 || extents_[k] == 1) continue;
+      if (has(plan.inside, k) || extents_[k] == 1) continue;
       EnginePlan next = plan;
       if (!next.memory.surround(extents_[k], steps_[k], static_cast<std::uint32_t>(Dma::kAxRows.max))) continue;
       if (!next.sram.surround(extents_[k], static_cast<i64>(places_.pitch[k]), 0xffffffff)) continue;
+      // A shortcut: what lies within a word is part of a row, or nothing is its own.
       if (next.sram.rows > 1 && next.sram.stride % kWordBytes != 0) continue;
       next.inside = static_cast<std::uint8_t>(plan.inside | (1U << k));
       next.commands = plan.commands / extents_[k];
@@ -233,7 +234,7 @@ class Orders {
       for (std::size_t k = 0, o = first + taken, i = first; k < kCopyRank; ++k) {
         const auto axis = static_cast<std::uint8_t>(k);
         if (k < first) outside[k] = inside[k] = axis;
-        if (k >= first && ((set >> k) & 1U) == 0) outside[o++] = inside[i++] = axis;
+        if (k >= first && !has(set, k)) outside[o++] = inside[i++] = axis;
       }
       for (std::size_t i = 0; i < taken; ++i) {
         outside[first + i] = inside[kCopyRank - taken + i] = source[kCopyRank - taken + i];
@@ -248,7 +249,7 @@ class Orders {
 
  private:
   void add(const Order& order) noexcept {
-    if (std::find(begin(), end(), order) == end()) orders_[count_++] = order;
+    if (std::ranges::find(*this, order) == end()) orders_[count_++] = order;
   }
 
   std::array<Order, 2 * (kCopyRank + 1)> orders_{};

@@ -11,6 +11,9 @@ using CopyExtents = std::array<std::uint32_t, kCopyRank>;
 using CopySteps = std::array<std::int64_t, kCopyRank>;
 using CopyPitches = std::array<std::uint64_t, kCopyRank>;
 
+/// Whether axis `axis` is in `set`.
+[[nodiscard]] constexpr bool has(std::uint32_t set, std::size_t axis) noexcept { return ((set >> axis) & 1U) != 0; }
+
 /// Runs an axis of the copy, which is the one of `op`, in the other direction. No step is the lowest number.
 void turn_round(CopyOp& op, CopyAxis& axis) noexcept;
 
@@ -20,7 +23,7 @@ struct CopyLayout {
   std::uint8_t dense = 0;   ///< So many of the innermost are byte by byte; what they make up gets whole words.
   std::uint8_t shared = 0;  ///< Bit k: axis k repeats one place in SRAM; otherwise LOAD fills a place for each step.
 
-  [[nodiscard]] constexpr bool shares(std::size_t axis) const noexcept { return ((shared >> axis) & 1U) != 0; }
+  [[nodiscard]] constexpr bool shares(std::size_t axis) const noexcept { return has(shared, axis); }
 };
 
 /// Bytes between neighbours of each axis in SRAM, and bytes of all (whole words).
