@@ -46,12 +46,6 @@ Outcome make_geometry(spec::Opcode opcode, const Window& window, const SramTenso
   return {};
 }
 
-// Stripes of equal length: 100 positions are 50 + 50, never 64 + 36.
-std::uint32_t balanced_stripe(u64 positions) noexcept {
-  const u64 stripes = (positions + spec::kStripeMax - 1) / spec::kStripeMax;
-  return static_cast<std::uint32_t>((positions + stripes - 1) / stripes);
-}
-
 bool contiguous(std::uint32_t rows, std::uint32_t pixels, std::uint32_t batch, const SramTensor& tensor) noexcept {
   const u64 row = u64{pixels} * tensor.pixel_pitch;
   return (rows == 1 || tensor.row_pitch == row) && (batch == 1 || tensor.batch_pitch == row * rows);
@@ -161,6 +155,11 @@ Outcome emit_image(StreamWriter& writer, const ConvOp& op, const ConvLayout& lay
 }
 
 }  // namespace
+
+std::uint32_t balanced_stripe(u64 positions) noexcept {
+  const u64 stripes = (positions + spec::kStripeMax - 1) / spec::kStripeMax;
+  return static_cast<std::uint32_t>((positions + stripes - 1) / stripes);
+}
 
 std::uint64_t conv_cycles(const spec::HardwareConfig& config, std::uint64_t positions, std::uint32_t tiles,
                           std::uint32_t array_groups, std::uint32_t steps) noexcept {

@@ -36,6 +36,9 @@ Outcome emit_table(StreamWriter& writer, const TableOp& op, const SramRows& in, 
 Outcome emit_softmax(StreamWriter& writer, const SoftmaxOp& op, const SramRows& in, std::uint32_t table_address,
                      const SramRows& out, const Waits& after, Cost& cost) noexcept;
 
+/// Output positions a stripe, so that stripes are of equal length: 100 positions are 50 + 50, never 64 + 36.
+[[nodiscard]] std::uint32_t balanced_stripe(std::uint64_t positions) noexcept;
+
 /// Estimate of the cycles that `steps` steps of `tiles` tiles take over `positions` outputs, without stalls.
 [[nodiscard]] std::uint64_t conv_cycles(const spec::HardwareConfig& config, std::uint64_t positions,
                                         std::uint32_t tiles, std::uint32_t array_groups, std::uint32_t steps) noexcept;
