@@ -19,3 +19,17 @@ function(auklet_add_test name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${environment}")
 endfunction()
+
+# auklet_add_campaign(TEST NAME FILTER pattern [ENVIRONMENT NAME=value ...])
+# The cases of test TEST that match, run at length: label `campaign`, which the test preset of that name runs and the
+# others leave out.
+function(auklet_add_campaign test name)
+  cmake_parse_arguments(ARG "" "FILTER" "ENVIRONMENT" ${ARGN})
+  set(environment "AUKLET_SOURCE_DIR=${PROJECT_SOURCE_DIR}" ${ARG_ENVIRONMENT})
+  if(EXISTS ${AUKLET_GOLDEN_DIR} AND NOT DEFINED ENV{AUKLET_GOLDEN})
+    list(APPEND environment "AUKLET_GOLDEN=${AUKLET_GOLDEN_DIR}")
+  endif()
+  add_test(NAME campaign.${test}.${name} COMMAND ${test} --gtest_filter=${ARG_FILTER})
+  set_tests_properties(campaign.${test}.${name} PROPERTIES
+    LABELS campaign TIMEOUT 7200 ENVIRONMENT "${environment}")
+endfunction()
