@@ -1,11 +1,11 @@
-# auklet_add_test(NAME SOURCES ... [LIBRARIES ...] [LABELS ...] [TIMEOUT seconds])
+# auklet_add_test(NAME SOURCES ... [LIBRARIES ...] [LABELS ...] [FILTER pattern] [TIMEOUT seconds])
 # One GoogleTest executable, registered case by case. AUKLET_GOLDEN tells it where the reference vectors are, and
-# AUKLET_SOURCE_DIR where the source tree is.
+# AUKLET_SOURCE_DIR where the source tree is. FILTER: only the cases that GoogleTest's pattern names.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
 function(auklet_add_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "FILTER;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
@@ -15,8 +15,11 @@ function(auklet_add_test name)
   if(EXISTS ${AUKLET_GOLDEN_DIR} AND NOT DEFINED ENV{AUKLET_GOLDEN})
     list(APPEND environment "AUKLET_GOLDEN=${AUKLET_GOLDEN_DIR}")
   endif()
+  if(NOT ARG_FILTER)
+    set(ARG_FILTER "*")
+  endif()
   # PRE_TEST: a build of the executables alone runs none of them.
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_FILTER ${ARG_FILTER}
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${environment}")
 endfunction()
 

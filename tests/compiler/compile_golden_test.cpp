@@ -17,12 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Model load(const fs::path& folder) {
-  auto model = read_tflite_file(folder / "model.tflite");
-  if (!model) throw std::runtime_error(folder.string() + ": " + model.error().message);
-  return std::move(*model);
-}
-
 // Whether a case is one inference: streaming models feed many frames to one interpreter.
 bool one_inference(const Model& model, const std::vector<Bytes>& inputs) {
   const std::vector<std::int32_t>& expected = model.main().inputs;
@@ -44,7 +38,7 @@ struct Settings {
 std::size_t check_model(const fs::path& folder, const Settings& settings) {
   SCOPED_TRACE(folder.string() + " on " + settings.config.name + ", SRAM " + std::to_string(settings.sram_limit) +
                ", seed " + std::to_string(settings.seed));
-  const Model model = load(folder);
+  const Model model = load_golden(folder);
   const auto compiled = compile(model, {.config = settings.config, .sram_limit = settings.sram_limit});
   if (!compiled) {
     ADD_FAILURE() << compiled.error().message;
@@ -75,7 +69,7 @@ TEST_P(EachConfiguration, RunsEveryNetworkOfTheZooBitExactly) {
   if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
   std::size_t models = 0;
   for (const fs::path& folder : folders_of(*zoo)) {
-    if (!fs::exists(folder / "model.tflite") || !find_refusals(load(folder)).empty()) continue;
+    if (!fs::exists(folder / "model.tflite") || !find_refusals(load_golden(folder)).empty()) continue;
     models += check_model(folder, {.config = GetParam()}) > 0 ? 1U : 0U;
   }
   EXPECT_GE(models, 10U) << "networks that the executor covers";
@@ -88,7 +82,7 @@ TEST_P(EachConfiguration, RunsSingleOperatorsBitExactly) {
   std::map<std::string, std::size_t> on_npu;
   std::map<std::string, std::size_t> on_cpu;
   for (const fs::path& folder : folders_of(*zoo / "ops")) {
-    const Model model = load(folder);
+    const Model model = load_golden(folder);
     if (model.main().operators.size() != 1 || !find_refusals(model).empty()) continue;
     const auto compiled = compile(model, {.config = GetParam()});
     ASSERT_TRUE(compiled) << folder << ": " << compiled.error().message;
@@ -136,7 +130,7 @@ TEST(LittleSram, ChangesNoResult) {
 TEST(KeywordNetwork, LoadsItsWeightsBehindTheMultiplications) {
   const auto zoo = golden_zoo();
   if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
-  const auto compiled = compile(load(*zoo / "tiny_kws_dscnn"));
+  const auto compiled = compile(load_golden(*zoo / "tiny_kws_dscnn"));
   ASSERT_TRUE(compiled) << compiled.error().message;
   std::uint64_t compute = 0;
   for (const SegmentLayer& layer : compiled->report.segments.at(0).segment.layers) compute += layer.compute_cycles;
@@ -149,7 +143,7 @@ TEST(KeywordNetwork, LoadsItsWeightsBehindTheMultiplications) {
 TEST(KeywordNetwork, IsOneSegmentWithoutAStoreInBetween) {
   const auto zoo = golden_zoo();
   if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
-  const auto compiled = compile(load(*zoo / "tiny_kws_dscnn"));
+  const auto compiled = compile(load_golden(*zoo / "tiny_kws_dscnn"));
   ASSERT_TRUE(compiled) << compiled.error().message;
   ASSERT_EQ(compiled->report.segments.size(), 1U);
   const SegmentReport& segment = compiled->report.segments[0];

@@ -1,6 +1,7 @@
 #include "golden.hpp"
 
 #include <algorithm>
+#include <auklet/compiler/frontend.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
@@ -40,6 +41,32 @@ std::vector<Bytes> read_numbered(const fs::path& folder, const std::string& pref
     if (!fs::exists(path)) return files;
     files.push_back(read_bytes(path));
   }
+}
+
+Model load_golden(const fs::path& folder) {
+  auto model = read_tflite_file(folder / "model.tflite");
+  if (!model) throw std::runtime_error(folder.string() + ": " + model.error().message);
+  return std::move(*model);
+}
+
+std::size_t steps_of(const Model& model, const std::vector<Bytes>& inputs) {
+  if (inputs.empty()) return 1;
+  const std::size_t frame = model.main().tensor(model.main().inputs.at(0)).bytes();
+  if (inputs[0].empty() || inputs[0].size() % frame != 0) {
+    throw std::runtime_error("the input is no whole number of frames");
+  }
+  return inputs[0].size() / frame;
+}
+
+std::vector<std::span<const std::byte>> frame_of(const std::vector<Bytes>& inputs, std::size_t steps,
+                                                 std::size_t step) {
+  std::vector<std::span<const std::byte>> frame;
+  frame.reserve(inputs.size());
+  for (const Bytes& input : inputs) {
+    const std::size_t bytes = input.size() / steps;
+    frame.push_back(std::span(input).subspan(step * bytes, bytes));
+  }
+  return frame;
 }
 
 }  // namespace auklet::compiler::test

@@ -17,21 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Model load(const fs::path& folder) {
-  auto model = read_tflite_file(folder / "model.tflite");
-  if (!model) throw std::runtime_error(folder.string() + ": " + model.error().message);
-  return std::move(*model);
-}
-
-// Frames that a case feeds to one interpreter, one after the other in each file.
-std::size_t steps_of(const Model& model, const std::vector<Bytes>& inputs) {
-  if (inputs.empty()) return 1;
-  const std::size_t frame = model.main().tensor(model.main().inputs.at(0)).bytes();
-  if (inputs[0].empty() || inputs[0].size() % frame != 0)
-    throw std::runtime_error("the input is no whole number of frames");
-  return inputs[0].size() / frame;
-}
-
 // Runs all cases of a model and compares every byte; returns how many there were.
 std::size_t check_cases(const fs::path& folder, const Model& model, Executor& executor) {
   std::size_t cases = 0;
@@ -44,12 +29,7 @@ std::size_t check_cases(const fs::path& folder, const Model& model, Executor& ex
     std::vector<Bytes> outputs(expected.size());
     executor.reset();
     for (std::size_t step = 0; step < steps; ++step) {
-      std::vector<std::span<const std::byte>> frame;
-      for (const Bytes& input : inputs) {
-        const std::size_t bytes = input.size() / steps;
-        frame.push_back(std::span(input).subspan(step * bytes, bytes));
-      }
-      const auto result = executor.run(frame);
+      const auto result = executor.run(frame_of(inputs, steps, step));
       if (!result) {
         ADD_FAILURE() << result.error().message;
         return cases;
@@ -65,7 +45,7 @@ std::size_t check_cases(const fs::path& folder, const Model& model, Executor& ex
 }
 
 void check_model(const fs::path& folder) {
-  const Model model = load(folder);
+  const Model model = load_golden(folder);
   auto executor = Executor::create(model);
   ASSERT_TRUE(executor) << folder << ": " << executor.error().message;
   EXPECT_GT(check_cases(folder, model, *executor), 0U) << folder;
@@ -108,18 +88,8 @@ TEST_P(Network, EveryCaseIsBitExact) {
   check_model(*zoo / GetParam());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Golden, Network,
-    testing::Values("cfu_hps_74ops", "cfu_magic_wand", "cfu_mobilenetv2_160_035", "coral_keras_lstm_mnist_ptq",
-                    "coral_tf2_mobilenet_v2_224_ptq", "esphome_v1_alexa", "esphome_v2_hey_jarvis", "esphome_v2_vad",
-                    "mcunet_512kb_imagenet", "mltk_anomaly_detection", "mltk_image_example1",
-                    "mltk_keyword_spotting_on_off_v3", "mltk_rock_paper_scissors", "nxp_yolo_face_detect",
-                    "secda_dcgan_disc", "secda_simple_model", "synth_mbv3_hswish_64", "synth_mbv3_leaky_32x48",
-                    "synth_mobilebert_nonorm_s24h48", "synth_tinybert_ln_s16h32", "synth_unet_bilinear_24x40",
-                    "synth_unet_tconv_32", "tflm_hello_world", "tflm_keyword_scrambled_8bit", "tflm_micro_speech",
-                    "tflm_mnist_lstm_int8", "tflm_person_detect", "tiny_ad01", "tiny_kws_dscnn", "tiny_resnet8",
-                    "tiny_str_ww", "tiny_vww96", "tinyengine_lenet300", "tinyengine_person_detection"),
-    [](const auto& member) { return std::string(member.param); });
+INSTANTIATE_TEST_SUITE_P(Golden, Network, testing::ValuesIn(kGoldenNetworks),
+                         [](const auto& member) { return std::string(member.param); });
 
 // Families that no list above names are compared too.
 TEST(Zoo, EverySingleOperatorIsBitExact) {
@@ -140,7 +110,7 @@ TEST(Zoo, EveryModelIsWrittenAndReadBackEqual) {
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(*zoo)) {
     if (entry.path().filename() != "model.tflite") continue;
     SCOPED_TRACE(entry.path().string());
-    const Model model = load(entry.path().parent_path());
+    const Model model = load_golden(entry.path().parent_path());
     const auto bytes = write_tflite(model);
     ASSERT_TRUE(bytes) << bytes.error().message;
     const auto again = read_tflite(*bytes);
@@ -160,7 +130,7 @@ TEST(Zoo, TheReaderAgreesWithTheRecords) {
   if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
   for (const char* name : {"tiny_kws_dscnn", "esphome_v2_vad", "tflm_mnist_lstm_int8", "synth_tinybert_ln_s16h32"}) {
     SCOPED_TRACE(name);
-    const Model model = load(*zoo / name);
+    const Model model = load_golden(*zoo / name);
     std::ifstream stream(*zoo / name / "tensors.json");
     const nlohmann::json records = nlohmann::json::parse(stream);
     const nlohmann::json& graphs = records.at("subgraphs");
@@ -199,12 +169,7 @@ void run_case(const Model& model, const std::vector<Bytes>& inputs, const Execut
   ASSERT_TRUE(executor) << executor.error().message;
   const std::size_t steps = steps_of(model, inputs);
   for (std::size_t step = 0; step < steps; ++step) {
-    std::vector<std::span<const std::byte>> frame;
-    for (const Bytes& input : inputs) {
-      const std::size_t bytes = input.size() / steps;
-      frame.push_back(std::span(input).subspan(step * bytes, bytes));
-    }
-    const auto outputs = executor->run(frame, step + 1 == steps ? hooks : ExecutorHooks{});
+    const auto outputs = executor->run(frame_of(inputs, steps, step), step + 1 == steps ? hooks : ExecutorHooks{});
     ASSERT_TRUE(outputs) << outputs.error().message;
   }
 }
@@ -214,7 +179,7 @@ TEST_P(Network, EveryIntermediateTensorHasTheRecordedDigest) {
   const auto zoo = golden_zoo();
   if (!zoo) GTEST_SKIP() << "the reference vectors are not there";
   const fs::path folder = *zoo / GetParam();
-  const Model model = load(folder);
+  const Model model = load_golden(folder);
   std::ifstream stream(folder / "tensors.json");
   const nlohmann::json records = nlohmann::json::parse(stream);
   const nlohmann::json& tensors = records.at("subgraphs")[0].at("tensors");
