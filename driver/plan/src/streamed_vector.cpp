@@ -61,7 +61,8 @@ u64 elements(Cover cover, std::uint32_t rows, std::uint32_t length) noexcept {
   return 1;
 }
 
-// SRAM for an operand of a tile. Single elements are fetched with the 15 bytes behind them.
+// SRAM for an operand of a tile. Single elements are fetched with the 15 bytes behind them, which are there: the
+// output's buffers lie behind all others.
 std::uint32_t buffer_bytes(Cover cover, std::uint32_t rows, std::uint32_t columns) noexcept {
   switch (cover) {
     case Cover::kAll:
@@ -69,7 +70,7 @@ std::uint32_t buffer_bytes(Cover cover, std::uint32_t rows, std::uint32_t column
     case Cover::kRow:
       return round_up_to_word(columns);
     case Cover::kColumn:
-      return round_up_to_word(rows + kWordBytes - 1);
+      return round_up_to_word(rows);
     case Cover::kOne:
       break;
   }
@@ -253,7 +254,6 @@ class VectorPipeline {
     const Outcome loaded = plan_load_bytes(writer_, op_.table_memory, at_.table, op_.table_bytes, start_);
     if (!loaded.ok()) return loaded;
     cost_.parameter_bytes += op_.table_bytes;
-    table_loaded_ = {.load = writer_.issued().load};
     return {};
   }
 
@@ -301,7 +301,8 @@ class VectorPipeline {
   Outcome compute_and_store(const Piece& p, const std::array<std::uint32_t, kMostOperands>& slots) noexcept {
     out_.advance();
     Slot& slot = out_.now();
-    Waits after = both(both(slot.unused, start_), table_loaded_);
+    Waits after = both(slot.unused, start_);
+    // Loads complete in order: with the operands the table is there, too.
     for (std::size_t i = 0; i < op_.operand_count; ++i) after = both(after, rings_[i].slots[slots[i]].filled);
     const SramRows out{.address = at_.output + out_.current * buffer_bytes(Cover::kAll, tiling_.rows, tiling_.columns),
                        .row_pitch = round_up_to_word(p.columns)};
@@ -323,7 +324,6 @@ class VectorPipeline {
   const VectorBuffers& at_;
   Cost& cost_;
   Waits start_;
-  Waits table_loaded_{};
   std::array<Ring, kMostOperands> rings_;
   Ring out_;
 };
