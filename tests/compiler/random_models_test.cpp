@@ -49,16 +49,16 @@ INSTANTIATE_TEST_SUITE_P(, EachConfiguration, testing::ValuesIn(spec::kConfigura
 // Else the generator tests less than it says.
 TEST(RandomOperators, AreOfEveryKindAndEachHasVariedResults) {
   std::map<std::string, std::size_t> varied;
-  constexpr std::uint64_t kSeeds = 1500;
+  constexpr std::uint64_t kSeeds = 2500;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Model model = random_operator_model(seed);
     ASSERT_TRUE(validate(model)) << seed << ": " << validate(model).error().message;
     const auto outputs = run_cpu(model, random_inputs(model, seed));
     ASSERT_TRUE(outputs) << seed << ": " << outputs.error().message;
     const std::set<std::byte> values(outputs->at(0).begin(), outputs->at(0).end());
-    if (values.size() > 4) ++varied[model.main().operators.back().name()];
+    if (values.size() > 3) ++varied[model.main().operators.back().name()];
   }
-  EXPECT_EQ(varied.size(), 47U);
+  EXPECT_EQ(varied.size(), 54U);
   for (const auto& [op, times] : varied) EXPECT_GE(times, 5U) << op;
 }
 

@@ -22,6 +22,36 @@ void add_reshape(Builder& b) {
   b.add(OpCode::kReshape, {in, b.integers(to)}, out, NoOptions{});
 }
 
+void add_squeeze(Builder& b) {
+  Shape s = b.image_shape(kMostElements);
+  s.erase(s.begin(), s.begin() + b.random.in(0, 3));
+  const std::int32_t at = b.random.in(0, static_cast<std::int32_t>(s.size()));
+  s.insert(s.begin() + at, 1);
+  const std::int32_t in = b.input(s, b.any_quantization());
+  s.erase(s.begin() + at);
+  b.add(OpCode::kSqueeze, {in}, b.result(s, b.quantization(in)), SqueezeOptions{{at}});
+}
+
+void add_expand_dims(Builder& b) {
+  const std::int32_t in = b.operand();
+  Shape s = b.shape(in);
+  const std::int32_t at = b.random.in(0, static_cast<std::int32_t>(s.size()));
+  s.insert(s.begin() + at, 1);
+  b.add(OpCode::kExpandDims, {in, b.scalar(at)}, b.result(s, b.quantization(in)), NoOptions{});
+}
+
+// Rows of a dimension in any order, some of them more than once.
+void add_gather(Builder& b) {
+  const std::int32_t in = b.operand(8000);
+  Shape s = b.shape(in);
+  const std::int32_t axis = b.random.in(0, static_cast<std::int32_t>(s.size()) - 1);
+  std::int32_t& extent = s[static_cast<std::size_t>(axis)];
+  std::vector<std::int32_t> rows(b.random.size_in(1, 12));
+  for (std::int32_t& row : rows) row = b.random.in(0, extent - 1);
+  extent = static_cast<std::int32_t>(rows.size());
+  b.add(OpCode::kGather, {in, b.integers(rows)}, b.result(s, b.quantization(in)), GatherOptions{axis, 0});
+}
+
 // Mostly height and width; of a single operator any dimensions of any rank.
 void add_padded(Builder& b, OpCode code) {
   const std::int32_t in = b.operand(8000);
@@ -78,6 +108,39 @@ void add_space_to_depth(Builder& b) {
   b.add(OpCode::kSpaceToDepth, {in}, b.result(deep, b.quantization(in)), SpaceToDepthOptions{block});
 }
 
+// Blocks and what is cut off around them, of height and width.
+struct Batches {
+  std::array<std::int32_t, 2> block;
+  std::array<std::int32_t, 4> edges;
+  Shape image;
+  Shape batches;
+};
+
+Batches random_batches(Builder& b) {
+  Batches r{{b.random.in(1, 3), b.random.in(1, 3)}, {}, {b.random.in(1, 2), 0, 0, b.channels()}, {}};
+  r.batches = {r.image[0] * r.block[0] * r.block[1], b.random.in(2, 8), b.random.in(2, 8), r.image[3]};
+  for (std::size_t i = 0; i < 2; ++i) {
+    r.edges[2 * i] = b.random.in(0, 1);
+    r.edges[2 * i + 1] = b.random.in(0, 1);
+    r.image[i + 1] = r.batches[i + 1] * r.block[i] - r.edges[2 * i] - r.edges[2 * i + 1];
+    if (r.image[i + 1] < 1) return random_batches(b);
+  }
+  return r;
+}
+
+void add_batches(Builder& b, OpCode code) {
+  const Batches r = random_batches(b);
+  const bool to_batch = code == OpCode::kSpaceToBatchNd;
+  const std::int32_t in = b.input(to_batch ? r.image : r.batches, b.any_quantization());
+  const std::int32_t edges = b.integers({r.edges.begin(), r.edges.end()});
+  b.graph().tensor(edges).shape = {2, 2};
+  const std::int32_t out = b.result(to_batch ? r.batches : r.image, b.quantization(in));
+  b.add(code, {in, b.integers({r.block.begin(), r.block.end()}), edges}, out, NoOptions{});
+}
+
+void add_space_to_batch(Builder& b) { add_batches(b, OpCode::kSpaceToBatchNd); }
+void add_batch_to_space(Builder& b) { add_batches(b, OpCode::kBatchToSpaceNd); }
+
 // Twice the size, mostly; else any.
 template <typename O>
 void add_resize(Builder& b, OpCode code) {
@@ -104,6 +167,11 @@ constexpr Family kFamilies[] = {
     {OpCode::kPad, 4, 2, add_pad},
     {OpCode::kPadv2, 2, 0, add_padv2},
     {OpCode::kTranspose, 4, 1, add_transpose},
+    {OpCode::kSqueeze, 1, 0, add_squeeze},
+    {OpCode::kExpandDims, 1, 0, add_expand_dims},
+    {OpCode::kGather, 1, 0, add_gather},
+    {OpCode::kSpaceToBatchNd, 1, 0, add_space_to_batch},
+    {OpCode::kBatchToSpaceNd, 1, 0, add_batch_to_space},
     {OpCode::kDepthToSpace, 2, 0, add_depth_to_space},
     {OpCode::kSpaceToDepth, 2, 0, add_space_to_depth},
     {OpCode::kResizeNearestNeighbor, 3, 1, add_resize_nearest},

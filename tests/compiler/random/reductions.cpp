@@ -88,6 +88,20 @@ void add_sum(Builder& b) { add_reduction(b, OpCode::kSum); }
 void add_reduce_max(Builder& b) { add_reduction(b, OpCode::kReduceMax); }
 void add_reduce_min(Builder& b) { add_reduction(b, OpCode::kReduceMin); }
 
+// Positions, not values: INT32 without a scale.
+template <typename O>
+void add_position(Builder& b, OpCode code) {
+  const std::int32_t in = b.operand();
+  Shape s = b.shape(in);
+  const std::int32_t axis = b.random.in(0, static_cast<std::int32_t>(s.size()) - 1);
+  s.erase(s.begin() + axis);
+  const std::int32_t out = add_tensor(b.graph(), "position", TensorType::kInt32, s);
+  b.add(code, {in, b.scalar(axis)}, out, O{TensorType::kInt32});
+}
+
+void add_arg_max(Builder& b) { add_position<ArgMaxOptions>(b, OpCode::kArgMax); }
+void add_arg_min(Builder& b) { add_position<ArgMinOptions>(b, OpCode::kArgMin); }
+
 void add_softmax(Builder& b) {
   const std::int32_t in = b.operand(8000);
   const Quantization q{{kernels::kSoftmaxOutputScale}, {kernels::kSoftmaxOutputZeroPoint}, 0};
@@ -114,6 +128,8 @@ constexpr Family kFamilies[] = {
     {OpCode::kSum, 2, 0, add_sum},
     {OpCode::kReduceMax, 2, 0, add_reduce_max},
     {OpCode::kReduceMin, 2, 0, add_reduce_min},
+    {OpCode::kArgMax, 2, 0, add_arg_max},
+    {OpCode::kArgMin, 2, 0, add_arg_min},
     {OpCode::kSoftmax, 4, 2, add_softmax},
     {OpCode::kLogSoftmax, 1, 0, add_log_softmax},
     {OpCode::kL2Normalization, 1, 0, add_l2_normalization},
