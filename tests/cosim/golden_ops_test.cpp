@@ -133,7 +133,7 @@ class GoldenOps : public testing::TestWithParam<std::tuple<Family, Backend, cons
         EXPECT_FALSE(difference) << sample << ": output " << i << ", element " << difference->element << ": expected "
                                  << difference->expected << ", got " << difference->got;
       }
-      if (on_npu) EXPECT_GT(report->cycles, 0U) << sample;
+      EXPECT_TRUE(!on_npu || report->cycles > 0) << sample;
       ++(on_npu ? count.cases_on_npu : count.cases_on_cpu);
     }
   }
