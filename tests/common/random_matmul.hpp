@@ -13,16 +13,18 @@
 
 namespace auklet::test {
 
-/// A matrix in memory: `rows` rows of `columns` bytes, `pitch` bytes apart.
-struct Matrix {
+/// Matrices in memory: `rows` rows of `columns` bytes, `pitch` bytes apart, and from matrix to matrix `step` bytes.
+struct Matrices {
   std::uint32_t rows = 1, columns = 1, pitch = 1;
+  std::uint32_t batches = 1, step = 0;
   std::vector<std::int8_t> bytes{};
 
-  [[nodiscard]] std::size_t extent() const { return std::size_t{rows - 1} * pitch + columns; }
+  [[nodiscard]] std::size_t at(std::size_t batch, std::size_t row) const { return batch * step + row * pitch; }
+  [[nodiscard]] std::size_t extent() const { return at(batches - 1, rows - 1) + columns; }
   [[nodiscard]] std::vector<std::int8_t> compact() const {
     std::vector<std::int8_t> out;
-    for (std::size_t r = 0; r < rows; ++r) {
-      const auto row = bytes.begin() + static_cast<std::ptrdiff_t>(r * pitch);
+    for (std::size_t i = 0; i < std::size_t{batches} * rows; ++i) {
+      const auto row = bytes.begin() + static_cast<std::ptrdiff_t>(at(i / rows, i % rows));
       out.insert(out.end(), row, row + columns);
     }
     return out;
@@ -31,7 +33,7 @@ struct Matrix {
 
 struct MatmulCase {
   plan::MatmulOp op;
-  Matrix a, b;
+  Matrices a, b, out;     ///< Of the output only the shape.
   plan::SramBudget sram;  ///< 0 bytes: all there is.
   std::uint32_t a_skew = 0, b_skew = 0, out_skew = 0, constants_skew = 0;
 };
@@ -48,16 +50,42 @@ inline std::uint32_t random_extent(Random& random, std::uint32_t most) {
 }
 
 /// Bytes over all of int8, around the zero point (as activations are), or extremes.
-inline Matrix random_matrix(Random& random, std::uint32_t rows, std::uint32_t columns, std::uint32_t pitch,
-                            std::int8_t zero_point) {
-  Matrix m{.rows = rows, .columns = columns, .pitch = pitch};
+inline void fill(Random& random, Matrices& m, std::int8_t zero_point) {
   m.bytes = random.bytes(m.extent());
   const std::uint32_t kind = random.in(0, 7);
   for (std::int8_t& value : m.bytes) {
     if (kind < 4) value = static_cast<std::int8_t>(std::clamp(zero_point + value / 4, -128, 127));
     if (kind == 4) value = value < 0 ? std::int8_t{-128} : std::int8_t{127};
   }
-  return m;
+}
+
+/// Where the operator's matrices are, as its pitches and steps say.
+inline void set_shapes(MatmulCase& c) {
+  const plan::MatmulOp& op = c.op;
+  const auto shape = [&op](std::uint32_t rows, std::uint32_t columns, std::uint32_t pitch, std::uint32_t step) {
+    return Matrices{.rows = rows,
+                    .columns = columns,
+                    .pitch = pitch != 0 ? pitch : columns,
+                    .batches = op.batches,
+                    .step = op.batches > 1 ? step : 0};
+  };
+  c.a = shape(op.rows, op.depth, op.a_pitch, op.a_step);
+  c.b = op.b_transposed ? shape(op.columns, op.depth, op.b_pitch, op.b_step)
+                        : shape(op.depth, op.columns, op.b_pitch, op.b_step);
+  c.out = shape(op.rows, op.columns, op.out_pitch, op.out_step);
+}
+
+/// Chooses pitch and step of one operand: compact, with gaps, or a slice of a wider tensor as the heads of attention.
+inline void random_layout(Random& random, std::uint32_t batches, std::uint32_t rows, std::uint32_t columns,
+                          bool may_repeat, std::uint32_t& pitch, std::uint32_t& step) {
+  if (random.one_in(3)) {
+    step = columns + random.in(0, 20);
+    pitch = batches * step + random.in(0, 20);
+    return;
+  }
+  pitch = random.one_in(2) ? 0 : columns + random.in(0, 40);
+  step = rows * (pitch != 0 ? pitch : columns) + (random.one_in(2) ? 0 : random.in(0, 40));
+  if (may_repeat && random.one_in(4)) step = 0;
 }
 
 inline std::vector<std::int8_t> matmul_reference(const MatmulCase& c) {
@@ -71,11 +99,12 @@ inline std::vector<std::int8_t> matmul_reference(const MatmulCase& c) {
   params.activation = {op.act_min, op.act_max};
   const std::vector<std::int8_t> a = c.a.compact(), b = c.b.compact();
   const auto dim = [](std::uint32_t n) { return static_cast<std::int32_t>(n); };
-  std::vector<std::int8_t> out(std::size_t{op.rows} * op.columns);
+  std::vector<std::int8_t> out(std::size_t{op.batches} * op.rows * op.columns);
+  const auto shape = [&](const Matrices& m) {
+    return kernels::make_shape(dim(m.batches), dim(m.rows), dim(m.columns));
+  };
   const kernels::Status status =
-      kernels::reference::batch_matmul(params, {kernels::make_shape(dim(c.a.rows), dim(c.a.columns)), a},
-                                       {kernels::make_shape(dim(c.b.rows), dim(c.b.columns)), b},
-                                       {kernels::make_shape(dim(op.rows), dim(op.columns)), out});
+      kernels::reference::batch_matmul(params, {shape(c.a), a}, {shape(c.b), b}, {shape(c.out), out});
   if (status != kernels::Status::kOk) throw std::logic_error("the reference refuses the product");
   return out;
 }
@@ -84,15 +113,15 @@ inline std::vector<std::int8_t> matmul_reference(const MatmulCase& c) {
 inline double largest_sum(const MatmulCase& c) {
   const plan::MatmulOp& op = c.op;
   std::int64_t most = 1;
-  for (std::size_t r = 0; r < op.rows; ++r) {
-    for (std::size_t n = 0; n < op.columns; ++n) {
-      std::int64_t sum = 0;
-      for (std::size_t k = 0; k < op.depth; ++k) {
-        const std::int8_t b = c.b.bytes[op.b_transposed ? n * c.b.pitch + k : k * c.b.pitch + n];
-        sum += (c.a.bytes[r * c.a.pitch + k] - op.a_zp) * (b - op.b_zp);
-      }
-      most = std::max(most, std::abs(sum));
+  const std::size_t outputs = std::size_t{op.batches} * op.rows * op.columns;
+  for (std::size_t i = 0; i < outputs; ++i) {
+    const std::size_t n = i % op.columns, r = i / op.columns % op.rows, batch = i / op.columns / op.rows;
+    std::int64_t sum = 0;
+    for (std::size_t k = 0; k < op.depth; ++k) {
+      const std::int8_t b = c.b.bytes[op.b_transposed ? c.b.at(batch, n) + k : c.b.at(batch, k) + n];
+      sum += (c.a.bytes[c.a.at(batch, r) + k] - op.a_zp) * (b - op.b_zp);
     }
+    most = std::max(most, std::abs(sum));
   }
   return static_cast<double>(most);
 }
@@ -118,14 +147,14 @@ inline MatmulCase random_matmul(std::uint64_t seed, const spec::HardwareConfig& 
         random.one_in(2) ? random.pick<std::int8_t>({-128, 127, 0, 0, 1, -1, -127}) : random.in<std::int8_t>(-128, 127);
   }
   detail::random_clamp(random, op.act_min, op.act_max);
-  const auto pitch = [&random](std::uint32_t row) { return random.one_in(2) ? 0 : row + random.in(0, 40); };
-  const std::uint32_t b_rows = op.b_transposed ? op.columns : op.depth;
-  const std::uint32_t b_row = op.b_transposed ? op.depth : op.columns;
-  op.a_pitch = pitch(op.depth);
-  op.b_pitch = pitch(b_row);
-  op.out_pitch = pitch(op.columns);
-  c.a = random_matrix(random, op.rows, op.depth, op.a_pitch != 0 ? op.a_pitch : op.depth, op.a_zp);
-  c.b = random_matrix(random, b_rows, b_row, op.b_pitch != 0 ? op.b_pitch : b_row, op.b_zp);
+  op.batches = random.one_in(2) ? 1 : random.in(1, 4);
+  random_layout(random, op.batches, op.rows, op.depth, true, op.a_pitch, op.a_step);
+  random_layout(random, op.batches, op.b_transposed ? op.columns : op.depth, op.b_transposed ? op.depth : op.columns,
+                true, op.b_pitch, op.b_step);
+  random_layout(random, op.batches, op.rows, op.columns, false, op.out_pitch, op.out_step);
+  set_shapes(c);
+  fill(random, c.a, op.a_zp);
+  fill(random, c.b, op.b_zp);
   op.scale = random_scale(random, largest_sum(c));
   for (std::uint32_t* skew : {&c.a_skew, &c.b_skew, &c.out_skew, &c.constants_skew}) *skew = random.in(0, 40);
   if (!random.one_in(3)) {
@@ -139,10 +168,11 @@ inline MatmulCase random_matmul(std::uint64_t seed, const spec::HardwareConfig& 
 inline std::string describe(const MatmulCase& c) {
   const plan::MatmulOp& op = c.op;
   std::ostringstream text;
-  text << op.rows << 'x' << op.depth << 'x' << op.columns << (op.b_transposed ? " transposed" : "") << " pitches "
-       << op.a_pitch << ' ' << op.b_pitch << ' ' << op.out_pitch << " zero points " << int{op.a_zp} << ' '
-       << int{op.b_zp} << ' ' << int{op.out_zp} << " scale " << op.scale.multiplier << ' ' << op.scale.shift << " SRAM "
-       << c.sram.base << '+' << c.sram.bytes;
+  text << op.batches << " * " << op.rows << 'x' << op.depth << 'x' << op.columns
+       << (op.b_transposed ? " transposed" : "") << " pitches " << op.a_pitch << ' ' << op.b_pitch << ' '
+       << op.out_pitch << " steps " << op.a_step << ' ' << op.b_step << ' ' << op.out_step << " zero points "
+       << int{op.a_zp} << ' ' << int{op.b_zp} << ' ' << int{op.out_zp} << " scale " << op.scale.multiplier << ' '
+       << op.scale.shift << " SRAM " << c.sram.base << '+' << c.sram.bytes;
   return text.str();
 }
 
@@ -174,19 +204,19 @@ inline RunResult run_matmul(sim::Target& target, const spec::HardwareConfig& con
   memory.fill(DeviceMemory::kSecondInput, c.b_skew, std::span<const std::int8_t>(c.b.bytes));
   memory.fill(DeviceMemory::kWeights, c.constants_skew, std::span<const std::uint8_t>(constants));
   memory.fill(DeviceMemory::kStream, 0, std::span<const std::uint32_t>(stream));
-  const Matrix shape{
-      .rows = c.op.rows, .columns = c.op.columns, .pitch = c.op.out_pitch != 0 ? c.op.out_pitch : c.op.columns};
-  const std::span<std::byte> output = memory.add(DeviceMemory::kOutput, c.out_skew, shape.extent());
+  const std::size_t extent = c.out.extent();
+  const std::span<std::byte> output = memory.add(DeviceMemory::kOutput, c.out_skew, extent);
   result.job =
       run_job(target, DeviceMemory::base(DeviceMemory::kStream), static_cast<std::uint32_t>(stream.size() * 4));
-  result.strayed = !memory.canaries_alive(DeviceMemory::kOutput, c.out_skew, shape.extent());
-  for (std::size_t i = 0; i < output.size(); ++i) {
-    if (i % shape.pitch < shape.columns) {
-      result.output.push_back(static_cast<std::int8_t>(output[i]));
-    } else {
-      result.strayed = result.strayed || output[i] != DeviceMemory::kCanary;  // Between two rows.
-    }
+  Matrices written = c.out;
+  for (const std::byte byte : output) written.bytes.push_back(static_cast<std::int8_t>(byte));
+  result.output = written.compact();
+  // What is left beside the matrices must be what it was.
+  for (std::size_t i = 0; i < std::size_t{c.out.batches} * c.out.rows; ++i) {
+    std::ranges::fill(output.subspan(c.out.at(i / c.out.rows, i % c.out.rows), c.out.columns), DeviceMemory::kCanary);
   }
+  result.strayed = !memory.canaries_alive(DeviceMemory::kOutput, c.out_skew, extent) ||
+                   !std::ranges::all_of(output, [](std::byte b) { return b == DeviceMemory::kCanary; });
   return result;
 }
 
@@ -212,8 +242,9 @@ inline void run_matmul_seed(sim::Target& target, const spec::HardwareConfig& con
   const auto wrong = std::ranges::mismatch(result.output, expected);
   if (wrong.in2 != expected.end()) {
     const auto at = wrong.in2 - expected.begin();
-    FAIL() << "first difference in row " << at / c.op.columns << ", column " << at % c.op.columns << ": got "
-           << int{*wrong.in1} << ", want " << int{*wrong.in2};
+    FAIL() << "first difference in product " << at / c.op.columns / c.op.rows << ", row "
+           << at / c.op.columns % c.op.rows << ", column " << at % c.op.columns << ": got " << int{*wrong.in1}
+           << ", want " << int{*wrong.in2};
   }
   ++tally.ran;
   if (result.cost.tiles > 1) ++tally.tiled;

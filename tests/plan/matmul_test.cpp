@@ -26,6 +26,9 @@ TEST(MatmulCheck, EveryRefusal) {
   EXPECT_EQ(status_of([](auto& op) { op.rows = 0; }), Status::kShapeZero);
   EXPECT_EQ(status_of([](auto& op) { op.depth = 0; }), Status::kShapeZero);
   EXPECT_EQ(status_of([](auto& op) { op.columns = 0; }), Status::kShapeZero);
+  EXPECT_EQ(status_of([](auto& op) { op.batches = 0; }), Status::kShapeZero);
+  EXPECT_EQ(status_of([](auto& op) { op.batches = 2, op.out_step = 39; }), Status::kPitchTooSmall);
+  EXPECT_EQ(status_of([](auto& op) { op.batches = 2, op.out_step = 40, op.out_pitch = 80; }), Status::kOk);
   EXPECT_EQ(status_of([](auto& op) { op.depth = 65'536; }), Status::kTensorTooLarge);
   EXPECT_EQ(status_of([](auto& op) { op.columns = 1 << 24; }), Status::kTensorTooLarge);
   EXPECT_EQ(status_of([](auto& op) { op.a_pitch = 23; }), Status::kPitchTooSmall);
@@ -71,6 +74,9 @@ TEST(PlanMatmul, RefusesBeforeItEmits) {
   EXPECT_EQ(plan_with(op, {0, UINT32_MAX - 478}, all).status, Status::kTensorTooLarge) << "480 bytes";
   EXPECT_EQ(plan_with(op, {}, {16, 1024}).status, Status::kAddressMisaligned);
   EXPECT_EQ(plan_with(op, {}, {32, config.sram_bytes}).status, Status::kSramTooSmall);
+  op.batches = 3;
+  op.out_step = 1U << 31;  // The last product's output would begin at 2^32.
+  EXPECT_EQ(plan_with(op, {}, all).status, Status::kTensorTooLarge);
   op.depth = 0;
   EXPECT_EQ(plan_with(op, {}, all).status, Status::kShapeZero);
   EXPECT_EQ(writer.commands(), 0U);
@@ -116,11 +122,14 @@ TEST_P(RandomMatmul, DeepAndWide) {
   for (const bool transposed : {false, true}) {
     Random random(transposed ? 1 : 2);
     MatmulCase c;
-    c.op = {.rows = 3, .depth = 4100, .columns = 70, .b_transposed = transposed, .a_zp = -128, .b_zp = -128};
-    c.a = {.rows = 3, .columns = 4100, .pitch = 4100, .bytes = random.bytes(std::size_t{3} * 4100)};
-    c.b = transposed ? Matrix{.rows = 70, .columns = 4100, .pitch = 4100}
-                     : Matrix{.rows = 4100, .columns = 70, .pitch = 70};
-    c.b.bytes = random.bytes(std::size_t{70} * 4100);
+    c.op.rows = 3;
+    c.op.depth = 4100;
+    c.op.columns = 70;
+    c.op.b_transposed = transposed;
+    c.op.a_zp = c.op.b_zp = -128;
+    set_shapes(c);
+    c.a.bytes = random.bytes(c.a.extent());
+    c.b.bytes = random.bytes(c.b.extent());
     c.op.scale = random_scale(random, largest_sum(c));
     ASSERT_TRUE(wait_until_idle(model));
     const RunResult result = run_matmul(model, GetParam(), c);

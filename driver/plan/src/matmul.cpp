@@ -22,7 +22,7 @@ void put32(std::span<std::uint8_t> bytes, std::uint32_t value) noexcept {
 }  // namespace
 
 Outcome check(const MatmulOp& op) noexcept {
-  if (op.rows == 0 || op.depth == 0 || op.columns == 0) return Status::kShapeZero;
+  if (op.batches == 0 || op.rows == 0 || op.depth == 0 || op.columns == 0) return Status::kShapeZero;
   // B's rows are rows of one LOAD, the output's are bytes of one STORE's row.
   if (op.depth > spec::DmaFields::kAxRows.max || op.columns > spec::DmaFields::kAxLen.max) {
     return Status::kTensorTooLarge;
@@ -31,7 +31,7 @@ Outcome check(const MatmulOp& op) noexcept {
   const std::uint32_t b_rows = op.b_transposed ? op.columns : op.depth;
   const std::uint32_t b_row = op.b_transposed ? op.depth : op.columns;
   if ((op.rows > 1 && (shape.a_pitch < op.depth || shape.out_pitch < op.columns)) ||
-      (b_rows > 1 && shape.b_pitch < b_row)) {
+      (b_rows > 1 && shape.b_pitch < b_row) || (op.batches > 1 && op.out_step < op.columns)) {
     return Status::kPitchTooSmall;
   }
   if (op.scale.shift < -kMaxShift || op.scale.shift > kMaxShift) return Status::kShiftRange;
@@ -39,7 +39,7 @@ Outcome check(const MatmulOp& op) noexcept {
   return {};
 }
 
-std::uint64_t macs(const MatmulOp& op) noexcept { return std::uint64_t{op.rows} * op.depth * op.columns; }
+std::uint64_t macs(const MatmulOp& op) noexcept { return std::uint64_t{op.batches} * op.rows * op.depth * op.columns; }
 
 detail::MatmulConstants::MatmulConstants(const MatmulOp& op) noexcept {
   const std::uint32_t tail = op.depth % spec::kReduce;

@@ -31,7 +31,7 @@ class Search {
   void run() noexcept {
     for (std::uint32_t set = std::min(config_.groups, shape_.tiles); set > 0; set /= 2) {
       const std::uint32_t sets = ceil_div(shape_.tiles, set);
-      for (std::uint32_t b_count = 1; b_count <= std::min(sets, 2U); ++b_count) {
+      for (std::uint32_t b_count = 1; b_count <= (sets > 1 || op_.batches > 1 ? 2U : 1U); ++b_count) {
         for (std::uint32_t panel = sets; panel > 0; panel /= 2) try_panels(set, b_count, panel);
       }
     }
@@ -93,19 +93,21 @@ class Search {
 
   // What overlaps counts once, what does not is added.
   [[nodiscard]] u64 cycles(const MatmulTiling& t) const noexcept {
-    const u64 commands = u64{t.blocks} * t.sets;
+    const u64 blocks = u64{op_.batches} * t.blocks;
+    const u64 commands = blocks * t.sets;
     const u64 compute =
-        t.blocks * conv_cycles(config_, t.rows, shape_.tiles, t.set_tiles, shape_.kernel_rows() * shape_.steps) +
+        blocks * conv_cycles(config_, t.rows, shape_.tiles, t.set_tiles, shape_.kernel_rows() * shape_.steps) +
         commands * kCommandCycles;
     const u64 set_words = u64{shape_.b_copies()} * shape_.steps * t.set_tiles * spec::kReduce;
     const u64 set_load = set_words * kCyclesPerWordBurst;
-    const u64 b_load = t.sets == 1 ? set_load : commands * set_load;
+    const u64 b_loads = t.sets > 1 ? commands : op_.b_step != 0 ? op_.batches : 1;
+    const u64 b_load = b_loads * set_load;
     const u64 a_load = t.a_bytes / kBytesPerCycle;
     const u64 store = t.out_bytes / kBytesPerCycle;
-    const u64 a_rest = (t.blocks - 1) * a_load;
-    const u64 store_rest = (u64{t.blocks} * ceil_div(t.sets, t.panel_sets) - 1) * store;
+    const u64 a_rest = (blocks - 1) * a_load;
+    const u64 store_rest = (blocks * ceil_div(t.sets, t.panel_sets) - 1) * store;
     const u64 edges = a_load + set_load + store;  // Before the first and behind the last computing.
-    const u64 ahead = t.b_count == 2 || t.sets == 1 ? 0 : b_load;
+    const u64 ahead = t.b_count == 2 ? 0 : b_load - set_load;
     const u64 waits = ahead + (t.a_count == 2 ? 0 : a_rest) + (t.out_count == 2 ? 0 : store_rest);
     return std::max(compute, b_load + a_rest) + edges + waits;
   }

@@ -55,7 +55,7 @@ struct MatmulConstants {
 /// Blocks of rows; within a block panels of columns; within a panel sets of up to `set_tiles` tiles, a command each.
 struct MatmulTiling {
   std::uint32_t rows = 0;                ///< Of a block.
-  std::uint32_t blocks = 0;              ///< Of rows.
+  std::uint32_t blocks = 0;              ///< Of rows of one product.
   std::uint32_t set_tiles = 0;           ///< Tiles that are computed at once: at most the configuration's groups.
   std::uint32_t sets = 0;                ///< Of one block of rows.
   std::uint32_t panel_sets = 0;          ///< Sets whose outputs are stored together.

@@ -24,9 +24,11 @@ struct MatmulMemory {
 
 /// One command's worth of the product.
 struct Piece {
-  std::uint32_t block = 0;  ///< Of rows.
+  std::uint32_t batch = 0;
+  std::uint32_t a_id = 0;  ///< Which block of rows, of which matrix: equal for equal bytes.
   std::uint32_t row = 0, rows = 0;
-  std::uint32_t set = 0;  ///< Of columns.
+  std::uint32_t b_id = 0;  ///< The same for B's set of columns.
+  std::uint32_t set = 0;   ///< Of columns.
   std::uint32_t column = 0, columns = 0;
   std::uint32_t tiles = 0;
 };
@@ -55,8 +57,9 @@ class MatmulPipeline {
   }
 
   Outcome run() noexcept {
-    const u64 count = u64{tiling_.blocks} * tiling_.sets;
-    if (count >= Slot::kNothing) return Status::kTooManyCommands;
+    const u64 blocks = u64{op_.batches} * tiling_.blocks;
+    const u64 count = blocks * tiling_.sets;  // Below 2^64 when blocks are below 2^32.
+    if (blocks >= Slot::kNothing || count >= Slot::kNothing) return Status::kTooManyCommands;
     if (const Outcome loaded = load_parameters(); !loaded.ok()) return loaded;
     if (const Outcome loaded = load(piece(0)); !loaded.ok()) return loaded;
     for (std::uint32_t i = 0; i < count; ++i) {
@@ -79,10 +82,14 @@ class MatmulPipeline {
  private:
   [[nodiscard]] Piece piece(std::uint32_t index) const noexcept {
     Piece p;
-    p.block = index / tiling_.sets;
-    p.row = p.block * tiling_.rows;
+    const std::uint32_t blocks = index / tiling_.sets;
+    const std::uint32_t block = blocks % tiling_.blocks;
+    p.batch = blocks / tiling_.blocks;
+    p.a_id = op_.a_step != 0 ? blocks : block;
+    p.row = block * tiling_.rows;
     p.rows = std::min(tiling_.rows, op_.rows - p.row);
     p.set = index % tiling_.sets;
+    p.b_id = op_.b_step != 0 ? p.batch * tiling_.sets + p.set : p.set;
     const std::uint32_t first_tile = p.set * tiling_.set_tiles;
     p.tiles = std::min(tiling_.set_tiles, shape_.tiles - first_tile);
     p.column = first_tile * spec::kLanes;
@@ -92,7 +99,7 @@ class MatmulPipeline {
 
   // Whether nothing that the piece needs would replace what the piece before it is computed from.
   [[nodiscard]] bool loads_ahead(const Piece& p) noexcept {
-    return (a_.now().id == p.block || a_.count > 1) && (b_.now().id == p.set || b_.count > 1);
+    return (a_.now().id == p.a_id || a_.count > 1) && (b_.now().id == p.b_id || b_.count > 1);
   }
 
   Outcome emit(spec::DmaCommand c, const Waits& after, std::uint64_t& bytes) noexcept {
@@ -133,12 +140,12 @@ class MatmulPipeline {
   }
 
   Outcome load_a(const Piece& p) noexcept {
-    if (a_.now().id == p.block) return {};
+    if (a_.now().id == p.a_id) return {};
     a_.advance();
     Slot& slot = a_.now();
     spec::DmaCommand c;
     c.header.opcode = spec::Opcode::kLoad;
-    c.offset = static_cast<std::uint32_t>(at_.a.offset + u64{p.row} * shape_.a_pitch);
+    c.offset = static_cast<std::uint32_t>(at_.a.offset + u64{p.batch} * op_.a_step + u64{p.row} * shape_.a_pitch);
     c.window = at_.a.window;
     c.ax_len = op_.depth;
     c.ax_rows = p.rows;
@@ -147,13 +154,13 @@ class MatmulPipeline {
     c.sp_len = op_.depth;  // The rest of a row's last word is filled with zeros.
     c.sp_stride = tiling_.a_row;
     if (const Outcome emitted = emit(c, slot.unused, cost_.input_bytes); !emitted.ok()) return emitted;
-    slot.id = p.block;
+    slot.id = p.a_id;
     slot.filled = {.load = writer_.issued().load};
     return {};
   }
 
   Outcome load_b(const Piece& p) noexcept {
-    if (b_.now().id == p.set) return {};
+    if (b_.now().id == p.b_id) return {};
     b_.advance();
     Slot& slot = b_.now();
     if (const Outcome filled = fill_constants(p, slot); !filled.ok()) return filled;
@@ -163,7 +170,7 @@ class MatmulPipeline {
           op_.b_transposed ? load_b_transposed(p, base, slot.unused) : load_b_rows(p, base, slot.unused);
       if (!loaded.ok()) return loaded;
     }
-    slot.id = p.set;
+    slot.id = p.b_id;
     slot.filled = {.load = writer_.issued().load};
     return {};
   }
@@ -211,7 +218,8 @@ class MatmulPipeline {
       c.sp_len = whole ? spec::kWeightBlock : columns;
       c.sp_stride = whole ? p.tiles * spec::kWeightBlock : spec::kLanes;
       for (std::uint32_t k = 0; k < op_.depth; k += rows_at_once) {
-        c.offset = static_cast<std::uint32_t>(at_.b.offset + u64{k} * shape_.b_pitch + p.column + tile * spec::kLanes);
+        c.offset = static_cast<std::uint32_t>(at_.b.offset + u64{p.batch} * op_.b_step + u64{k} * shape_.b_pitch +
+                                              p.column + tile * spec::kLanes);
         c.ax_rows = std::min(rows_at_once, op_.depth - k);
         c.sp_base = base + (k / spec::kReduce * p.tiles + tile) * spec::kWeightBlock;
         if (const Outcome emitted = emit(c, after, cost_.weight_bytes); !emitted.ok()) return emitted;
@@ -231,7 +239,8 @@ class MatmulPipeline {
     c.ax_stride = shape_.b_pitch;
     c.sp_base = base;
     for (std::uint32_t i = 0; i < (by_step ? shape_.steps : p.columns); ++i) {
-      const u64 first = u64{p.column} * shape_.b_pitch + (by_step ? i * spec::kReduce : u64{i} * shape_.b_pitch);
+      const u64 first = u64{p.batch} * op_.b_step + u64{p.column} * shape_.b_pitch +
+                        (by_step ? i * spec::kReduce : u64{i} * shape_.b_pitch);
       c.offset = static_cast<std::uint32_t>(at_.b.offset + first);
       c.ax_len = by_step ? std::min(spec::kReduce, op_.depth - i * spec::kReduce) : op_.depth;
       c.ax_rows = by_step ? p.columns : 1;
@@ -250,7 +259,7 @@ class MatmulPipeline {
     Slot& a = a_.slots[a_slot];
     Slot& b = b_.slots[b_slot];
     const spec::GeomCommand g = command(p, buffers_.a[a_slot], buffers_.b[b_slot]);
-    // Engines run their commands in order: what B waits for has come after the parameters.
+    // The parameters were loaded before B's first set.
     const Outcome emitted = writer_.emit(g, both(both(a.filled, b.filled), both(out.unused, start_)));
     if (!emitted.ok()) return emitted;
     const u64 cycles =
@@ -299,7 +308,8 @@ class MatmulPipeline {
     const std::uint32_t column = first_set * tiling_.set_tiles * spec::kLanes;
     spec::DmaCommand c;
     c.header.opcode = spec::Opcode::kStore;
-    c.offset = static_cast<std::uint32_t>(at_.out.offset + u64{p.row} * shape_.out_pitch + column);
+    c.offset = static_cast<std::uint32_t>(at_.out.offset + u64{p.batch} * op_.out_step + u64{p.row} * shape_.out_pitch +
+                                          column);
     c.window = at_.out.window;
     c.ax_len = p.column + p.columns - column;
     c.ax_rows = p.rows;
@@ -325,9 +335,13 @@ class MatmulPipeline {
   std::array<std::uint32_t, 2> filled_for_{};  // Tiles of a set for which a buffer of B has its constants.
 };
 
-// Whether a matrix of `rows` rows of `row` bytes ends where 32 bits can name its offsets.
-bool offset_fits(const MemoryTensor& tensor, u64 rows, u64 pitch, u64 row) noexcept {
-  return tensor.offset + (rows - 1) * pitch + row <= u64{std::numeric_limits<std::uint32_t>::max()} + 1;
+// Whether `batches` matrices of `rows` rows of `row` bytes end where 32 bits can name their offsets.
+bool offset_fits(const MemoryTensor& tensor, u64 batches, u64 step, u64 rows, u64 pitch, u64 row) noexcept {
+  constexpr u64 kEnd = u64{std::numeric_limits<std::uint32_t>::max()} + 1;
+  const u64 last_matrix = (batches - 1) * step;
+  const u64 last_row = (rows - 1) * pitch;
+  // Each of them is below 2^64; their sum may not be.
+  return last_matrix <= kEnd && last_row <= kEnd && tensor.offset + last_matrix + last_row + row <= kEnd;
 }
 
 }  // namespace
@@ -339,9 +353,10 @@ Outcome plan_streamed_matmul(StreamWriter& writer, const MatmulOp& op, const Mem
   const MatmulShape shape(op);
   const std::uint32_t b_rows = op.b_transposed ? op.columns : op.depth;
   const std::uint32_t b_row = op.b_transposed ? op.depth : op.columns;
-  if (!offset_fits(a, op.rows, shape.a_pitch, op.depth) || !offset_fits(b, b_rows, shape.b_pitch, b_row) ||
-      !offset_fits(out, op.rows, shape.out_pitch, op.columns) ||
-      !offset_fits(constants, 1, 0, matmul_constant_bytes(op))) {
+  if (!offset_fits(a, op.batches, op.a_step, op.rows, shape.a_pitch, op.depth) ||
+      !offset_fits(b, op.batches, op.b_step, b_rows, shape.b_pitch, b_row) ||
+      !offset_fits(out, op.batches, op.out_step, op.rows, shape.out_pitch, op.columns) ||
+      !offset_fits(constants, 1, 0, 1, 0, matmul_constant_bytes(op))) {
     return Status::kTensorTooLarge;
   }
   if (sram.base % spec::GeomFields::kWBase.align != 0) return Status::kAddressMisaligned;

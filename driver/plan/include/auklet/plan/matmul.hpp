@@ -35,10 +35,14 @@ struct MatmulOp {
   std::uint32_t rows = 1;     ///< Of A and of the output.
   std::uint32_t depth = 1;    ///< Of the reduction; at most 65,535.
   std::uint32_t columns = 1;  ///< Of the output.
+  std::uint32_t batches = 1;  ///< Independent products, as the heads of an attention layer.
   bool b_transposed = false;  ///< B is columns x depth in memory, not depth x columns.
   /// Bytes from one row of the matrix to the next in memory; 0: rows follow each other. So a head of an attention layer
   /// can be a slice of a wider tensor.
   std::uint32_t a_pitch = 0, b_pitch = 0, out_pitch = 0;
+  /// Bytes from one product's matrix to the next one's; 0: the same matrix for all (not for the output). Not looked at
+  /// for one product.
+  std::uint32_t a_step = 0, b_step = 0, out_step = 0;
   std::int8_t a_zp = 0, b_zp = 0, out_zp = 0;
   std::int8_t act_min = -128;
   std::int8_t act_max = 127;
@@ -46,11 +50,11 @@ struct MatmulOp {
 };
 
 /// Guards: every refusal that depends on the operator alone. The calls below make the same checks first. Errors:
-/// kShapeZero, kTensorTooLarge (depth or columns exceed what a command can name), kPitchTooSmall, kShiftRange,
-/// kClampEmpty.
+/// kShapeZero, kTensorTooLarge (depth or columns exceed what a command can name), kPitchTooSmall (also out_step),
+/// kShiftRange, kClampEmpty.
 Outcome check(const MatmulOp& op) noexcept;
 
-/// Multiply-accumulates of the definition: rows * depth * columns.
+/// Multiply-accumulates of the definition: batches * rows * depth * columns.
 [[nodiscard]] std::uint64_t macs(const MatmulOp& op) noexcept;
 
 /// Bytes of the operator's constants: requantisation, and what zero points ask for. It depends on no data and is the
@@ -60,8 +64,9 @@ Outcome check(const MatmulOp& op) noexcept;
 /// Writes the constants. `out` holds matmul_constant_bytes(op) bytes. Errors: those of check(), kBufferSize.
 Outcome pack_matmul_constants(const MatmulOp& op, std::span<std::uint8_t> out) noexcept;
 
-/// Emits the whole product from memory to memory. A stays in SRAM, in as few blocks of rows as fit, while B passes by
-/// in sets of 16 columns for each group of the array; B is loaded again for each block of rows. All commands wait for
+/// Emits the whole product from memory to memory. A stays in SRAM, in a few blocks of rows, while B passes by in sets
+/// of 16 columns for each group of the array; B is loaded again for each block of rows. A product's loads go on while
+/// the product before it is computed: batches are faster than one call after the other. All commands wait for
 /// every command that is already in the stream. `sram.base` is a multiple of 32. Errors: those of check(),
 /// kTensorTooLarge (a matrix reaches beyond what a 32-bit offset can name), kAddressMisaligned, kSramTooSmall, before
 /// anything is emitted; then those of StreamWriter.
