@@ -219,7 +219,7 @@ class MatmulPipeline {
       c.sp_stride = whole ? p.tiles * spec::kWeightBlock : spec::kLanes;
       for (std::uint32_t k = 0; k < op_.depth; k += rows_at_once) {
         c.offset = static_cast<std::uint32_t>(at_.b.offset + u64{p.batch} * op_.b_step + u64{k} * shape_.b_pitch +
-                                              p.column + tile * spec::kLanes);
+                                              p.column + u64{tile} * spec::kLanes);
         c.ax_rows = std::min(rows_at_once, op_.depth - k);
         c.sp_base = base + (k / spec::kReduce * p.tiles + tile) * spec::kWeightBlock;
         if (const Outcome emitted = emit(c, after, cost_.weight_bytes); !emitted.ok()) return emitted;
@@ -240,7 +240,7 @@ class MatmulPipeline {
     c.sp_base = base;
     for (std::uint32_t i = 0; i < (by_step ? shape_.steps : p.columns); ++i) {
       const u64 first = u64{p.batch} * op_.b_step + u64{p.column} * shape_.b_pitch +
-                        (by_step ? i * spec::kReduce : u64{i} * shape_.b_pitch);
+                        u64{i} * (by_step ? spec::kReduce : shape_.b_pitch);
       c.offset = static_cast<std::uint32_t>(at_.b.offset + first);
       c.ax_len = by_step ? std::min(spec::kReduce, op_.depth - i * spec::kReduce) : op_.depth;
       c.ax_rows = by_step ? p.columns : 1;
