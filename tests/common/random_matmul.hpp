@@ -176,38 +176,58 @@ inline std::string describe(const MatmulCase& c) {
   return text.str();
 }
 
+/// A planned product, and the constants that it reads.
+struct PlannedMatmul {
+  plan::Outcome outcome;
+  plan::Cost cost;
+  std::vector<std::uint32_t> stream;
+  std::vector<std::uint8_t> constants;
+};
+
+/// Plans the product for the windows of DeviceMemory.
+inline PlannedMatmul plan_matmul(const spec::HardwareConfig& config, const MatmulCase& c) {
+  using detail::DeviceMemory;
+  PlannedMatmul planned;
+  planned.constants.resize(plan::matmul_constant_bytes(c.op));
+  planned.outcome = plan::pack_matmul_constants(c.op, planned.constants);
+  const plan::SramBudget sram = c.sram.bytes != 0 ? c.sram : plan::SramBudget{0, config.sram_bytes};
+  const auto plan_into = [&](plan::StreamWriter& writer) {
+    planned.cost = {};
+    planned.outcome = plan::plan_streamed_matmul(
+        writer, c.op, detail::tensor(DeviceMemory::kInput, c.a_skew),
+        detail::tensor(DeviceMemory::kSecondInput, c.b_skew), detail::tensor(DeviceMemory::kOutput, c.out_skew),
+        detail::tensor(DeviceMemory::kWeights, c.constants_skew), sram, planned.cost);
+    if (planned.outcome.ok()) planned.outcome = writer.finish();
+  };
+  plan::StreamWriter counter = plan::StreamWriter::counting(config);
+  if (planned.outcome.ok()) plan_into(counter);
+  if (!planned.outcome.ok()) return planned;
+  planned.stream.resize(counter.words());  // Exactly: a plan that differs from its count is refused.
+  plan::StreamWriter writer(planned.stream, config);
+  plan_into(writer);
+  EXPECT_LE(writer.sram_bytes(), sram.base + sram.bytes);
+  return planned;
+}
+
 /// Plans the product, runs it and collects the output matrix, as run_operator() does.
 inline RunResult run_matmul(sim::Target& target, const spec::HardwareConfig& config, const MatmulCase& c) {
   using detail::DeviceMemory;
+  const PlannedMatmul planned = plan_matmul(config, c);
   RunResult result;
-  std::vector<std::uint8_t> constants(plan::matmul_constant_bytes(c.op));
-  if (result.planned = plan::pack_matmul_constants(c.op, constants); !result.planned.ok()) return result;
-  const plan::SramBudget sram = c.sram.bytes != 0 ? c.sram : plan::SramBudget{0, config.sram_bytes};
-  const auto plan_into = [&](plan::StreamWriter& writer, plan::Cost& cost) {
-    const plan::Outcome planned = plan::plan_streamed_matmul(
-        writer, c.op, detail::tensor(DeviceMemory::kInput, c.a_skew),
-        detail::tensor(DeviceMemory::kSecondInput, c.b_skew), detail::tensor(DeviceMemory::kOutput, c.out_skew),
-        detail::tensor(DeviceMemory::kWeights, c.constants_skew), sram, cost);
-    return planned.ok() ? writer.finish() : planned;
-  };
-  plan::StreamWriter counter = plan::StreamWriter::counting(config);
-  plan::Cost ignored;
-  if (result.planned = plan_into(counter, ignored); !result.planned.ok()) return result;
-  std::vector<std::uint32_t> stream(counter.words());
-  plan::StreamWriter writer(stream, config);
-  if (result.planned = plan_into(writer, result.cost); !result.planned.ok()) return result;
-  result.stream_words = writer.words();
-  EXPECT_LE(writer.sram_bytes(), sram.base + sram.bytes);
+  result.planned = planned.outcome;
+  result.cost = planned.cost;
+  result.stream_words = planned.stream.size();
+  if (!result.planned.ok()) return result;
 
   DeviceMemory memory(target);
   memory.fill(DeviceMemory::kInput, c.a_skew, std::span<const std::int8_t>(c.a.bytes));
   memory.fill(DeviceMemory::kSecondInput, c.b_skew, std::span<const std::int8_t>(c.b.bytes));
-  memory.fill(DeviceMemory::kWeights, c.constants_skew, std::span<const std::uint8_t>(constants));
-  memory.fill(DeviceMemory::kStream, 0, std::span<const std::uint32_t>(stream));
+  memory.fill(DeviceMemory::kWeights, c.constants_skew, std::span<const std::uint8_t>(planned.constants));
+  memory.fill(DeviceMemory::kStream, 0, std::span<const std::uint32_t>(planned.stream));
   const std::size_t extent = c.out.extent();
   const std::span<std::byte> output = memory.add(DeviceMemory::kOutput, c.out_skew, extent);
   result.job =
-      run_job(target, DeviceMemory::base(DeviceMemory::kStream), static_cast<std::uint32_t>(stream.size() * 4));
+      run_job(target, DeviceMemory::base(DeviceMemory::kStream), static_cast<std::uint32_t>(planned.stream.size() * 4));
   Matrices written = c.out;
   for (const std::byte byte : output) written.bytes.push_back(static_cast<std::int8_t>(byte));
   result.output = written.compact();

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "../common/random_matmul.hpp"
+#include "driver_check.hpp"
 
 namespace auklet::test {
 namespace {
@@ -104,6 +105,27 @@ TEST_P(RandomMatmul, TheNeededSramIsEnough) {
     const RunResult result = run_matmul(model, GetParam(), c);
     ASSERT_TRUE(result.planned.ok());
     EXPECT_TRUE(result.output == matmul_reference(c));
+  }
+}
+
+// The driver finds no fault, with windows that end where the matrices end.
+TEST_P(RandomMatmul, TheDriverAcceptsEveryPlan) {
+  using detail::DeviceMemory;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const MatmulCase c = random_matmul(seed, GetParam(), {.side = 60, .depth = 200});
+    SCOPED_TRACE(describe(c));
+    const PlannedMatmul planned = plan_matmul(GetParam(), c);
+    if (!planned.outcome.ok()) continue;
+    std::vector<npu::Window> windows(DeviceMemory::kAreas);
+    const auto open = [&windows](std::uint32_t area, std::uint32_t skew, std::size_t bytes, npu::Access access) {
+      windows[area] = {.base = 0, .size = static_cast<std::uint32_t>(skew + bytes), .access = access};
+    };
+    open(DeviceMemory::kInput, c.a_skew, c.a.extent(), npu::Access::kRead);
+    open(DeviceMemory::kSecondInput, c.b_skew, c.b.extent(), npu::Access::kRead);
+    open(DeviceMemory::kWeights, c.constants_skew, planned.constants.size(), npu::Access::kRead);
+    open(DeviceMemory::kOutput, c.out_skew, c.out.extent(), npu::Access::kWrite);
+    const npu::StreamReport report = driver_check(planned.stream, GetParam(), windows);
+    EXPECT_TRUE(report.ok()) << to_string(report.status) << " at " << report.offset << ", word " << int{report.word};
   }
 }
 

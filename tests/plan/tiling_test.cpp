@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "../common/random_operator.hpp"
+#include "driver_check.hpp"
 
 namespace auklet::plan {
 namespace {
@@ -59,14 +60,6 @@ void for_each_command(std::span<const std::uint32_t> words, Visit visit) {
 
 npu::StreamReport driver_check(const std::vector<std::uint32_t>& words, const spec::HardwareConfig& config,
                                std::span<const std::uint64_t> sizes) {
-  npu::Configuration configuration;
-  configuration.id = spec::kIdMagic;
-  configuration.major = spec::kHardwareVersionMajor;
-  configuration.minor = spec::kHardwareVersionMinor;
-  configuration.stream_version = spec::kStreamVersion;
-  configuration.macs = static_cast<std::uint16_t>(config.macs);
-  configuration.sram_kib = static_cast<std::uint16_t>(config.sram_bytes / 1024);
-  configuration.windows = spec::kWindowCount;
   std::vector<npu::Window> windows;
   windows.reserve(sizes.size());
   for (std::size_t i = 0; i < sizes.size(); ++i) {
@@ -74,7 +67,7 @@ npu::StreamReport driver_check(const std::vector<std::uint32_t>& words, const sp
                        .size = static_cast<std::uint32_t>(sizes[i]),
                        .access = i == kOutput ? npu::Access::kWrite : npu::Access::kRead});
   }
-  return npu::validate_stream(words, configuration, windows);
+  return test::driver_check(words, config, windows);
 }
 
 /// Marks each byte that STOREs write, so that one missing or written twice shows.
