@@ -66,12 +66,7 @@ struct CopyWork {
 };
 /// Products of two activations, from memory to memory. Input 2 is what plan::pack_matmul_constants() makes.
 struct MatmulWork {
-  /// Where a product's matrices begin, in bytes.
-  struct Product {
-    std::uint32_t a = 0, b = 0, out = 0;
-  };
   plan::MatmulOp op;
-  std::vector<Product> products;
 };
 /// The same bytes under another name.
 struct RenameWork {};

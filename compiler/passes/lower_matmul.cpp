@@ -12,9 +12,6 @@ namespace {
 using exec::Context;
 using u32 = std::uint32_t;
 
-// Products beyond this number would need more commands than a stream may have.
-constexpr std::size_t kMostProducts = 1024;
-
 std::vector<std::int32_t> leading(const std::vector<std::int32_t>& shape) { return {shape.begin(), shape.end() - 2}; }
 
 // An operand with its matrices transposed in memory.
@@ -32,6 +29,28 @@ Operand transposed(Lowering& to, std::size_t i) {
   const View view{matrices * unsigned_of(columns), unsigned_of(rows)};
   const std::int32_t result = to.internal();
   to.add(std::move(work), {input_operand(to.c, i, image_view(tensor), false)}, result, view);
+  return operand_of(result, view, false);
+}
+
+// The operand with its matrices at even distances, `step` bytes: product i takes matrix matrix_of[i] of `bytes` bytes.
+// Where dimensions broadcast unevenly, the matrices are copied into the order of the products first.
+Operand batched(Lowering& to, Operand operand, const std::vector<u32>& matrix_of, u32 bytes, u32& step) {
+  const u32 stride = matrix_of.size() < 2 ? 0 : matrix_of[1];
+  bool even = true;
+  for (std::size_t i = 0; i < matrix_of.size(); ++i) even = even && matrix_of[i] == i * stride;
+  step = even ? stride * bytes : bytes;
+  if (even) return operand;
+  CopyWork work;
+  for (u32 i = 0; i < matrix_of.size(); ++i) {
+    plan::CopyOp copy;
+    copy.from_offset = matrix_of[i] * bytes;
+    copy.to_offset = i * bytes;
+    copy.axes.back() = {bytes, 1, 1};
+    work.parts.push_back({0, copy});
+  }
+  const View view{static_cast<u32>(matrix_of.size()), bytes};
+  const std::int32_t result = to.internal();
+  to.add(std::move(work), {std::move(operand)}, result, view);
   return operand_of(result, view, false);
 }
 
@@ -73,22 +92,21 @@ Outcome lower_batch_matmul(Lowering& to) {
   op.b_zp = static_cast<std::int8_t>(b->zero_point);
   op.out_zp = static_cast<std::int8_t>(out->zero_point);
   op.scale = {scale.value, scale.shift};
-  if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
 
   const std::vector<std::int32_t> batches = leading(so);
   const std::vector<u32> a_of = broadcast_map(leading(sa), batches);
   const std::vector<u32> b_of = broadcast_map(leading(sb), batches);
-  if (a_of.size() > kMostProducts) return unsupported("multiplies too many matrices for one job");
-  for (std::size_t i = 0; i < a_of.size(); ++i) {
-    work.products.push_back({.a = a_of[i] * op.rows * op.depth,
-                             .b = b_of[i] * op.depth * op.columns,
-                             .out = static_cast<u32>(i) * op.rows * op.columns});
-  }
-  const auto constants = matmul_constants(op);
-  if (!constants) return tl::unexpected(constants.error());
+  op.batches = static_cast<u32>(a_of.size());
+  op.out_step = op.rows * op.columns;
   Operand left = o.adj_x ? transposed(to, 0) : input_operand(c, 0, image_view(c.in(0)), false);
-  to.add(std::move(work), {std::move(left), input_operand(c, 1, image_view(c.in(1)), false), *constants}, to.output(),
-         image_view(c.out()), macs_of(c.graph, c.op));
+  left = batched(to, std::move(left), a_of, op.rows * op.depth, op.a_step);
+  Operand right = input_operand(c, 1, image_view(c.in(1)), false);
+  right = batched(to, std::move(right), b_of, op.depth * op.columns, op.b_step);
+  if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
+  auto constants = matmul_constants(op);
+  if (!constants) return tl::unexpected(constants.error());
+  to.add(std::move(work), {std::move(left), std::move(right), std::move(*constants)}, to.output(), image_view(c.out()),
+         macs_of(c.graph, c.op));
   return {};
 }
 

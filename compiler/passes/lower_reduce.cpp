@@ -99,8 +99,10 @@ Outcome add_column_sums(Lowering& to, const kernels::SumParams& p, u32 outer, u3
   work.op.b_zp = static_cast<std::int8_t>(p.input_zero_point);
   work.op.out_zp = static_cast<std::int8_t>(p.output_zero_point);
   work.op.scale = {p.multiplier.value, p.multiplier.shift};
+  work.op.batches = outer;
+  work.op.b_step = count * inner;
+  work.op.out_step = inner;
   if (Outcome ok = accepted(plan::check(work.op)); !ok) return ok;
-  for (u32 i = 0; i < outer; ++i) work.products.push_back({.a = 0, .b = i * count * inner, .out = i * inner});
   const Operand ones = constant_operand(std::vector<std::byte>(count, std::byte{1}), {1, count});
   const auto constants = matmul_constants(work.op);
   if (!constants) return tl::unexpected(constants.error());
@@ -109,8 +111,6 @@ Outcome add_column_sums(Lowering& to, const kernels::SumParams& p, u32 outer, u3
          {outer, inner});
   return {};
 }
-
-constexpr std::size_t kMostMatrices = 64;
 
 }  // namespace
 
@@ -179,7 +179,7 @@ Outcome lower_sum(Lowering& to) {
   }
   const u32 inner = r->extents.back();
   const u32 outer = elements / r->count / inner;
-  if (parts == 1 && !trailing && outer <= kMostMatrices) return add_column_sums(to, p, outer, r->count, inner);
+  if (parts == 1 && !trailing) return add_column_sums(to, p, outer, r->count, inner);
   return add_row_sums(to, p, gathered(to, *r));
 }
 

@@ -328,22 +328,6 @@ plan::Outcome stream_copies(plan::StreamWriter& writer, const CopyWork& work,
   return {};
 }
 
-plan::Outcome stream_products(plan::StreamWriter& writer, const MatmulWork& work,
-                              const std::vector<plan::MemoryTensor>& inputs, const plan::MemoryTensor& output,
-                              const plan::SramBudget& sram, plan::Cost& cost) {
-  const auto moved = [](plan::MemoryTensor tensor, u32 bytes) {
-    tensor.offset += bytes;
-    return tensor;
-  };
-  for (const MatmulWork::Product& product : work.products) {
-    const plan::Outcome multiplied =
-        plan::plan_streamed_matmul(writer, work.op, moved(inputs[0], product.a), moved(inputs[1], product.b),
-                                   moved(output, product.out), inputs[2], sram, cost);
-    if (!multiplied.ok()) return multiplied;
-  }
-  return {};
-}
-
 // Goes from attempt to attempt, each with one more buffer spilled or node streamed, until one fits.
 class Planner {
  public:
@@ -465,7 +449,7 @@ plan::Outcome stream_node(plan::StreamWriter& writer, const Node& node, const pl
     return stream_copies(writer, *copy, inputs, output, sram, cost);
   }
   if (const auto* matmul = std::get_if<MatmulWork>(&node.op->work)) {
-    return stream_products(writer, *matmul, inputs, output, sram, cost);
+    return plan::plan_streamed_matmul(writer, matmul->op, inputs[0], inputs[1], output, inputs[2], sram, cost);
   }
   return {};
 }
