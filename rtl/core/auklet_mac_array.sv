@@ -34,30 +34,6 @@ module auklet_mac_array #(
     logic signed [7:0] w1_q [0:15][0:15];
     logic signed [31:0] psum_q [0:15];
 
-    always_ff @(posedge clk_i) begin
-      if (wload_i && wload_group_i == 2'(g)) begin
-        if (wload_columns_i) begin
-          for (int i = 0; i < 16; i++) begin
-            if (wload_set_i) begin
-              w1_q[i][{wload_pair_i, 1'b0}] <= signed'(wload_data_i[8*i +: 8]);
-              w1_q[i][{wload_pair_i, 1'b1}] <= signed'(wload_data_i[128+8*i +: 8]);
-            end else begin
-              w0_q[i][{wload_pair_i, 1'b0}] <= signed'(wload_data_i[8*i +: 8]);
-              w0_q[i][{wload_pair_i, 1'b1}] <= signed'(wload_data_i[128+8*i +: 8]);
-            end
-          end
-        end else for (int o = 0; o < 16; o++) begin
-          if (wload_set_i) begin
-            w1_q[{wload_pair_i, 1'b0}][o] <= signed'(wload_data_i[8*o +: 8]);
-            w1_q[{wload_pair_i, 1'b1}][o] <= signed'(wload_data_i[128+8*o +: 8]);
-          end else begin
-            w0_q[{wload_pair_i, 1'b0}][o] <= signed'(wload_data_i[8*o +: 8]);
-            w0_q[{wload_pair_i, 1'b1}][o] <= signed'(wload_data_i[128+8*o +: 8]);
-          end
-        end
-      end
-    end
-
     always_ff @(posedge clk_i) begin : multiply
       logic signed [31:0] t [0:15];
       logic signed [7:0] x [0:ROWS-1][0:15];
@@ -81,6 +57,33 @@ module auklet_mac_array #(
         end
         for (int o = 0; o < 16; o++) psum_q[o] <= t[o];
       end
+      // The weights are written here, behind their only reader and with blocking assignments: non-blocking ones to single
+      // bytes would each cost Verilator a delayed copy in every cycle.
+      /* verilator lint_off BLKSEQ */
+      if (wload_i && wload_group_i == 2'(g)) begin
+        if (wload_columns_i) begin
+          for (int i = 0; i < 16; i++) begin
+            if (wload_set_i) begin
+              w1_q[i][{wload_pair_i, 1'b0}] = signed'(wload_data_i[8*i +: 8]);
+              w1_q[i][{wload_pair_i, 1'b1}] = signed'(wload_data_i[128+8*i +: 8]);
+            end else begin
+              w0_q[i][{wload_pair_i, 1'b0}] = signed'(wload_data_i[8*i +: 8]);
+              w0_q[i][{wload_pair_i, 1'b1}] = signed'(wload_data_i[128+8*i +: 8]);
+            end
+          end
+        end else begin
+          for (int o = 0; o < 16; o++) begin
+            if (wload_set_i) begin
+              w1_q[{wload_pair_i, 1'b0}][o] = signed'(wload_data_i[8*o +: 8]);
+              w1_q[{wload_pair_i, 1'b1}][o] = signed'(wload_data_i[128+8*o +: 8]);
+            end else begin
+              w0_q[{wload_pair_i, 1'b0}][o] = signed'(wload_data_i[8*o +: 8]);
+              w0_q[{wload_pair_i, 1'b1}][o] = signed'(wload_data_i[128+8*o +: 8]);
+            end
+          end
+        end
+      end
+      /* verilator lint_on BLKSEQ */
     end
 
     always_comb begin
