@@ -103,8 +103,8 @@ std::string check_compiled(const CompiledCase& c, sim::Target& target, const std
 }
 
 std::string without_names(const std::string& reason) {
-  static const std::regex tensor(R"(tensor \d+ \([^)]*\))");
-  static const std::regex number(R"(\d{3,}|\b\d+(?= bytes))");
+  static const std::regex tensor(R"(tensor \d+( \([^)]*\))?)");
+  static const std::regex number(R"(\d{3,}|\b\d+(?= bytes)|1/\d+)");
   return std::regex_replace(std::regex_replace(reason, tensor, "a tensor"), number, "N");
 }
 

@@ -116,6 +116,7 @@ TEST(Npy, HasNumPysFormat) {
 TEST(Reasons, AreEqualWhateverTheTensor) {
   EXPECT_EQ(without_names("has tensor 17 (a/b;c) of type INT32; only INT8 is implemented"),
             "has a tensor of type INT32; only INT8 is implemented");
+  EXPECT_EQ(without_names("has tensor 51 of type INT16"), "has a tensor of type INT16");
   EXPECT_EQ(without_names("needs 6208 bytes of SRAM for its smallest tile; there are 64"),
             "needs N bytes of SRAM for its smallest tile; there are 64");
 }
