@@ -109,7 +109,7 @@ void add_squared_difference(Builder& b) {
 // The quantised values are compared: a model gives all three tensors one quantisation.
 void add_comparison(Builder& b, OpCode code) {
   const Operands o = operands_of(b);
-  b.graph().tensor(o.b).quantization = b.quantization(o.a);
+  if (b.single()) b.graph().tensor(o.b).quantization = b.quantization(o.a);
   b.add(code, {o.a, o.b}, b.result(o.result, b.quantization(o.a)), NoOptions{});
 }
 
@@ -137,7 +137,7 @@ void add_prelu(Builder& b) {
 constexpr Family kFamilies[] = {
     {OpCode::kAdd, 4, 5, add_add},         {OpCode::kSub, 3, 1, add_sub},
     {OpCode::kMul, 4, 1, add_mul},         {OpCode::kSquaredDifference, 3, 1, add_squared_difference},
-    {OpCode::kMinimum, 2, 0, add_minimum}, {OpCode::kMaximum, 2, 0, add_maximum},
+    {OpCode::kMinimum, 2, 1, add_minimum}, {OpCode::kMaximum, 2, 1, add_maximum},
     {OpCode::kPrelu, 3, 1, add_prelu},
 };
 

@@ -93,7 +93,16 @@ std::int32_t Builder::image(std::size_t most) {
 }
 
 std::int32_t Builder::operand(std::size_t most) {
-  if (!single()) return image(most);
+  if (!single()) {
+    if (!random.one_in(4)) return image(most);
+    std::vector<std::int32_t> tensors;
+    for (const std::int32_t tensor : computed_) {
+      if (graph().tensor(tensor).type == TensorType::kInt8 && elements_of(shape(tensor)) <= most) {
+        tensors.push_back(tensor);
+      }
+    }
+    return tensors.empty() ? image(most) : some(tensors);
+  }
   for (;;) {
     Shape shape(random.size_in(1, 5));
     for (std::int32_t& d : shape) d = random.one_in(5) ? 1 : random.in(1, 12);
@@ -117,6 +126,12 @@ std::int32_t Builder::constant(Shape shape, Quantization quantization) {
   const std::int32_t tensor =
       model_.add_constant(graph(), "c", TensorType::kInt8, std::move(shape), bytes_of(random.int8s(elements)));
   graph().tensor(tensor).quantization = std::move(quantization);
+  return tensor;
+}
+
+std::int32_t Builder::constant_of(std::int8_t value, std::int32_t like) {
+  const std::int32_t tensor = model_.add_constant(graph(), "c", TensorType::kInt8, {1}, bytes_of(std::vector{value}));
+  graph().tensor(tensor).quantization = quantization(like);
   return tensor;
 }
 

@@ -40,7 +40,7 @@ class Builder {
 
   /// A tensor of four dimensions with at most `most` elements.
   std::int32_t image(std::size_t most = kMostElements);
-  /// A tensor of one to five dimensions with at most `most` elements.
+  /// A tensor of one to five dimensions with at most `most` elements; of a network mostly an image.
   std::int32_t operand(std::size_t most = kMostElements);
   /// A computed tensor of this shape: another one than `but` where there is one, else a new input, or `but` itself
   /// where a network has no other.
@@ -49,6 +49,8 @@ class Builder {
   std::int32_t input(Shape shape, Quantization quantization);
   /// A constant INT8 tensor.
   std::int32_t constant(Shape shape, Quantization quantization);
+  /// A constant INT8 tensor of one element, quantised as tensor `like`.
+  std::int32_t constant_of(std::int8_t value, std::int32_t like);
   /// A constant INT32 tensor of one dimension, or a scalar.
   std::int32_t integers(const std::vector<std::int32_t>& values);
   std::int32_t scalar(std::int32_t value);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "families.hpp"
@@ -42,8 +43,7 @@ void set_sides(O& o, const Side& rows, const Side& columns) {
   o.dilation_w = columns.dilation;
 }
 
-void add_conv2d(Builder& b) {
-  const std::int32_t in = b.image();
+void add_conv2d_of(Builder& b, std::int32_t in) {
   const Shape s = b.shape(in);
   Conv2dOptions o;
   o.padding = random_padding(b);
@@ -64,8 +64,9 @@ void add_conv2d(Builder& b) {
   b.add(OpCode::kConv2d, {in, filter, b.bias(out_c, taps)}, out, o);
 }
 
-void add_depthwise(Builder& b) {
-  const std::int32_t in = b.image();
+void add_conv2d(Builder& b) { add_conv2d_of(b, b.image()); }
+
+void add_depthwise_of(Builder& b, std::int32_t in) {
   const Shape s = b.shape(in);
   DepthwiseConv2dOptions o;
   o.padding = random_padding(b);
@@ -81,6 +82,31 @@ void add_depthwise(Builder& b) {
   const std::size_t taps = product(rows.kernel, columns.kernel, 1);
   const std::int32_t filter = b.weights({1, rows.kernel, columns.kernel, out_c}, 3, taps, in, out);
   b.add(OpCode::kDepthwiseConv2d, {in, filter, b.bias(out_c, taps)}, out, o);
+}
+
+void add_depthwise(Builder& b) { add_depthwise_of(b, b.image()); }
+
+// A border around an image, which one convolution reads, or two, or something else as well; of PADV2 sometimes not of
+// the value that stands for zero.
+void add_padded(Builder& b) {
+  const std::int32_t in = b.image(8000);
+  Shape shape = b.shape(in);
+  std::vector<std::int32_t> borders = {0, 0, b.random.in(0, 3), b.random.in(0, 3), b.random.in(0, 3), b.random.in(0, 3),
+                                       0, 0};
+  shape[1] += borders[2] + borders[3];
+  shape[2] += borders[4] + borders[5];
+  const std::int32_t list = b.integers(borders);
+  b.graph().tensor(list).shape = {4, 2};
+  const std::int32_t padded = b.result(shape, b.quantization(in));
+  if (b.random.one_in(3)) {
+    const auto zero = static_cast<std::int8_t>(b.quantization(in).zero_point());
+    b.add(OpCode::kPadv2, {in, list, b.constant_of(b.random.one_in(2) ? zero : b.random.int8s(1)[0], in)}, padded,
+          NoOptions{});
+  } else {
+    b.add(OpCode::kPad, {in, list}, padded, NoOptions{});
+  }
+  b.random.one_in(2) ? add_conv2d_of(b, padded) : add_depthwise_of(b, padded);
+  if (b.random.one_in(4)) add_conv2d_of(b, padded);
 }
 
 // As the converter writes it: the output's size is any that the matching convolution would turn into the input's.
@@ -130,6 +156,20 @@ void add_fully_connected(Builder& b) {
   b.add(OpCode::kFullyConnected, {in, filter, b.bias(outputs, taps)}, out, o);
 }
 
+// The last two dimensions of two images, as attention has them.
+void add_products_of_images(Builder& b) {
+  const std::int32_t x = b.image(4000);
+  const std::int32_t y = b.another(b.shape(x), x);
+  Shape shape = b.shape(x);
+  const bool rows = b.random.one_in(2);
+  shape[3] = shape[2];
+  if (!rows) shape[2] = shape[3] = b.shape(x)[3];
+  const auto depth = static_cast<float>(b.shape(x)[rows ? 3 : 2]);
+  Quantization q = b.any_quantization();
+  q.scales[0] = b.quantization(x).scale() * b.quantization(y).scale() * std::sqrt(depth) * 100.0F;
+  b.add(OpCode::kBatchMatmul, {x, y}, b.result(shape, q), BatchMatMulOptions{!rows, rows});
+}
+
 // Both computed, or one of them constant; leading dimensions broadcast in a single operator.
 void add_batch_matmul(Builder& b) {
   BatchMatMulOptions o;
@@ -175,6 +215,8 @@ constexpr Family kFamilies[] = {
     {OpCode::kTransposeConv, 3, 1, add_transpose_conv},
     {OpCode::kFullyConnected, 4, 4, add_fully_connected},
     {OpCode::kBatchMatmul, 4, 0, add_batch_matmul},
+    {OpCode::kBatchMatmul, 0, 1, add_products_of_images},
+    {OpCode::kPad, 0, 4, add_padded},
 };
 
 }  // namespace

@@ -56,14 +56,14 @@ void add_rsqrt(Builder& b) {
 
 constexpr Family kFamilies[] = {
     {OpCode::kRelu, 2, 1, add_relu},
-    {OpCode::kRelu6, 2, 0, add_relu6},
-    {OpCode::kReluN1To1, 1, 0, add_relu_n1_to_1},
+    {OpCode::kRelu6, 2, 1, add_relu6},
+    {OpCode::kReluN1To1, 1, 1, add_relu_n1_to_1},
     {OpCode::kLeakyRelu, 2, 1, add_leaky_relu},
     {OpCode::kHardSwish, 2, 1, add_hard_swish},
     {OpCode::kLogistic, 2, 1, add_logistic},
-    {OpCode::kTanh, 2, 0, add_tanh},
-    {OpCode::kElu, 1, 0, add_elu},
-    {OpCode::kAbs, 2, 0, add_abs},
+    {OpCode::kTanh, 2, 1, add_tanh},
+    {OpCode::kElu, 1, 1, add_elu},
+    {OpCode::kAbs, 2, 1, add_abs},
     {OpCode::kRsqrt, 2, 0, add_rsqrt},
     {OpCode::kQuantize, 3, 1, add_quantize},
 };

@@ -16,7 +16,9 @@ void add_reshape(Builder& b) {
     if (b.random.one_in(3)) to = {s[0], s[1], s[2] * s[3], 1};
     if (b.random.one_in(3)) to = {s[0], 1, 1, s[1] * s[2] * s[3]};
   }
-  if (b.single() && b.random.one_in(2)) to = {static_cast<std::int32_t>(elements_of(s))};
+  const auto elements = static_cast<std::int32_t>(elements_of(s));
+  if (s.size() != 4) to = {1, 1, elements / s.back(), s.back()};
+  if (b.random.one_in(b.single() ? 2 : 8)) to = {elements};
   const std::int32_t out = b.result(to, b.quantization(in));
   if (b.random.one_in(2)) return b.add(OpCode::kReshape, {in}, out, ReshapeOptions{to});
   b.add(OpCode::kReshape, {in, b.integers(to)}, out, NoOptions{});
@@ -94,17 +96,28 @@ Shape wide_shape(const Shape& deep, std::int32_t block) {
   return {deep[0], deep[1] * block, deep[2] * block, deep[3] / block / block};
 }
 
+// The largest block that divides both, from a random one down.
+std::int32_t block_of(Builder& b, std::int32_t one, std::int32_t other) {
+  std::int32_t block = b.random.in(2, 4);
+  while (one % block != 0 || other % block != 0) --block;
+  return block;
+}
+
 void add_depth_to_space(Builder& b) {
-  const std::int32_t block = b.random.in(1, 4);
-  const std::int32_t in = b.input(deep_shape(b, block), b.any_quantization());
+  std::int32_t block = b.random.in(1, 4);
+  const std::int32_t in = b.single() ? b.input(deep_shape(b, block), b.any_quantization()) : b.image(8000);
+  if (!b.single()) block = b.shape(in)[3] % 9 == 0 ? 3 : b.shape(in)[3] % 4 == 0 ? 2 : 1;
   const std::int32_t out = b.result(wide_shape(b.shape(in), block), b.quantization(in));
   b.add(OpCode::kDepthToSpace, {in}, out, DepthToSpaceOptions{block});
 }
 
 void add_space_to_depth(Builder& b) {
-  const std::int32_t block = b.random.in(1, 4);
-  const Shape deep = deep_shape(b, block);
-  const std::int32_t in = b.input(wide_shape(deep, block), b.any_quantization());
+  std::int32_t block = b.random.in(1, 4);
+  const std::int32_t in =
+      b.single() ? b.input(wide_shape(deep_shape(b, block), block), b.any_quantization()) : b.image(8000);
+  const Shape s = b.shape(in);
+  if (!b.single()) block = block_of(b, s[1], s[2]);
+  const Shape deep = {s[0], s[1] / block, s[2] / block, s[3] * block * block};
   b.add(OpCode::kSpaceToDepth, {in}, b.result(deep, b.quantization(in)), SpaceToDepthOptions{block});
 }
 
@@ -166,14 +179,14 @@ constexpr Family kFamilies[] = {
     {OpCode::kReshape, 2, 3, add_reshape},
     {OpCode::kPad, 4, 2, add_pad},
     {OpCode::kPadv2, 2, 0, add_padv2},
-    {OpCode::kTranspose, 4, 1, add_transpose},
+    {OpCode::kTranspose, 4, 2, add_transpose},
     {OpCode::kSqueeze, 1, 0, add_squeeze},
-    {OpCode::kExpandDims, 1, 0, add_expand_dims},
-    {OpCode::kGather, 1, 0, add_gather},
+    {OpCode::kExpandDims, 1, 1, add_expand_dims},
+    {OpCode::kGather, 1, 1, add_gather},
     {OpCode::kSpaceToBatchNd, 1, 0, add_space_to_batch},
     {OpCode::kBatchToSpaceNd, 1, 0, add_batch_to_space},
-    {OpCode::kDepthToSpace, 2, 0, add_depth_to_space},
-    {OpCode::kSpaceToDepth, 2, 0, add_space_to_depth},
+    {OpCode::kDepthToSpace, 2, 1, add_depth_to_space},
+    {OpCode::kSpaceToDepth, 2, 1, add_space_to_depth},
     {OpCode::kResizeNearestNeighbor, 3, 1, add_resize_nearest},
     {OpCode::kResizeBilinear, 3, 1, add_resize_bilinear},
 };

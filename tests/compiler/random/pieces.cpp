@@ -64,7 +64,9 @@ void add_pack(Builder& b) {
   const std::int32_t count = b.random.in(1, 5);
   std::vector<std::int32_t> inputs = {first};
   for (std::int32_t i = 1; i < count; ++i) {
-    inputs.push_back(b.random.one_in(6) ? b.constant(part, q) : b.input(part, q));
+    inputs.push_back(b.random.one_in(6) ? b.constant(part, q)
+                     : b.single()       ? b.input(part, q)
+                                        : requantized(b, b.another(part, first), q));
   }
   const std::int32_t axis = b.random.in(0, static_cast<std::int32_t>(part.size()));
   Shape shape = part;
@@ -74,9 +76,13 @@ void add_pack(Builder& b) {
 
 void add_unpack(Builder& b) {
   Shape shape = b.image_shape(8000);
-  const std::int32_t axis = random_axis(b, shape);
+  std::int32_t axis = random_axis(b, shape);
   shape[at(axis)] = b.random.in(1, 6);
-  const std::int32_t in = b.input(shape, b.any_quantization());
+  const std::int32_t in = b.single() ? b.input(shape, b.any_quantization()) : b.operand(8000);
+  if (!b.single()) {
+    shape = b.shape(in);
+    axis = static_cast<std::int32_t>(std::ranges::min_element(shape) - shape.begin());
+  }
   Shape part = shape;
   part.erase(part.begin() + axis);
   std::vector<std::int32_t> outputs;
@@ -194,10 +200,10 @@ void add_strided_slice(Builder& b) {
 
 constexpr Family kFamilies[] = {
     {OpCode::kConcatenation, 5, 2, add_concatenation},
-    {OpCode::kPack, 2, 0, add_pack},
-    {OpCode::kUnpack, 2, 0, add_unpack},
+    {OpCode::kPack, 2, 1, add_pack},
+    {OpCode::kUnpack, 2, 1, add_unpack},
     {OpCode::kSplit, 3, 1, add_split},
-    {OpCode::kSplitV, 2, 0, add_split_v},
+    {OpCode::kSplitV, 2, 1, add_split_v},
     {OpCode::kSlice, 3, 1, add_slice},
     {OpCode::kStridedSlice, 4, 1, add_strided_slice},
 };
