@@ -55,6 +55,10 @@ Outcome inspect_plain(ModelInfo& info, const compiler::Model& model) {
   auto segments = segments_of(info.model, compiled->model.main());
   if (!segments) return tl::unexpected(segments.error());
   info.segments = std::move(*segments);
+  for (std::size_t i = 0; i < info.segments.size(); ++i) {
+    info.segments[i].sram_live = compiled->report.segments[i].sram_live;
+    info.segments[i].scratch_live = compiled->report.segments[i].scratch_live;
+  }
   return {};
 }
 
@@ -127,6 +131,8 @@ std::string operator_table(const ModelInfo& info) {
   return table.text();
 }
 
+std::string live_text(const std::optional<std::uint32_t>& bytes) { return bytes ? grouped(*bytes) : "-"; }
+
 std::string segment_table(const ModelInfo& info) {
   TextTable table({{"segment", true},
                    {"layers", true},
@@ -134,11 +140,14 @@ std::string segment_table(const ModelInfo& info) {
                    {"stream bytes", true},
                    {"constant bytes", true},
                    {"scratch bytes", true},
-                   {"SRAM bytes", true}});
+                   {"live", true},
+                   {"SRAM bytes", true},
+                   {"live", true}});
   for (std::size_t i = 0; i < info.segments.size(); ++i) {
     const SegmentInfo& segment = info.segments[i];
     table.add({std::to_string(i), grouped(segment.layers), grouped(segment.commands), grouped(segment.stream_bytes),
-               grouped(segment.constant_bytes), grouped(segment.scratch_bytes), grouped(segment.sram_bytes)});
+               grouped(segment.constant_bytes), grouped(segment.scratch_bytes), live_text(segment.scratch_live),
+               grouped(segment.sram_bytes), live_text(segment.sram_live)});
   }
   return table.text();
 }
@@ -189,7 +198,9 @@ std::string to_text(const ModelInfo& info) {
   text += operator_table(info) + '\n';
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const LayerRow& row = info.layers[i];
-    if (row.place == compiler::Place::kCpu) text += fmt::format("on the CPU: {} {}: it {}\n", i, row.op, row.reason);
+    if (row.place == compiler::Place::kCpu) {
+      text += fmt::format("on the CPU: {} {}: it {} ({})\n", i, row.op, row.reason, cpu_cost(row.macs, row.cpu_bytes));
+    }
   }
   for (const std::string& refusal : info.refusals) text += fmt::format("cannot run: {}\n", refusal);
   text += fmt::format("{} of {} MACs on the NPU ({}), {}: SRAM peak {} of {} bytes\n", grouped(npu_macs), grouped(macs),
@@ -209,7 +220,8 @@ ordered_json to_json(const ModelInfo& info) {
                       {"op", row.op},
                       {"where", row.place == compiler::Place::kNpu ? "npu" : "cpu"},
                       {"reason", row.reason},
-                      {"macs", row.macs}});
+                      {"macs", row.macs},
+                      {"cpu_bytes", row.cpu_bytes}});
   }
   ordered_json segments = ordered_json::array();
   for (const SegmentInfo& segment : info.segments) {
@@ -219,6 +231,8 @@ ordered_json to_json(const ModelInfo& info) {
                         {"constant_bytes", segment.constant_bytes},
                         {"scratch_bytes", segment.scratch_bytes},
                         {"sram_bytes", segment.sram_bytes}});
+    if (segment.sram_live) segments.back()["sram_live_bytes"] = *segment.sram_live;
+    if (segment.scratch_live) segments.back()["scratch_live_bytes"] = *segment.scratch_live;
   }
   return {{"model", info.model},
           {"file_bytes", info.file_bytes},

@@ -23,7 +23,22 @@ double npu_weight(const compiler::SegmentLayer& layer) {
 }
 
 LayerRow row_of(const compiler::OperatorReport& op) {
-  return {.name = op.name, .op = op.op, .place = op.place, .reason = op.reason, .macs = op.macs};
+  return {.name = op.name,
+          .op = op.op,
+          .place = op.place,
+          .reason = op.reason,
+          .macs = op.macs,
+          .cpu_bytes = op.place == Place::kCpu ? op.bytes : 0};
+}
+
+std::uint64_t tensor_bytes(const compiler::Graph& graph, const compiler::Operator& op) {
+  std::uint64_t bytes = 0;
+  for (const std::vector<std::int32_t>* list : {&op.inputs, &op.outputs}) {
+    for (const std::int32_t tensor : *list) {
+      bytes += tensor == compiler::kAbsent ? 0 : graph.tensor(tensor).bytes();
+    }
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -85,7 +100,8 @@ Result<Layers> layers_of(const std::string& name, const compiler::Graph& graph) 
     const compiler::Operator& op = graph.operators[index];
     LayerRow row{.name = graph.tensor(op.outputs.front()).name,
                  .op = op.name(),
-                 .reason = "was left to the CPU when the model was compiled"};
+                 .reason = "was left to the CPU when the model was compiled",
+                 .cpu_bytes = tensor_bytes(graph, op)};
     by_source.emplace(place, std::pair(std::move(row), index));
   }
   for (auto& [source, entry] : by_source) {
@@ -102,6 +118,7 @@ Layers cpu_layers_of(const compiler::CompileReport& report) {
     LayerRow row = row_of(op);
     if (row.place == Place::kNpu) row.reason = "runs on the CPU because backend cpu was asked for";
     row.place = Place::kCpu;
+    row.cpu_bytes = op.bytes;
     layers.rows.push_back(std::move(row));
   }
   return layers;

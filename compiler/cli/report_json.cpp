@@ -11,7 +11,9 @@ ordered_json to_json(const RunReport& report) {
   ordered_json layers = ordered_json::array();
   for (const LayerRow& row : report.layers) {
     const bool npu = row.place == compiler::Place::kNpu;
-    if (!npu) cpu_ops.push_back({{"name", row.name}, {"op", row.op}, {"reason", row.reason}});
+    if (!npu)
+      cpu_ops.push_back(
+          {{"name", row.name}, {"op", row.op}, {"reason", row.reason}, {"macs", row.macs}, {"bytes", row.cpu_bytes}});
     layers.push_back({{"name", row.name},
                       {"op", row.op},
                       {"where", npu ? "npu" : "cpu"},

@@ -52,17 +52,26 @@ std::string table(const RunReport& report) {
 
 // The operators on the CPU, those with one reason together.
 std::string fallbacks(const RunReport& report) {
-  std::map<std::string, std::map<std::string, std::size_t>> by_reason;
+  struct Group {
+    std::map<std::string, std::size_t> ops;
+    std::uint64_t macs = 0;
+    std::uint64_t bytes = 0;
+  };
+  std::map<std::string, Group> by_reason;
   for (const LayerRow& row : report.layers) {
-    if (row.place == Place::kCpu) ++by_reason[row.reason][row.op];
+    if (row.place != Place::kCpu) continue;
+    Group& group = by_reason[row.reason];
+    ++group.ops[row.op];
+    group.macs += row.macs;
+    group.bytes += row.cpu_bytes;
   }
   std::string text;
-  for (const auto& [reason, ops] : by_reason) {
+  for (const auto& [reason, group] : by_reason) {
     std::string names;
-    for (const auto& [op, count] : ops) {
+    for (const auto& [op, count] : group.ops) {
       names += (names.empty() ? "" : ", ") + op + (count == 1 ? "" : fmt::format(" x{}", count));
     }
-    text += fmt::format("on the CPU: {}: it {}\n", names, reason);
+    text += fmt::format("on the CPU: {}: it {} ({})\n", names, reason, cpu_cost(group.macs, group.bytes));
   }
   return text;
 }

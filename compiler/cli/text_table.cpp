@@ -26,6 +26,10 @@ std::string grouped(std::uint64_t value) {
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
+std::string cpu_cost(std::uint64_t macs, std::uint64_t bytes) {
+  return (macs == 0 ? "" : grouped(macs) + " MACs, ") + grouped(bytes) + " bytes in and out";
+}
+
 std::string shortened(const std::string& text, std::size_t width) {
   if (text.size() <= width) return text;
   const std::size_t kept = width < 2 ? 0 : width - 2;

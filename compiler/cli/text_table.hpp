@@ -16,6 +16,8 @@ inline constexpr std::size_t kLineWidth = 100;
 [[nodiscard]] std::string grouped(std::uint64_t value);
 /// `38.9 %`
 [[nodiscard]] std::string percent(double share);
+/// What operators cost the CPU: `1,024 MACs, 96 bytes in and out`, without the MACs where there are none.
+[[nodiscard]] std::string cpu_cost(std::uint64_t macs, std::uint64_t bytes);
 /// `text`, or its beginning and end around '..' when it is longer than `width`.
 [[nodiscard]] std::string shortened(const std::string& text, std::size_t width);
 /// A tensor's name as people know the layer: of the names that a converter joined by ';' the first, of its path the

@@ -31,7 +31,9 @@ SegmentReport report_of(const passes::CompiledSegment& compiled, std::size_t ope
           .commands = compiled.commands,
           .constant_bytes = static_cast<std::uint32_t>(compiled.constants.size()),
           .streamed_operators = compiled.streamed_operators,
-          .spilled_tensors = compiled.spilled_tensors};
+          .spilled_tensors = compiled.spilled_tensors,
+          .sram_live = compiled.sram_live,
+          .scratch_live = compiled.scratch_live};
 }
 
 CompileReport make_report(const Graph& graph, const Partition& partition) {
@@ -44,6 +46,9 @@ CompileReport make_report(const Graph& graph, const Partition& partition) {
     if (!op.outputs.empty()) entry.name = graph.tensor(op.outputs[0]).name;
     entry.reason = partition.reasons[i];
     entry.macs = passes::macs_of(graph, op);
+    for (const std::vector<std::int32_t>* list : {&op.inputs, &op.outputs}) {
+      for (const std::int32_t tensor : *list) entry.bytes += tensor == kAbsent ? 0 : graph.tensor(tensor).bytes();
+    }
     report.operators.push_back(std::move(entry));
   }
   std::size_t replaced = 0;  // Operators that earlier segments stand for, less the segments themselves.

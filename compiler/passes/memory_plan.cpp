@@ -305,6 +305,7 @@ class Attempt {
       plan_.buffers[i].offset = scratch[*id].address;
     }
     plan_.scratch_bytes = scratch.peak();
+    plan_.scratch_live = scratch.live_peak();
     return true;
   }
 

@@ -80,6 +80,7 @@ struct MemoryPlan {
   std::vector<BufferPlan> buffers;  ///< One a buffer.
   std::vector<LoadItem> loads;      ///< In the order in which they are needed.
   std::uint32_t scratch_bytes = 0;
+  std::uint32_t scratch_live = 0;  ///< Most scratch memory in use at one time.
   std::uint32_t streamed_nodes = 0;
   std::uint32_t spilled_buffers = 0;
 };

@@ -145,6 +145,8 @@ tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph, c
   compiled.commands = writer.commands();
   compiled.streamed_operators = memory->streamed_nodes;
   compiled.spilled_tensors = memory->spilled_buffers;
+  compiled.sram_live = memory->sram.live_peak();
+  compiled.scratch_live = memory->scratch_live;
   compiled.segment.macs = hardware.config.macs;
   compiled.segment.sram_bytes = writer.sram_bytes();
   compiled.segment.windows = make_windows(graph, program, *report, compiled.constants.size(), memory->scratch_bytes);

@@ -22,6 +22,8 @@ struct CompiledSegment {
   std::uint32_t commands = 0;
   std::uint32_t streamed_operators = 0;
   std::uint32_t spilled_tensors = 0;
+  std::uint32_t sram_live = 0;
+  std::uint32_t scratch_live = 0;
 };
 
 /// Compiles a run that needs no more windows than there are. The failure names one of its steps.

@@ -35,7 +35,7 @@ std::optional<Space::Id> Space::place(std::uint32_t bytes, std::uint32_t first, 
   std::uint64_t best_price = 0;
   const auto consider = [&](const Gap& gap, std::uint32_t address) {
     if (address < gap.begin || address > gap.end || gap.end - address < bytes) return;
-    const Block block{address, bytes, first, last};
+    const Block block{address, bytes, first, last, false};
     const std::uint64_t cost = price ? price(block) : 0;
     if (!best || cost < best_price || (cost == best_price && address < best->address)) {
       best = block;
@@ -57,7 +57,7 @@ Space::Id Space::place_largest(std::uint32_t time) {
   for (const Gap& gap : gaps(time, time)) {
     if (gap.end - gap.begin > largest.end - largest.begin) largest = gap;
   }
-  blocks_.push_back({largest.begin, largest.end - largest.begin, time, time});
+  blocks_.push_back({largest.begin, largest.end - largest.begin, time, time, true});
   return blocks_.size() - 1;
 }
 
@@ -67,6 +67,19 @@ std::uint32_t Space::peak() const {
   std::uint32_t peak = 0;
   for (const Block& block : blocks_) {
     if (block.bytes > 0) peak = std::max(peak, block.end());
+  }
+  return peak;
+}
+
+std::uint32_t Space::live_peak() const {
+  std::uint32_t peak = 0;
+  for (const Block& now : blocks_) {  // Some block begins where most are in use.
+    if (now.bytes == 0 || now.elastic) continue;
+    std::uint32_t live = 0;
+    for (const Block& block : blocks_) {
+      if (!block.elastic && block.first <= now.first && now.first <= block.last) live += block.bytes;
+    }
+    peak = std::max(peak, live);
   }
   return peak;
 }

@@ -17,6 +17,7 @@ struct Block {
   std::uint32_t bytes = 0;
   std::uint32_t first = 0;
   std::uint32_t last = 0;
+  bool elastic = false;  ///< It took what there was (place_largest), not what it needs.
 
   [[nodiscard]] std::uint32_t end() const { return address + bytes; }
   [[nodiscard]] bool lives_with(const Block& other) const { return first <= other.last && other.first <= last; }
@@ -45,6 +46,8 @@ class Space {
   [[nodiscard]] const Block& operator[](Id id) const { return blocks_[id]; }
   /// Highest address in use at any time.
   [[nodiscard]] std::uint32_t peak() const;
+  /// Most bytes in use at one time, elastic blocks aside: a lower bound of peak() for any placement.
+  [[nodiscard]] std::uint32_t live_peak() const;
 
  private:
   struct Gap {

@@ -39,6 +39,7 @@ struct OperatorReport {
   std::size_t segment = 0;  ///< kNpu: index into CompileReport::segments.
   std::size_t layer = 0;    ///< kNpu: index into Segment::layers of that segment.
   std::uint64_t macs = 0;   ///< Multiply-accumulates, wherever it runs; 0 for what does not multiply, or is unknown.
+  std::uint64_t bytes = 0;  ///< Of all its inputs and outputs: what the CPU touches where it runs there.
 };
 
 /// One segment of the compiled model.
@@ -50,6 +51,10 @@ struct SegmentReport {
   std::uint32_t constant_bytes = 0;      ///< Packed weights, parameters and constant operands.
   std::uint32_t streamed_operators = 0;  ///< Those that did not fit the SRAM and run tile by tile from memory.
   std::uint32_t spilled_tensors = 0;     ///< Intermediate tensors that go through scratch memory.
+  /// Most bytes of SRAM that tensors and weights take at one time, without the tiles of streamed operators, which take
+  /// what is left: no placement could do with less.
+  std::uint32_t sram_live = 0;
+  std::uint32_t scratch_live = 0;  ///< The same for scratch memory.
 };
 
 struct CompileReport {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ struct SegmentInfo {
   std::uint32_t stream_bytes = 0;    ///< Of the command stream.
   std::uint32_t constant_bytes = 0;  ///< Packed weights and parameters.
   std::uint32_t scratch_bytes = 0;   ///< Memory beside inputs and outputs.
-  std::uint32_t sram_bytes = 0;      ///< On-chip SRAM in use.
+  std::uint32_t sram_bytes = 0;      ///< On-chip SRAM in use: the highest address.
+  /// SegmentReport's lower bounds; unknown of a compiled file.
+  std::optional<std::uint32_t> sram_live{}, scratch_live{};
 };
 
 struct ModelInfo {

@@ -20,10 +20,11 @@ struct LayerRow {
   std::string name;  ///< Of the tensor that it writes.
   std::string op;    ///< `CONV_2D`; empty in the row of what belongs to no layer.
   compiler::Place place = compiler::Place::kCpu;
-  std::string reason;        ///< Why not on the NPU, as a predicate (`has ...`); empty when it is there.
-  std::uint64_t cycles = 0;  ///< NPU cycles that it adds to the whole, see SegmentRun; 0 on the CPU.
-  std::uint64_t macs = 0;    ///< Of its definition.
-  std::uint64_t bytes = 0;   ///< That the NPU moved between memory and its SRAM for it; 0 on the CPU.
+  std::string reason;           ///< Why not on the NPU, as a predicate (`has ...`); empty when it is there.
+  std::uint64_t cycles = 0;     ///< NPU cycles that it adds to the whole, see SegmentRun; 0 on the CPU.
+  std::uint64_t macs = 0;       ///< Of its definition.
+  std::uint64_t bytes = 0;      ///< That the NPU moved between memory and its SRAM for it; 0 on the CPU.
+  std::uint64_t cpu_bytes = 0;  ///< What it costs on the CPU: bytes of all its inputs and outputs; 0 on the NPU.
 };
 
 /// Result of comparing outputs.
