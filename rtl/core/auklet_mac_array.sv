@@ -57,8 +57,8 @@ module auklet_mac_array #(
         end
         for (int o = 0; o < 16; o++) psum_q[o] <= t[o];
       end
-      // The weights are written here, behind their only reader and with blocking assignments: non-blocking ones to single
-      // bytes would each cost Verilator a delayed copy in every cycle.
+      // The weights are written here, behind their only reader and with blocking assignments: non-blocking ones to
+      // single bytes would each cost Verilator a delayed copy in every cycle.
       /* verilator lint_off BLKSEQ */
       if (wload_i && wload_group_i == 2'(g)) begin
         if (wload_columns_i) begin
