@@ -39,7 +39,7 @@ TEST_P(EachConfiguration, RunsRandomOperators) {
 
 TEST_P(EachConfiguration, RunsRandomNetworks) {
   const Places places =
-      run_random({.make = random_network_case, .config = GetParam(), .backend = "model", .cases = 40}, fresh_models());
+      run_random({.make = random_network_case, .config = GetParam(), .backend = "model", .cases = 400}, fresh_models());
   EXPECT_GT(places.on_npu(), 0U);
 }
 

@@ -50,7 +50,7 @@ class RtlModels : public testing::TestWithParam<sim::VerilatedConfiguration> {
 
 TEST_P(RtlModels, RunOperators) { check(random_operator_case, first_seed(), 200); }
 
-TEST_P(RtlModels, RunNetworks) { check(random_network_case, first_seed(), 12); }
+TEST_P(RtlModels, RunNetworks) { check(random_network_case, first_seed(), 50); }
 
 INSTANTIATE_TEST_SUITE_P(, RtlModels, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
   return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
