@@ -62,19 +62,19 @@ CompiledCase sample_case() {
 class CompiledCheck : public testing::Test {
  protected:
   void SetUp() override {
-    setenv("AUKLET_FAILURES", folder_.c_str(), 1);
-    fs::remove_all(folder_);
+    setenv("AUKLET_FAILURES", folder.c_str(), 1);
+    fs::remove_all(folder);
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder); }
 
-  fs::path folder_ = fs::path(testing::TempDir()) / "auklet_compiled_check";
+  fs::path folder = fs::path(testing::TempDir()) / "auklet_compiled_check";
 };
 
 TEST_F(CompiledCheck, KeepsNothingOfWhatIsEqual) {
   sim::FunctionalModel device;
   Places places;
   EXPECT_EQ(check_compiled(sample_case(), device, "model", places), "");
-  EXPECT_FALSE(fs::exists(folder_));
+  EXPECT_FALSE(fs::exists(folder));
   EXPECT_EQ(places.on_npu(), 4U);
   EXPECT_EQ(places.by_operator().at("CONV_2D").npu, 1U);
 }
@@ -85,7 +85,7 @@ TEST_F(CompiledCheck, SeesOneWrongBitAndKeepsTheCase) {
   const CompiledCase c = sample_case();
   const std::string failure = check_compiled(c, device, "rtl", places);
   EXPECT_NE(failure.find("output 0 (logits), byte 0 of 4"), std::string::npos) << failure;
-  const fs::path kept = folder_ / "sample";
+  const fs::path kept = folder / "sample";
   EXPECT_NE(failure.find("auklet run " + (kept / "compiled.tflite").string() + " --reference " +
                          (kept / "model.tflite").string() + " --backend rtl --input " + (kept / "in0.npy").string()),
             std::string::npos)

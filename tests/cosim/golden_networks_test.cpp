@@ -123,33 +123,33 @@ class Network : public testing::TestWithParam<std::tuple<const char*, const char
   void SetUp() override {
     const auto zoo = golden::golden_zoo();
     if (!zoo) GTEST_SKIP() << "the reference vectors are not here";
-    folder_ = *zoo / std::get<0>(GetParam());
-    source_ = golden::load_golden(folder_);
-    records_ = records_of(folder_);
-    config_ = compiler::find_config(std::get<1>(GetParam())).value();
-    auto npu = make_simulated_npu(Backend::kRtl, config_);
-    ASSERT_TRUE(npu) << npu.error().message;
-    npu_ = std::move(*npu);
-    auto runner = NpuRunner::create(npu_->target(), {});
-    ASSERT_TRUE(runner) << runner.error().message;
-    runner_ = std::move(*runner);
+    folder = *zoo / std::get<0>(GetParam());
+    source = golden::load_golden(folder);
+    records = records_of(folder);
+    config = compiler::find_config(std::get<1>(GetParam())).value();
+    auto made = make_simulated_npu(Backend::kRtl, config);
+    ASSERT_TRUE(made) << made.error().message;
+    npu = std::move(*made);
+    auto opened = NpuRunner::create(npu->target(), {});
+    ASSERT_TRUE(opened) << opened.error().message;
+    runner = std::move(*opened);
   }
 
   void compile_source() {
-    auto compiled = compiler::compile(source_, {.config = config_});
-    ASSERT_TRUE(compiled) << compiled.error().message;
-    compiled_ = std::move(*compiled);
-    auto executor = compiler::Executor::create(compiled_.model, {.custom_codes = {compiler::kNpuCustomCode}});
-    ASSERT_TRUE(executor) << executor.error().message;
-    executor_.emplace(std::move(*executor));
+    auto result = compiler::compile(source, {.config = config});
+    ASSERT_TRUE(result) << result.error().message;
+    compiled = std::move(*result);
+    auto created = compiler::Executor::create(compiled.model, {.custom_codes = {compiler::kNpuCustomCode}});
+    ASSERT_TRUE(created) << created.error().message;
+    executor.emplace(std::move(*created));
   }
 
   compiler::ExecutorHooks hooks() {
     compiler::ExecutorHooks hooks;
     hooks.run_custom = [this](const compiler::CustomCall& call) -> compiler::Outcome {
-      const auto run = runner_->run(call);
+      const auto run = runner->run(call);
       if (!run) return compiler::fail(compiler::ErrorCode::kExecution, run.error().message);
-      cycles_ += run->cycles;
+      cycles += run->cycles;
       return {};
     };
     return hooks;
@@ -159,9 +159,9 @@ class Network : public testing::TestWithParam<std::tuple<const char*, const char
   void run_case(const fs::path& path, Digests* digests) {
     const std::vector<Bytes> inputs = golden::read_numbered(path, "in");
     const std::vector<Bytes> expected = golden::read_numbered(path, "out");
-    const std::size_t steps = golden::steps_of(source_, inputs);
+    const std::size_t steps = golden::steps_of(source, inputs);
     std::vector<Bytes> outputs(expected.size());
-    executor_->reset();
+    executor->reset();
     for (std::size_t step = 0; step < steps; ++step) {
       compiler::ExecutorHooks with = hooks();
       if (digests != nullptr && step + 1 == steps) {
@@ -169,7 +169,7 @@ class Network : public testing::TestWithParam<std::tuple<const char*, const char
           digests->compare(index, value);
         };
       }
-      const auto result = executor_->run(golden::frame_of(inputs, steps, step), with);
+      const auto result = executor->run(golden::frame_of(inputs, steps, step), with);
       ASSERT_TRUE(result) << path << ": " << result.error().message;
       ASSERT_GE(result->size(), expected.size()) << path;
       for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -179,51 +179,51 @@ class Network : public testing::TestWithParam<std::tuple<const char*, const char
     for (std::size_t i = 0; i < outputs.size(); ++i) EXPECT_TRUE(outputs[i] == expected[i]) << path << ": output " << i;
   }
 
-  fs::path folder_;
-  Model source_;
-  nlohmann::json records_;
-  spec::HardwareConfig config_ = spec::kDefaultConfiguration;
-  compiler::CompiledModel compiled_;
-  std::unique_ptr<SimulatedNpu> npu_;
-  std::unique_ptr<NpuRunner> runner_;
-  std::optional<compiler::Executor> executor_;
-  std::uint64_t cycles_ = 0;
+  fs::path folder;
+  Model source;
+  nlohmann::json records;
+  spec::HardwareConfig config = spec::kDefaultConfiguration;
+  compiler::CompiledModel compiled;
+  std::unique_ptr<SimulatedNpu> npu;
+  std::unique_ptr<NpuRunner> runner;
+  std::optional<compiler::Executor> executor;
+  std::uint64_t cycles = 0;
 };
 
 TEST_P(Network, IsBitExactOnTheRtl) {
   ASSERT_NO_FATAL_FAILURE(compile_source());
-  Digests digests(source_.main(), compiled_, records_);
+  Digests digests(source.main(), compiled, records);
   std::size_t cases = 0;
-  for (const fs::path& path : golden::folders_of(folder_)) {
+  for (const fs::path& path : golden::folders_of(folder)) {
     ASSERT_NO_FATAL_FAILURE(run_case(path, cases == 0 ? &digests : nullptr));
     ++cases;
   }
   EXPECT_GT(cases, 0U);
   EXPECT_GT(digests.compared(), 0U);
-  EXPECT_GT(cycles_, 0U);
-  const std::vector<std::string> violations = npu_->protocol_violations();
+  EXPECT_GT(cycles, 0U);
+  const std::vector<std::string> violations = npu->protocol_violations();
   EXPECT_TRUE(violations.empty()) << violations.front();
   fmt::print("{} on rtl, {}: {} cases {}, {} cycles, {} segments; {}; tensors: {} compared, {} inside segments\n",
-             folder_.filename().string(), config_.name, cases, HasFailure() ? "DIFFER" : "bit-exact", cycles_,
-             compiled_.report.segments.size(), describe_places(compiled_.report, records_), digests.compared(),
+             folder.filename().string(), config.name, cases, HasFailure() ? "DIFFER" : "bit-exact", cycles,
+             compiled.report.segments.size(), describe_places(compiled.report, records), digests.compared(),
              digests.written() - digests.compared());
 }
 
 // What stays inside segments above, and what is fused away, has to be stored when it is asked for.
 TEST_P(Network, HasTheRecordedTensorsWhenAllAreOutputs) {
-  std::vector<std::int32_t>& outputs = source_.main().outputs;
-  for (const compiler::Operator& op : source_.main().operators) {
+  std::vector<std::int32_t>& outputs = source.main().outputs;
+  for (const compiler::Operator& op : source.main().operators) {
     for (const std::int32_t tensor : op.outputs) {
-      const bool resource = source_.main().tensor(tensor).type == compiler::TensorType::kResource;
+      const bool resource = source.main().tensor(tensor).type == compiler::TensorType::kResource;
       if (!resource && std::ranges::find(outputs, tensor) == outputs.end()) outputs.push_back(tensor);
     }
   }
   ASSERT_NO_FATAL_FAILURE(compile_source());
-  Digests digests(source_.main(), compiled_, records_);
-  ASSERT_NO_FATAL_FAILURE(run_case(golden::folders_of(folder_).at(0), &digests));
-  EXPECT_GT(cycles_, 0U);
+  Digests digests(source.main(), compiled, records);
+  ASSERT_NO_FATAL_FAILURE(run_case(golden::folders_of(folder).at(0), &digests));
+  EXPECT_GT(cycles, 0U);
   EXPECT_EQ(digests.compared(), digests.written());
-  fmt::print("{} on rtl, {}: all {} tensors compared\n", folder_.filename().string(), config_.name, digests.compared());
+  fmt::print("{} on rtl, {}: all {} tensors compared\n", folder.filename().string(), config.name, digests.compared());
 }
 
 std::string name_of(const testing::TestParamInfo<Network::ParamType>& info) {

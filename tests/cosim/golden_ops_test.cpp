@@ -86,13 +86,15 @@ struct Count {
 // At the end, what ran where on the RTL, over all tests of this process.
 class Summary : public testing::Environment {
  public:
-  static Count& of(const std::string& op) { return counts_[op]; }
+  static Count& of(Backend backend, const std::string& op) { return counts()[backend][op]; }
 
   void TearDown() override {
-    if (counts_.empty()) return;
+    const std::map<std::string, Count>& on_rtl = counts()[Backend::kRtl];
+    if (on_rtl.empty()) return;
     Count all;
-    fmt::print("\n{:26}{:>12}{:>12}{:>12}{:>12}\n", "on the RTL, all sizes", "NPU models", "NPU cases", "CPU models", "CPU cases");
-    for (const auto& [op, count] : counts_) {
+    fmt::print("\n{:26}{:>12}{:>12}{:>12}{:>12}\n", "on the RTL, all sizes", "NPU models", "NPU cases", "CPU models",
+               "CPU cases");
+    for (const auto& [op, count] : on_rtl) {
       print(op, count);
       for (const auto& [reason, names] : count.reasons) fmt::print("    {} times: {}\n", names.size(), reason);
       all.models_on_npu += count.models_on_npu;
@@ -108,7 +110,10 @@ class Summary : public testing::Environment {
     fmt::print("{:26}{:12}{:12}{:12}{:12}\n", op, c.models_on_npu, c.cases_on_npu, c.models_on_cpu, c.cases_on_cpu);
   }
 
-  static inline std::map<std::string, Count> counts_;
+  static std::map<Backend, std::map<std::string, Count>>& counts() {
+    static std::map<Backend, std::map<std::string, Count>> all;
+    return all;
+  }
 };
 
 [[maybe_unused]] const testing::Environment* const kSummary = testing::AddGlobalTestEnvironment(new Summary);
@@ -160,8 +165,7 @@ TEST_P(GoldenOps, AllCasesAreBitExact) {
   if (!zoo) GTEST_SKIP() << "the reference vectors are not here";
   const auto& [family, backend, config] = GetParam();
   if (!is_available(backend)) GTEST_SKIP() << "this build has no backend " << describe(backend).name;
-  Count scratch;
-  Count& count = backend == Backend::kRtl ? Summary::of(family.op) : scratch;
+  Count& count = Summary::of(backend, family.op);
   const std::string prefix = std::string(family.prefix) + "_";
   std::size_t models = 0;
   for (const fs::path& folder : golden::folders_of(*zoo / "ops")) {

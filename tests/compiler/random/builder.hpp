@@ -42,9 +42,9 @@ class Builder {
   std::int32_t image(std::size_t most = kMostElements);
   /// A tensor of one to five dimensions with at most `most` elements; of a network mostly an image.
   std::int32_t operand(std::size_t most = kMostElements);
-  /// A computed tensor of this shape: another one than `but` where there is one, else a new input, or `but` itself
-  /// where a network has no other.
-  std::int32_t another(const Shape& shape, std::int32_t but);
+  /// A computed tensor of the shape `wanted`: another one than `but` where there is one, else a new input, or `but`
+  /// itself where a network has no other.
+  std::int32_t another(const Shape& wanted, std::int32_t but);
   /// A new input of the model.
   std::int32_t input(Shape shape, Quantization quantization);
   /// A constant INT8 tensor.

@@ -20,8 +20,11 @@ void add_reshape(Builder& b) {
   if (s.size() != 4) to = {1, 1, elements / s.back(), s.back()};
   if (b.random.one_in(b.single() ? 2 : 8)) to = {elements};
   const std::int32_t out = b.result(to, b.quantization(in));
-  if (b.random.one_in(2)) return b.add(OpCode::kReshape, {in}, out, ReshapeOptions{to});
-  b.add(OpCode::kReshape, {in, b.integers(to)}, out, NoOptions{});
+  if (b.random.one_in(2)) {
+    b.add(OpCode::kReshape, {in}, out, ReshapeOptions{to});
+  } else {
+    b.add(OpCode::kReshape, {in, b.integers(to)}, out, NoOptions{});
+  }
 }
 
 void add_squeeze(Builder& b) {

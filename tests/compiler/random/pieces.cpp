@@ -51,7 +51,7 @@ void add_concatenation(Builder& b) {
     }
     along += b.shape(inputs.back())[at(axis)];
   }
-  std::rotate(inputs.begin(), inputs.begin() + b.random.in(0, more), inputs.end());
+  std::ranges::rotate(inputs, inputs.begin() + b.random.in(0, more));
   shape[at(axis)] = along;
   const ConcatenationOptions o{written(b, axis, shape.size()), Activation::kNone};
   b.add(OpCode::kConcatenation, std::move(inputs), b.result(shape, q), o);
@@ -86,6 +86,7 @@ void add_unpack(Builder& b) {
   Shape part = shape;
   part.erase(part.begin() + axis);
   std::vector<std::int32_t> outputs;
+  outputs.reserve(at(shape[at(axis)]));
   for (std::int32_t i = 0; i < shape[at(axis)]; ++i) outputs.push_back(b.result(part, b.quantization(in)));
   b.add(OpCode::kUnpack, {in}, std::move(outputs), UnpackOptions{shape[at(axis)], written(b, axis, shape.size())});
 }
