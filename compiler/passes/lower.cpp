@@ -92,6 +92,8 @@ Outcome lower_any(Lowering& to) {
     case OpCode::kSoftmax:
       return lower_softmax(to);
     case OpCode::kReshape:
+    case OpCode::kExpandDims:
+    case OpCode::kSqueeze:
     case OpCode::kPad:
     case OpCode::kPadv2:
     case OpCode::kConcatenation:
