@@ -225,7 +225,8 @@ module auklet_npu #(
   logic [31:0] compute_offset;       // kept for waveforms: compute commands do not fault
   /* verilator lint_on UNUSEDSIGNAL */
   auklet_engine_queue #(
-    .CMD_BITS(384)
+    .CMD_BITS(384),
+    .DEPTH(auklet_pkg::LOAD_QUEUE_DEPTH)
   ) u_queue_load (
     .clk_i, .rst_ni, .abort_i(abort), .clear_i(start),
     .push_i(push_load), .cmd_i(cmd[383:0]), .offset_i(decode_offset), .full_o(full_load),

@@ -260,13 +260,13 @@ class Attempt {
     return false;
   }
 
-  // Gives loads their places as early as the decoder could reach them: QUEUE_DEPTH loads ahead of those that a node
+  // Gives loads their places as early as the decoder could reach them: LOAD_QUEUE_DEPTH loads ahead of those that a node
   // needs. What has no better place keeps the one that it has.
   void load_early() {
     u32 earliest = 0;
     for (std::size_t i = 0; i < plan_.loads.size(); ++i) {
       LoadItem& load = plan_.loads[i];
-      if (i >= spec::kQueueDepth) earliest = std::max(earliest, plan_.loads[i - spec::kQueueDepth].node);
+      if (i >= spec::kLoadQueueDepth) earliest = std::max(earliest, plan_.loads[i - spec::kLoadQueueDepth].node);
       earliest = std::max(earliest, first_loadable(load));
       Space::Id& id = load.instance ? plan_.instances[*load.instance].block : *plan_.nodes[load.node].weights;
       const Block now = plan_.sram[id];

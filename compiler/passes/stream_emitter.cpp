@@ -138,7 +138,7 @@ class Emitter {
   }
   plan::Outcome emit_loads_ahead(u32 node) {
     const auto later = std::ranges::find_if(memory_.loads, [&](const LoadItem& item) { return item.node > node; });
-    const auto last = static_cast<std::size_t>(later - memory_.loads.begin()) + spec::kQueueDepth;
+    const auto last = static_cast<std::size_t>(later - memory_.loads.begin()) + spec::kLoadQueueDepth;
     return emit_loads([&](const LoadItem& item) { return item.load_from <= node && next_load_ < last; });
   }
 

@@ -83,7 +83,7 @@ class Machine {
       const CommandView command = view_at(words_, decoder_);
       if (command.info->engine == spec::Engine::kNone) return moved;
       const std::size_t engine = index_of(command.info->engine);
-      if (queued_[engine] == spec::kQueueDepth) return moved;
+      if (queued_[engine] == spec::queue_depth(command.info->engine)) return moved;
       if (queued_[engine] == 0) head_[engine] = decoder_;
       ++queued_[engine];
       decoder_ += command.words.size();

@@ -42,8 +42,10 @@ package auklet_pkg;
   localparam int unsigned LOG_ENTRIES = 256;
   /// SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict
   localparam int unsigned SRAM_REGIONS = 4;
-  /// Commands that an engine queues ahead of the one it runs
+  /// Commands that the store and the compute engine queue ahead of the one that they run
   localparam int unsigned QUEUE_DEPTH = 4;
+  /// The same for the load engine: weights are fetched layers ahead
+  localparam int unsigned LOAD_QUEUE_DEPTH = 16;
   /// Width of AXI addresses
   localparam int unsigned AXI_ADDR_BITS = 40;
   /// Width of AXI IDs: the read or write channel's number

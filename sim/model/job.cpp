@@ -132,7 +132,8 @@ void Job::decode() {
 
 bool Job::can_dispatch() const {
   return decoded_ && decoded_->info->engine != spec::Engine::kNone &&
-         queues_[index(decoded_->info->engine)].size() <= spec::kQueueDepth;  // One more is the one that runs.
+         queues_[index(decoded_->info->engine)].size() <=
+             spec::queue_depth(decoded_->info->engine);  // One more is the one that runs.
 }
 
 void Job::dispatch() {
@@ -145,7 +146,8 @@ void Job::dispatch() {
   const std::size_t engine = index(decoded_->info->engine);
   const std::vector<std::uint64_t>& completed = completed_at_[engine];
   const std::size_t ordinal = completed.size() + queues_[engine].size();
-  if (ordinal > spec::kQueueDepth) decoded_at_ = std::max(decoded_at_, completed[ordinal - spec::kQueueDepth - 1]);
+  const std::size_t depth = spec::queue_depth(decoded_->info->engine);
+  if (ordinal > depth) decoded_at_ = std::max(decoded_at_, completed[ordinal - depth - 1]);
   decoded_->dispatched = decoded_at_;
   report_.progress = decoded_->offset;
   queues_[engine].push_back(*std::exchange(decoded_, std::nullopt));

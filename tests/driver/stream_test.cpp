@@ -324,7 +324,7 @@ TEST(StreamTest, WaitForItselfOrInACircle) {
 
 /// `before` loads that wait for the convolution behind them: fine as long as the load engine's queue holds them.
 TEST(StreamTest, WaitForALaterCommandThatTheFullQueueKeepsBack) {
-  for (const std::uint32_t before : {spec::kQueueDepth, spec::kQueueDepth + 1}) {
+  for (const std::uint32_t before : {spec::kLoadQueueDepth, spec::kLoadQueueDepth + 1}) {
     StreamBuilder builder;
     for (std::uint32_t i = 0; i < before; ++i) {
       spec::DmaCommand command = load();
@@ -333,7 +333,7 @@ TEST(StreamTest, WaitForALaterCommandThatTheFullQueueKeepsBack) {
     }
     builder.add(conv()).end();
     const StreamReport report = validate(builder.seal());
-    EXPECT_EQ(report.status, before == spec::kQueueDepth ? Status::kOk : Status::kStreamDeadlock);
+    EXPECT_EQ(report.status, before == spec::kLoadQueueDepth ? Status::kOk : Status::kStreamDeadlock);
     if (!report.ok()) {
       EXPECT_EQ(report.offset, builder.offset(0));
     }

@@ -138,14 +138,14 @@ TEST(SimModelOrder, EndWaitsToo) {
   expect_standstill(builder, end);
 }
 
-// A queue holds QUEUE_DEPTH commands behind the one that waits; the next one stops the decoder in front of the command
+// A queue holds LOAD_QUEUE_DEPTH commands behind the one that waits; the next one stops the decoder in front of the command
 // that would have set the engine free.
 TEST(SimModelOrder, AFullQueueStopsTheDecoder) {
   const auto stream = [](std::uint32_t loads, std::uint32_t& last_load) {
     StreamBuilder builder;
     for (std::uint32_t i = 0; i < loads; ++i) {
       const std::uint32_t at = builder.add(dma(spec::Opcode::kLoad, 0, 0, {.wait_store = 1}));
-      if (i <= spec::kQueueDepth) last_load = at;
+      if (i <= spec::kLoadQueueDepth) last_load = at;
     }
     builder.add(dma(spec::Opcode::kStore, 0, 0));
     builder.end();
@@ -154,9 +154,9 @@ TEST(SimModelOrder, AFullQueueStopsTheDecoder) {
   std::uint32_t last = 0;
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     Device device({.config = kSmallConfig, .seed = seed});
-    EXPECT_TRUE(device.run(stream(spec::kQueueDepth + 1, last)).done);
+    EXPECT_TRUE(device.run(stream(spec::kLoadQueueDepth + 1, last)).done);
   }
-  const StreamBuilder too_many = stream(spec::kQueueDepth + 2, last);
+  const StreamBuilder too_many = stream(spec::kLoadQueueDepth + 2, last);
   expect_standstill(too_many, last);
 }
 

@@ -42,8 +42,10 @@
 #define AUKLET_LOG_ENTRIES 256u
 /* SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict */
 #define AUKLET_SRAM_REGIONS 4u
-/* Commands that an engine queues ahead of the one it runs */
+/* Commands that the store and the compute engine queue ahead of the one that they run */
 #define AUKLET_QUEUE_DEPTH 4u
+/* The same for the load engine: weights are fetched layers ahead */
+#define AUKLET_LOAD_QUEUE_DEPTH 16u
 /* Width of AXI addresses */
 #define AUKLET_AXI_ADDR_BITS 40u
 /* Width of AXI IDs: the read or write channel's number */

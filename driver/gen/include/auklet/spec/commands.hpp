@@ -52,6 +52,11 @@ enum class Opcode : std::uint8_t {
 /// Who executes a command.
 enum class Engine : std::uint8_t { kNone, kLoad, kStore, kCompute };
 
+/// Commands that an engine queues ahead of the one that it runs. Precondition: it is not kNone.
+[[nodiscard]] constexpr std::uint32_t queue_depth(Engine engine) noexcept {
+  return engine == Engine::kLoad ? kLoadQueueDepth : kQueueDepth;
+}
+
 /// Layout of a command's words.
 enum class Format : std::uint8_t { kEnd, kDma, kGeom, kEltwise, kSoftmax };
 

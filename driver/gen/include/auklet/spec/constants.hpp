@@ -45,8 +45,10 @@ inline constexpr std::uint32_t kPmuCounters = 8;
 inline constexpr std::uint32_t kLogEntries = 256;
 /// SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict.
 inline constexpr std::uint32_t kSramRegions = 4;
-/// Commands that an engine queues ahead of the one it runs.
+/// Commands that the store and the compute engine queue ahead of the one that they run.
 inline constexpr std::uint32_t kQueueDepth = 4;
+/// The same for the load engine: weights are fetched layers ahead.
+inline constexpr std::uint32_t kLoadQueueDepth = 16;
 /// Width of AXI addresses.
 inline constexpr std::uint32_t kAxiAddrBits = 40;
 /// Width of AXI IDs: the read or write channel's number.
