@@ -19,6 +19,8 @@ constexpr u32 kScratchLimit = std::numeric_limits<std::int32_t>::max();
 // is used by the command before.
 constexpr u64 kSameCommandPrice = 8;
 constexpr u64 kNextCommandPrice = 1;
+// The price is for each of so many bytes of the smaller block: what both sides have to move.
+constexpr u32 kPriceBytes = 256;
 
 const plan::ConvOp* conv_of(const Node& node) {
   const auto* work = std::get_if<ConvWork>(&node.op->work);
@@ -166,11 +168,12 @@ class Attempt {
       if (other.bytes == 0) continue;
       const auto [other_low, other_high] = regions(other);
       if (other_low > high || other_high < low) continue;
+      const u64 weight = 1 + std::min(block.bytes, other.bytes) / kPriceBytes;
       for (const u32 a : users) {
         for (const u32 b : users_[id]) {
           const u32 distance = a > b ? a - b : b - a;
-          if (distance == 0) sum += kSameCommandPrice;
-          if (distance == 1) sum += kNextCommandPrice;
+          if (distance == 0) sum += kSameCommandPrice * weight;
+          if (distance == 1) sum += kNextCommandPrice * weight;
         }
       }
     }
