@@ -140,10 +140,11 @@ module auklet_npu #(
   assign axi_awprot_o = axi_arprot_o;
   assign axi_awcache_o = axi_arcache_o;
 
-  logic decode_done, decode_error, decode_wait, load_fault, store_fault;
+  logic decode_done, decode_error, decode_wait, load_fault, store_fault, index_fault;
   logic empty_load, empty_store, empty_compute;
   logic [7:0] decode_code;
   logic [31:0] decode_offset, load_offset, store_offset;
+  logic [15:0] index_at;
   logic read_error, read_decode, read_client, read_beat, read_idle;
   logic write_error, write_decode, write_beat, write_idle;
   logic [39:0] read_error_addr, write_error_addr;
@@ -158,6 +159,7 @@ module auklet_npu #(
     .decode_done_i(decode_done), .decode_error_i(decode_error), .decode_code_i(decode_code),
     .decode_offset_i(decode_offset),
     .load_error_i(load_fault), .load_at_i(load_cmd.offset), .load_offset_i(load_offset),
+    .index_error_i(index_fault), .index_at_i(index_at),
     .store_error_i(store_fault), .store_at_i(store_cmd.offset), .store_offset_i(store_offset),
     .read_error_i(read_error), .read_decode_i(read_decode), .read_client_i(read_client), .read_addr_i(read_error_addr),
     .write_error_i(write_error), .write_decode_i(write_decode), .write_addr_i(write_error_addr),
@@ -266,15 +268,16 @@ module auklet_npu #(
     .allow_i(window_write[store_cmd.window]), .offset_i(store_cmd.offset), .len_i(store_cmd.ax_len),
     .rows_i(store_cmd.ax_rows), .stride_i(store_cmd.ax_stride), .ok_o(store_ok), .addr_o(store_addr)
   );
+  // A GATHER has its table where a LOAD has its rows.
   assign load_fault = load_start && !load_ok;
   assign store_fault = store_start && !store_ok;
 
   logic load_req, load_req_ready, load_data_valid, load_data_ready;
   logic [39:0] load_req_addr;
   logic [7:0] load_req_len;
-  logic sram_load_valid, sram_load_gnt;
+  logic sram_load_valid, sram_load_write, sram_load_gnt;
   logic [WORD_BITS-1:0] sram_load_addr;
-  logic [127:0] sram_load_data;
+  logic [127:0] sram_load_data, sram_load_rdata;
   auklet_load #(
     .DATA_BITS(AXI_DATA_BITS),
     .WORD_BITS(WORD_BITS)
@@ -283,8 +286,9 @@ module auklet_npu #(
     .start_i(load_start && load_ok), .cmd_i(load_cmd), .addr_i(load_addr), .busy_o(load_busy), .done_o(load_done),
     .req_valid_o(load_req), .req_addr_o(load_req_addr), .req_len_o(load_req_len), .req_ready_i(load_req_ready),
     .data_valid_i(load_data_valid), .data_i(read_data), .data_ready_o(load_data_ready),
-    .sram_valid_o(sram_load_valid), .sram_addr_o(sram_load_addr), .sram_data_o(sram_load_data),
-    .sram_gnt_i(sram_load_gnt)
+    .sram_valid_o(sram_load_valid), .sram_write_o(sram_load_write), .sram_addr_o(sram_load_addr),
+    .sram_data_o(sram_load_data), .sram_gnt_i(sram_load_gnt), .sram_data_i(sram_load_rdata),
+    .error_o(index_fault), .error_at_o(index_at)
   );
 
   logic store_req, store_req_ready, store_data_ready;
@@ -368,8 +372,8 @@ module auklet_npu #(
     .wgt_valid_i(wgt_valid), .wgt_addr_i(wgt_addr), .wgt_gnt_o(wgt_gnt), .wgt_data_o(wgt_data),
     .store_valid_i(sram_store_valid), .store_addr_i(sram_store_addr), .store_gnt_o(sram_store_gnt),
     .store_data_o(sram_store_data),
-    .load_valid_i(sram_load_valid), .load_addr_i(sram_load_addr), .load_data_i(sram_load_data),
-    .load_gnt_o(sram_load_gnt)
+    .load_valid_i(sram_load_valid), .load_write_i(sram_load_write), .load_addr_i(sram_load_addr),
+    .load_data_i(sram_load_data), .load_gnt_o(sram_load_gnt), .load_data_o(sram_load_rdata)
   );
 
   // ---- performance counters ----

@@ -43,6 +43,8 @@ ADVICE = {
         "ADDRESS": "Grant the window that the transfer names, with its size and direction. FAULT_OFFSET has the command.",
         "AXI_SLVERR": "The memory system is there but refuses: check power, clock and protection of the memory at FAULT_ADDR.",
         "AXI_DECERR": "Nothing answers at FAULT_ADDR: check the bus address that the port translates buffers to.",
+        "INDEX": "An embedding lookup's input asks for a row that the table does not have, where TensorFlow Lite reports an "
+                 "error, too: correct the input. FAULT_ADDR has the index's place, FAULT_OFFSET the command.",
         "WATCHDOG": "A transfer never finished: check the memory system's handshakes. If memory is that slow, raise WATCHDOG.",
     },
     "command_error": {
@@ -91,6 +93,7 @@ ADVICE = {
         "kFaultAxiSlverr": "See AXI_SLVERR under [faults](#faults-of-the-npu).",
         "kFaultAxiDecerr": "See AXI_DECERR under [faults](#faults-of-the-npu).",
         "kFaultWatchdog": "See WATCHDOG under [faults](#faults-of-the-npu).",
+        "kFaultIndex": "See INDEX under [faults](#faults-of-the-npu).",
         "kFaultUnknown": "Use the driver of the hardware's release.",
         "kStreamLength": STREAM,
         "kStreamMagic": "Point at a command stream.",

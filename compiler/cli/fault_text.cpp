@@ -21,6 +21,8 @@ std::string describe_fault(const npu::Fault& fault) {
                          fault.kind == spec::Fault::kAxiSlverr ? "SLVERR" : "DECERR", who, fault.address);
     case spec::Fault::kWatchdog:
       return "the NPU made no progress until its watchdog stopped it";
+    case spec::Fault::kIndex:
+      return fmt::format("index number {} is outside the table that it chooses a row of", fault.address);
     default:
       return fmt::format("the NPU reported fault {}, which does not exist", static_cast<std::uint32_t>(fault.kind));
   }
@@ -34,6 +36,8 @@ const char* advice(spec::Fault kind) {
     case spec::Fault::kAxiSlverr:
     case spec::Fault::kAxiDecerr:
       return "check the memory at that address";
+    case spec::Fault::kIndex:
+      return "correct the input that the index comes from";
     default:
       return "compile the model again, or look at the memory system";
   }
@@ -68,8 +72,10 @@ std::string describe_result(const std::string& where, const compiler::SegmentVie
         where, deadline, describe_command(segment, result.progress.stream_offset), recovery);
   }
   if (result.fault.kind != spec::Fault::kNone) {
-    // Only the decoder and the address check know which command it was; engines run behind the decoder.
-    const bool exact = result.fault.kind == spec::Fault::kCommand || result.fault.kind == spec::Fault::kAddress;
+    // Only the decoder and the checks of addresses and indices know which command it was; engines run behind the
+    // decoder.
+    const bool exact = result.fault.kind == spec::Fault::kCommand || result.fault.kind == spec::Fault::kAddress ||
+                       result.fault.kind == spec::Fault::kIndex;
     return fmt::format("{}: {}, {} {}; {}, {}", where, describe_fault(result.fault),
                        exact ? "at" : "at the latest in the command at",
                        describe_command(segment, result.fault.stream_offset), recovery, advice(result.fault.kind));

@@ -73,6 +73,8 @@ const char* to_string(Status status) noexcept {
       return "the job made no progress";
     case Status::kFaultUnknown:
       return "the device reports a fault that does not exist";
+    case Status::kFaultIndex:
+      return "an index is outside the table that it chooses a row of";
     case Status::kStreamLength:
       return "the command stream's length is wrong";
     case Status::kStreamMagic:
@@ -133,6 +135,8 @@ Status to_status(spec::Fault kind) noexcept {
       return Status::kFaultAxiDecerr;
     case spec::Fault::kWatchdog:
       return Status::kFaultWatchdog;
+    case spec::Fault::kIndex:
+      return Status::kFaultIndex;
   }
   return Status::kFaultUnknown;
 }

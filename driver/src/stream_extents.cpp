@@ -1,4 +1,4 @@
-// Everything that a command can touch: address windows for LOAD and STORE, SRAM for all.
+// Everything that a command can touch: address windows for LOAD, STORE and GATHER, SRAM for all.
 //
 // Each bound is the largest value of a sum of non-negative terms, taken term by term. Fields are at most 32 bits wide,
 // and no sum below reaches 2^63 (the widest product, a convolution's weights, is 16 + 8 + 8 + 16 + 8 = 56 bits), but
@@ -30,7 +30,9 @@ StreamReport check_sram(const CommandView& command, const spec::CommandField& ba
   return command.refuse(Status::kStreamSramRange, base.word, end, limits.sram_bytes);
 }
 
-StreamReport check_window(const CommandView& command, const spec::DmaCommand& dma, const StreamLimits& limits) {
+// Of LOAD, STORE and GATHER: where these have the same field, it is in the same place. A GATHER may read any row.
+template <class Command>
+StreamReport check_window(const CommandView& command, const Command& dma, const StreamLimits& limits) {
   const Window window = dma.window < limits.windows.size() ? limits.windows[dma.window] : Window{};
   if (window.size == 0) return command.refuse(Status::kStreamWindowUnset, Dma::kWindow, 0);
   const Access wanted = command.info->engine == spec::Engine::kLoad ? Access::kRead : Access::kWrite;
@@ -60,6 +62,22 @@ StreamReport check_dma(const CommandView& command, const StreamLimits& limits) {
     end = end > full_rows_end ? end : full_rows_end;
   }
   return check_sram(command, Dma::kSpBase, std::uint64_t{dma.sp_base} + end, limits);
+}
+
+StreamReport check_gather(const CommandView& command, const StreamLimits& limits) {
+  using Fields = spec::GatherFields;
+  static_assert(Fields::kWindow.word == Dma::kWindow.word && Fields::kWindow.lsb == Dma::kWindow.lsb &&
+                Fields::kOffset.word == Dma::kOffset.word);
+  const spec::GatherCommand gather = spec::decode_gather(command.words.first<spec::GatherCommand::kWords>());
+  StreamReport report = check_window(command, gather, limits);
+  if (report.ok()) {
+    const std::uint64_t indices = round_up(std::uint64_t{gather.n} * sizeof(std::int32_t));  // Read in whole words.
+    report = check_sram(command, Fields::kIdxBase, gather.idx_base + indices, limits);
+  }
+  if (!report.ok()) return report;
+  const std::uint64_t end =
+      std::uint64_t{gather.sp_base} + std::uint64_t{gather.n - 1} * gather.sp_stride + round_up(gather.ax_len);
+  return check_sram(command, Fields::kSpBase, end, limits);
 }
 
 /// One past the last byte of the input that a geometry command can read, or 0 when it reads padding alone. `last_row`
@@ -151,6 +169,8 @@ StreamReport check_extents(const CommandView& command, const StreamLimits& limit
       return {};
     case spec::Format::kDma:
       return check_dma(command, limits);
+    case spec::Format::kGather:
+      return check_gather(command, limits);
     case spec::Format::kGeom:
       return check_geometry(command, limits);
     case spec::Format::kEltwise:

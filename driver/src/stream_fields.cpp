@@ -65,6 +65,7 @@ StreamReport check_opcode_fields(const CommandView& command) noexcept {
     case spec::Opcode::kEnd:
     case spec::Opcode::kLoad:
     case spec::Opcode::kStore:
+    case spec::Opcode::kGather:
     case spec::Opcode::kSoftmax:
       return {};
     case spec::Opcode::kConv:

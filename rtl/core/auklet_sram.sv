@@ -5,7 +5,7 @@
 //   act    read 32   word w, and w+1 if asked    2
 //   wgt    read 32   both of one region          3
 //   store  read 16   one                         4
-//   load   write 16  one                         5
+//   load   either 16 one                         5
 //
 // A port that is not granted asks again. Read data is there in the cycle after the grant, and only then.
 module auklet_sram #(
@@ -40,10 +40,12 @@ module auklet_sram #(
   output logic                 store_gnt_o,
   output logic [127:0]         store_data_o,
 
-  input  logic                 load_valid_i,   ///< Write load_data_i
+  input  logic                 load_valid_i,   ///< Write load_data_i, or read word load_addr_i
+  input  logic                 load_write_i,   ///< Write
   input  logic [WORD_BITS-1:0] load_addr_i,
   input  logic [127:0]         load_data_i,
-  output logic                 load_gnt_o
+  output logic                 load_gnt_o,
+  output logic [127:0]         load_data_o
 );
   localparam int unsigned PAIR_BITS = WORD_BITS - 1;
   localparam int unsigned ROW_BITS = PAIR_BITS - 2;
@@ -121,7 +123,7 @@ module auklet_sram #(
     ) u_bank (
       .clk_i,
       .en_i   (clear_i | out_hit | act_hit | wgt_hit | store_hit | load_hit),
-      .we_i   (clear_i | out_hit | load_hit),
+      .we_i   (clear_i | out_hit | (load_hit & load_write_i)),
       .addr_i (row),
       .wdata_i(wdata),
       .rdata_o(rdata)
@@ -134,8 +136,8 @@ module auklet_sram #(
   end
 
   // Which bank each reader was granted, one cycle ago.
-  logic [1:0] act_even_q, act_odd_q, wgt_q, store_q;
-  logic act_swap_q, store_odd_q;
+  logic [1:0] act_even_q, act_odd_q, wgt_q, store_q, load_q;
+  logic act_swap_q, store_odd_q, load_odd_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       act_even_q <= 2'd0;
@@ -144,6 +146,8 @@ module auklet_sram #(
       wgt_q <= 2'd0;
       store_q <= 2'd0;
       store_odd_q <= 1'b0;
+      load_q <= 2'd0;
+      load_odd_q <= 1'b0;
     end else begin
       if (act_gnt_o) begin
         act_even_q <= act_even_region;
@@ -155,6 +159,10 @@ module auklet_sram #(
         store_q <= store_region;
         store_odd_q <= store_addr_i[0];
       end
+      if (load_gnt_o && !load_write_i) begin
+        load_q <= load_region;
+        load_odd_q <= load_addr_i[0];
+      end
     end
   end
 
@@ -162,4 +170,5 @@ module auklet_sram #(
                                  : {rdata_odd[act_odd_q], rdata_even[act_even_q]};
   assign wgt_data_o = {rdata_odd[wgt_q], rdata_even[wgt_q]};
   assign store_data_o = store_odd_q ? rdata_odd[store_q] : rdata_even[store_q];
+  assign load_data_o = load_odd_q ? rdata_odd[load_q] : rdata_even[load_q];
 endmodule

@@ -24,7 +24,9 @@ module auklet_control #(
   input  logic                 load_error_i,    ///< The load engine's next command leaves its window
   input  logic [31:0]          load_at_i,       ///< Its window offset
   input  logic [31:0]          load_offset_i,   ///< Its stream offset
-  input  logic                 store_error_i,   ///< The same for the store engine
+  input  logic                 index_error_i,   ///< The load engine's running command met an index outside its table
+  input  logic [15:0]          index_at_i,      ///< The index's place
+  input  logic                 store_error_i,   ///< The same as load_error_i for the store engine
   input  logic [31:0]          store_at_i,
   input  logic [31:0]          store_offset_i,
   input  logic                 read_error_i,    ///< AXI read error response
@@ -64,7 +66,8 @@ module auklet_control #(
   logic running, fault, watchdog;
   assign running = state_q == auklet_pkg::STATE_RUNNING;
   assign watchdog = running && watchdog_i != 32'd0 && quiet_q >= watchdog_i;
-  assign fault = running && (decode_error_i || load_error_i || store_error_i || read_error_i || write_error_i || watchdog);
+  assign fault = running && (decode_error_i || load_error_i || index_error_i || store_error_i || read_error_i
+                             || write_error_i || watchdog);
 
   logic drained, drain_end, job_fault;
   assign drained = port_idle_i;
@@ -150,6 +153,11 @@ module auklet_control #(
         fault_o <= auklet_pkg::FAULT_ADDRESS;
         fault_channel_o <= auklet_pkg::CHANNEL_LOAD;
         fault_addr_o <= ADDR_BITS'(load_at_i);
+        fault_offset_o <= load_offset_i;
+      end else if (index_error_i) begin
+        fault_o <= auklet_pkg::FAULT_INDEX;
+        fault_channel_o <= auklet_pkg::CHANNEL_LOAD;
+        fault_addr_o <= ADDR_BITS'(index_at_i);
         fault_offset_o <= load_offset_i;
       end else if (store_error_i) begin
         fault_o <= auklet_pkg::FAULT_ADDRESS;

@@ -65,6 +65,7 @@ module auklet_decoder #(
     case (opcode)
       auklet_pkg::OPCODE_END: length_of = 8'(auklet_pkg::CMD_END_WORDS);
       auklet_pkg::OPCODE_LOAD, auklet_pkg::OPCODE_STORE: length_of = 8'(auklet_pkg::CMD_DMA_WORDS);
+      auklet_pkg::OPCODE_GATHER: length_of = 8'(auklet_pkg::CMD_GATHER_WORDS);
       auklet_pkg::OPCODE_CONV, auklet_pkg::OPCODE_DWCONV, auklet_pkg::OPCODE_MAXPOOL,
       auklet_pkg::OPCODE_AVGPOOL: length_of = 8'(auklet_pkg::CMD_GEOM_WORDS);
       auklet_pkg::OPCODE_ADD, auklet_pkg::OPCODE_MUL, auklet_pkg::OPCODE_SQDIFF,
@@ -85,9 +86,13 @@ module auklet_decoder #(
   auklet_pkg::cmd_geom_t geom;
   /* verilator lint_on UNUSEDSIGNAL */
   assign geom = cmd;
-  logic is_end, is_dma, is_geom, is_dw, is_soft, reserved_error, field_error, dw_error, pool_error;
+  logic is_end, is_load, is_store, is_gather, is_dma, is_geom, is_dw, is_soft;
+  logic reserved_error, field_error, dw_error, pool_error;
   assign is_end = opcode == auklet_pkg::OPCODE_END;
-  assign is_dma = opcode == auklet_pkg::OPCODE_LOAD || opcode == auklet_pkg::OPCODE_STORE;
+  assign is_gather = opcode == auklet_pkg::OPCODE_GATHER;
+  assign is_load = opcode == auklet_pkg::OPCODE_LOAD || is_gather;
+  assign is_store = opcode == auklet_pkg::OPCODE_STORE;
+  assign is_dma = opcode == auklet_pkg::OPCODE_LOAD || is_store;
   assign is_soft = opcode == auklet_pkg::OPCODE_SOFTMAX;
   assign is_dw = opcode == auklet_pkg::OPCODE_DWCONV;
   assign is_geom = opcode == auklet_pkg::OPCODE_CONV || is_dw || opcode == auklet_pkg::OPCODE_MAXPOOL
@@ -104,6 +109,9 @@ module auklet_decoder #(
     end else if (is_dma) begin
       reserved_error = |(cmd[383:0] & auklet_pkg::CMD_DMA_RESERVED);
       field_error = auklet_pkg::cmd_dma_field_error(cmd[383:0]);
+    end else if (is_gather) begin
+      reserved_error = |(cmd[383:0] & auklet_pkg::CMD_GATHER_RESERVED);
+      field_error = auklet_pkg::cmd_gather_field_error(cmd[383:0]);
     end else if (is_geom) begin
       reserved_error = |(cmd & auklet_pkg::CMD_GEOM_RESERVED);
       field_error = auklet_pkg::cmd_geom_field_error(cmd) || dw_error || pool_error;
@@ -124,8 +132,7 @@ module auklet_decoder #(
                 && reached(done_store_i, geom.wait_store);
 
   logic room, last_word;
-  assign room = opcode == auklet_pkg::OPCODE_LOAD ? !full_load_i
-              : opcode == auklet_pkg::OPCODE_STORE ? !full_store_i : !full_compute_i;
+  assign room = is_load ? !full_load_i : is_store ? !full_store_i : !full_compute_i;
   assign last_word = index_q + 3'd1 == count_q;
 
   logic hand_over;
@@ -214,9 +221,9 @@ module auklet_decoder #(
     else if (hand_over) offset_q <= offset_q + {22'd0, cmd[15:8], 2'b00};
   end
 
-  assign push_load_o = hand_over && opcode == auklet_pkg::OPCODE_LOAD;
-  assign push_store_o = hand_over && opcode == auklet_pkg::OPCODE_STORE;
-  assign push_compute_o = hand_over && !is_dma;
+  assign push_load_o = hand_over && is_load;
+  assign push_store_o = hand_over && is_store;
+  assign push_compute_o = hand_over && !is_load && !is_store;
   assign cmd_o = cmd;
   assign offset_o = offset_q;
 endmodule

@@ -1,4 +1,5 @@
-// Load engine: memory to SRAM. Memory rows become one byte sequence, which is cut into SRAM rows of whole words.
+// Load engine: memory to SRAM. Memory rows become one byte sequence, which is cut into SRAM rows of whole words. GATHER
+// is a LOAD of one memory row after another, each an SRAM row, at addresses that come from indices.
 module auklet_load #(
   parameter int unsigned DATA_BITS = 128,  ///< Width of the AXI data bus: 64 or 128
   parameter int unsigned WORD_BITS = 15,   ///< Width of an SRAM word address
@@ -10,9 +11,9 @@ module auklet_load #(
 
   input  logic                    start_i,       ///< Begin cmd_i; only while not busy
   /* verilator lint_off UNUSEDSIGNAL */
-  input  auklet_pkg::cmd_dma_t    cmd_i,         ///< Stable until done_o
+  input  auklet_pkg::cmd_dma_t    cmd_i,         ///< LOAD, or the words of a GATHER; stable until done_o
   /* verilator lint_on UNUSEDSIGNAL */
-  input  logic [ADDR_BITS-1:0]    addr_i,        ///< Address of the first byte, with start_i
+  input  logic [ADDR_BITS-1:0]    addr_i,        ///< Address of the first byte; stable until done_o
   output logic                    busy_o,
   output logic                    done_o,        ///< One cycle at the end: all is in SRAM
 
@@ -24,16 +25,39 @@ module auklet_load #(
   input  logic [DATA_BITS-1:0]    data_i,
   output logic                    data_ready_o,  ///< Room for a beat
 
-  output logic                    sram_valid_o,  ///< SRAM write
+  output logic                    sram_valid_o,  ///< SRAM access
+  output logic                    sram_write_o,  ///< Write sram_data_o, else read
   output logic [WORD_BITS-1:0]    sram_addr_o,
   output logic [127:0]            sram_data_o,
-  input  logic                    sram_gnt_i
+  input  logic                    sram_gnt_i,
+  input  logic [127:0]            sram_data_i,   ///< The word that was read, a cycle after the grant
+
+  output logic                    error_o,       ///< GATHER: an index is outside the table
+  output logic [15:0]             error_at_o     ///< Its place among the command's indices
 );
   localparam int unsigned BEAT = DATA_BITS / 8;
   localparam int unsigned BYTE_BITS = $clog2(BEAT);
 
+  // ---- where rows begin ----
+  logic gen_active;
+  auklet_pkg::cmd_gather_t gather;
+  logic is_gather, gather_active, idx_valid, row_start;
+  logic [WORD_BITS-1:0] idx_addr;
+  logic [ADDR_BITS-1:0] row_addr;
+  assign gather = cmd_i;
+  assign is_gather = cmd_i.opcode == auklet_pkg::OPCODE_GATHER;
+  auklet_gather #(
+    .WORD_BITS(WORD_BITS),
+    .ADDR_BITS(ADDR_BITS)
+  ) u_gather (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(start_i && is_gather), .cmd_i(gather), .addr_i, .active_o(gather_active),
+    .idx_valid_o(idx_valid), .idx_addr_o(idx_addr), .idx_gnt_i(sram_gnt_i && !sram_write_o), .idx_data_i(sram_data_i),
+    .row_start_o(row_start), .row_addr_o(row_addr), .row_ready_i(!gen_active), .error_o, .error_at_o
+  );
+
   // ---- bursts, and what of their beats is wanted: {first byte in the first beat, bytes} ----
-  logic gen_active, info_full, info_valid, info_pop;
+  logic info_full, info_valid, info_pop;
   logic [8:0] gen_bytes;
   logic [BYTE_BITS+8:0] info;
   logic take_req;
@@ -42,7 +66,8 @@ module auklet_load #(
     .ADDR_BITS(ADDR_BITS)
   ) u_burst_gen (
     .clk_i, .rst_ni, .abort_i,
-    .start_i, .addr_i, .len_i(cmd_i.ax_len), .rows_i(cmd_i.ax_rows), .stride_i(cmd_i.ax_stride),
+    .start_i(is_gather ? row_start : start_i), .addr_i(is_gather ? row_addr : addr_i), .len_i(cmd_i.ax_len),
+    .rows_i(is_gather ? 16'd1 : cmd_i.ax_rows), .stride_i(cmd_i.ax_stride),
     .active_o(gen_active), .addr_o(req_addr_o), .bytes_o(gen_bytes), .len_o(req_len_o), .next_i(take_req)
   );
   assign req_valid_o = gen_active && !info_full;
@@ -82,20 +107,23 @@ module auklet_load #(
   logic [5:0] fill_q;
   logic [255:0] buf_q;
   logic [23:0] row_q, word_q, row_left_q;   // SRAM row, byte offset of the word in it, bytes left in it
+  logic [23:0] row_bytes;                   // of an SRAM row
+  assign row_bytes = is_gather ? cmd_i.ax_len : cmd_i.sp_len;
   logic [4:0] cap;                          // bytes that belong into the word
   logic sequence_end, write, emit;
   assign cap = row_left_q < 24'd16 ? row_left_q[4:0] : 5'd16;
-  assign sequence_end = !gen_active && !info_valid;
+  assign sequence_end = !gather_active && !gen_active && !info_valid;
   assign emit = fill_q >= 6'(cap) || (sequence_end && fill_q != 6'd0);
-  assign sram_valid_o = busy_q && emit;
-  assign write = sram_valid_o && sram_gnt_i;
+  assign sram_write_o = busy_q && emit;
+  assign sram_valid_o = sram_write_o || idx_valid;
+  assign write = sram_write_o && sram_gnt_i;
   assign fill_after = 5'(fill_q < 6'(cap) ? 6'd0 : fill_q - 6'(cap));
 
   logic [4:0] valid_bytes;
   logic [23:0] word_addr;
   assign valid_bytes = fill_q < 6'(cap) ? fill_q[4:0] : cap;
   assign word_addr = cmd_i.sp_base + row_q + word_q;
-  assign sram_addr_o = word_addr[WORD_BITS+3:4];
+  assign sram_addr_o = sram_write_o ? word_addr[WORD_BITS+3:4] : idx_addr;
   assign sram_data_o = valid_bytes == 5'd16 ? buf_q[127:0] : buf_q[127:0] & ~({128{1'b1}} << {valid_bytes, 3'b000});
 
   // The common case, whole words all the way, is kept free of shifters.
@@ -126,12 +154,12 @@ module auklet_load #(
     if (start_i) begin
       row_q <= 24'd0;
       word_q <= 24'd0;
-      row_left_q <= cmd_i.sp_len;
+      row_left_q <= row_bytes;
     end else if (write) begin
       if (row_left_q <= 24'd16) begin
         row_q <= row_q + cmd_i.sp_stride;
         word_q <= 24'd0;
-        row_left_q <= cmd_i.sp_len;
+        row_left_q <= row_bytes;
       end else begin
         word_q <= word_q + 24'd16;
         row_left_q <= row_left_q - 24'd16;

@@ -94,6 +94,7 @@ package auklet_pkg;
   localparam logic [3:0] FAULT_AXI_SLVERR = 4'd3;  // An AXI response was SLVERR
   localparam logic [3:0] FAULT_AXI_DECERR = 4'd4;  // An AXI response was DECERR
   localparam logic [3:0] FAULT_WATCHDOG = 4'd5;  // No progress for WATCHDOG cycles
+  localparam logic [3:0] FAULT_INDEX = 4'd6;  // A GATHER met an index outside its table; that row was not issued, FAULT_ADDR is the index's place among the command's indices
 
   // FAULT_CAUSE.channel: who met the fault; also the AXI ID
   localparam logic [3:0] CHANNEL_FETCH = 4'd0;  // Command fetch (AXI read)
@@ -231,7 +232,7 @@ package auklet_pkg;
   localparam int unsigned FAULT_CAUSE_CHANNEL_WIDTH = 4;
   localparam int unsigned FAULT_CAUSE_CODE_LSB = 8;
   localparam int unsigned FAULT_CAUSE_CODE_WIDTH = 8;
-  /// Address of the faulting burst (AXI faults), or window offset (ADDRESS), low half (ro)
+  /// Address of the faulting burst (AXI faults), window offset (ADDRESS), or the index's place (INDEX), low half (ro)
   localparam logic [11:0] ADDR_FAULT_ADDR_LO = 12'h044;
   localparam int unsigned FAULT_ADDR_LO_VALUE_LSB = 0;
   localparam int unsigned FAULT_ADDR_LO_VALUE_WIDTH = 32;
@@ -239,7 +240,7 @@ package auklet_pkg;
   localparam logic [11:0] ADDR_FAULT_ADDR_HI = 12'h048;
   localparam int unsigned FAULT_ADDR_HI_VALUE_LSB = 0;
   localparam int unsigned FAULT_ADDR_HI_VALUE_WIDTH = 8;
-  /// Stream offset in bytes of the faulting command (COMMAND, ADDRESS), else of the last one dispatched (ro)
+  /// Stream offset in bytes of the faulting command (COMMAND, ADDRESS, INDEX), else of the last one dispatched (ro)
   localparam logic [11:0] ADDR_FAULT_OFFSET = 12'h04c;
   localparam int unsigned FAULT_OFFSET_VALUE_LSB = 0;
   localparam int unsigned FAULT_OFFSET_VALUE_WIDTH = 32;
@@ -322,6 +323,7 @@ package auklet_pkg;
   localparam logic [7:0] OPCODE_END = 8'h01;  // End of the stream: done when every engine is idle
   localparam logic [7:0] OPCODE_LOAD = 8'h10;  // Memory to SRAM
   localparam logic [7:0] OPCODE_STORE = 8'h11;  // SRAM to memory
+  localparam logic [7:0] OPCODE_GATHER = 8'h12;  // Rows of a table in memory to SRAM, chosen by int32 indices in SRAM
   localparam logic [7:0] OPCODE_CONV = 8'h20;  // Convolution, fully connected, matmul: dense 16x16 steps over stripes of output positions
   localparam logic [7:0] OPCODE_DWCONV = 8'h21;  // Depthwise convolution by the register window: kh at most DW_ROWS, kx_n at most DW_COLS, in_w at most DW_LINE_MAX
   localparam logic [7:0] OPCODE_MAXPOOL = 8'h22;  // Maximum over the window's existing bytes
@@ -388,6 +390,33 @@ package auklet_pkg;
     logic [7:0] words;  // word 0, bits 15:8
     logic [7:0] opcode;  // word 0, bits 7:0
   } cmd_dma_t;
+
+  localparam int unsigned CMD_GATHER_WORDS = 12;
+  localparam logic [383:0] CMD_GATHER_RESERVED = 384'hffffffff_ffffffff_ff000000_ff000000_ff000000_00000000_00000000_f8000000_00000000_ffff0000_00000000_00000000;
+  typedef struct packed {
+    logic [31:0] rsvd6;  // word 11, bits 31:0
+    logic [31:0] rsvd5;  // word 10, bits 31:0
+    logic [7:0] rsvd4;  // word 9, bits 31:24
+    logic [23:0] sp_stride;  // word 9, bits 23:0
+    logic [7:0] rsvd3;  // word 8, bits 31:24
+    logic [23:0] idx_base;  // word 8, bits 23:0
+    logic [7:0] rsvd2;  // word 7, bits 31:24
+    logic [23:0] sp_base;  // word 7, bits 23:0
+    logic [15:0] n;  // word 6, bits 31:16
+    logic [15:0] ax_rows;  // word 6, bits 15:0
+    logic [31:0] ax_stride;  // word 5, bits 31:0
+    logic [4:0] rsvd1;  // word 4, bits 31:27
+    logic [2:0] window;  // word 4, bits 26:24
+    logic [23:0] ax_len;  // word 4, bits 23:0
+    logic [31:0] offset;  // word 3, bits 31:0
+    logic [15:0] rsvd0;  // word 2, bits 31:16
+    logic [15:0] wait_store;  // word 2, bits 15:0
+    logic [15:0] wait_compute;  // word 1, bits 31:16
+    logic [15:0] wait_load;  // word 1, bits 15:0
+    logic [15:0] layer;  // word 0, bits 31:16
+    logic [7:0] words;  // word 0, bits 15:8
+    logic [7:0] opcode;  // word 0, bits 7:0
+  } cmd_gather_t;
 
   localparam int unsigned CMD_GEOM_WORDS = 20;
   localparam logic [639:0] CMD_GEOM_RESERVED = 640'h00000000_ff000000_ff000000_fe000000_ff000000_00000000_00000000_00000000_00000000_00000000_00000000_ff000000_00000000_00000000_00000000_00000000_00000000_ffff0000_00000000_00000000;
@@ -512,6 +541,16 @@ package auklet_pkg;
         (w[207:192] == 16'd0) |  // ax_rows below 1
         (|w[227:224]) |  // sp_base no multiple of 16
         (w[279:256] == 24'd0) |  // sp_len below 1
+        (|w[291:288]);  // sp_stride no multiple of 16
+  endfunction
+
+  function automatic logic cmd_gather_field_error(input logic [383:0] w);
+    cmd_gather_field_error =
+        (w[151:128] == 24'd0) |  // ax_len below 1
+        (w[207:192] == 16'd0) |  // ax_rows below 1
+        (w[223:208] == 16'd0) |  // n below 1
+        (|w[227:224]) |  // sp_base no multiple of 16
+        (|w[259:256]) |  // idx_base no multiple of 16
         (|w[291:288]);  // sp_stride no multiple of 16
   endfunction
 

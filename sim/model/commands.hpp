@@ -8,6 +8,7 @@
 namespace auklet::sim::model {
 
 using Dma = spec::DmaCommand;
+using Gather = spec::GatherCommand;
 using Geom = spec::GeomCommand;
 using Eltwise = spec::EltwiseCommand;
 using Softmax = spec::SoftmaxCommand;

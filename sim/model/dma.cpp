@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <span>
 
@@ -63,6 +64,20 @@ bool window_allows(const Window& window, const Dma& dma) {
   return permitted && end <= window.size && below_top;
 }
 
+Dma table_of(const Gather& gather) {
+  Dma dma;
+  dma.header = gather.header;
+  dma.offset = gather.offset;
+  dma.window = gather.window;
+  dma.ax_len = gather.ax_len;
+  dma.ax_stride = gather.ax_stride;
+  dma.ax_rows = gather.ax_rows;
+  dma.sp_base = gather.sp_base;
+  dma.sp_len = gather.ax_len;
+  dma.sp_stride = gather.sp_stride;
+  return dma;
+}
+
 Transfer run_load(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base) {
   SramCursor cursor(dma);
   std::array<std::int8_t, spec::kBurstBytes> buffer;
@@ -81,6 +96,23 @@ Transfer run_load(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint
   });
   fill_word(sram, cursor);  // Where the sequence ends inside of a row.
   return result;
+}
+
+GatherEnd run_gather(const MemoryMap& memory, Sram& sram, const Gather& gather, std::uint64_t base) {
+  constexpr std::uint32_t kIndexBytes = 4;
+  Dma row = table_of(gather);
+  row.ax_rows = 1;
+  for (std::uint32_t j = 0; j < gather.n; ++j) {
+    std::array<std::int8_t, kIndexBytes> bytes;
+    sram.read(gather.idx_base + j * kIndexBytes, bytes);
+    const auto index = std::bit_cast<std::int32_t>(bytes);
+    if (index < 0 || static_cast<std::uint32_t>(index) >= gather.ax_rows) return {.transfer = {}, .bad_index = j};
+    row.sp_base = gather.sp_base + j * gather.sp_stride;
+    const std::uint64_t step = static_cast<std::uint64_t>(index) * gather.ax_stride;
+    const Transfer transfer = run_load(memory, sram, row, base + step);
+    if (transfer.response != AxiResponse::kOkay) return {.transfer = transfer, .bad_index = std::nullopt};
+  }
+  return {};
 }
 
 Transfer run_store(MemoryMap& memory, const Sram& sram, const Dma& dma, std::uint64_t base) {

@@ -1,7 +1,8 @@
-// LOAD and STORE: the window check, and the copy burst by burst.
+// LOAD, STORE and GATHER: the window check, and the copy burst by burst.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "commands.hpp"
 #include "memory_map.hpp"
@@ -27,6 +28,9 @@ struct Transfer {
 /// allows the direction that the opcode has.
 [[nodiscard]] bool window_allows(const Window& window, const Dma& dma);
 
+/// The rows that a GATHER may read, as a LOAD would read them all.
+[[nodiscard]] Dma table_of(const Gather& gather);
+
 /// First byte after the burst that begins at `address`: bursts end at multiples of BURST_BYTES, and so never cross 4
 /// KiB.
 [[nodiscard]] constexpr std::uint64_t burst_end(std::uint64_t address) {
@@ -35,6 +39,15 @@ struct Transfer {
 
 /// LOAD from the window at `base`; stops at the first burst that fails.
 [[nodiscard]] Transfer run_load(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base);
+
+/// How a GATHER ended.
+struct GatherEnd {
+  Transfer transfer;                       ///< Of the rows before a wrong index.
+  std::optional<std::uint32_t> bad_index;  ///< Place of the first index outside the table, where the command stopped.
+};
+
+/// GATHER from the window at `base`; stops at the first index outside the table or burst that fails.
+[[nodiscard]] GatherEnd run_gather(const MemoryMap& memory, Sram& sram, const Gather& gather, std::uint64_t base);
 /// STORE to the window at `base`; stops at the first burst that fails.
 [[nodiscard]] Transfer run_store(MemoryMap& memory, const Sram& sram, const Dma& dma, std::uint64_t base);
 

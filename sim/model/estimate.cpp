@@ -71,6 +71,16 @@ Cost estimate(const Dma& dma, const spec::HardwareConfig& config, const MemoryTi
   return cost;
 }
 
+Cost estimate(const Gather& gather, const spec::HardwareConfig& config, const MemoryTiming& timing) {
+  constexpr std::uint64_t kIndexCycles = 3;  // Read with three others, checked, handed over.
+  Dma rows;
+  rows.ax_len = gather.ax_len;
+  rows.ax_rows = gather.n;
+  Cost cost = estimate(rows, config, timing);
+  cost.cycles = std::max(cost.cycles, kOverhead + timing.latency_cycles + kIndexCycles * gather.n);
+  return cost;
+}
+
 std::uint64_t clear_cycles(const spec::HardwareConfig& config) {
   constexpr std::uint32_t kBanks = 2 * spec::kSramRegions;  // Each region is an even/odd pair of kBanks.
   return config.sram_bytes / spec::kLanes / kBanks;

@@ -28,6 +28,8 @@ struct Cost {
 [[nodiscard]] Cost estimate(const Softmax& command);
 /// LOAD, STORE: each memory row is moved in beats; the latency is paid once.
 [[nodiscard]] Cost estimate(const Dma& dma, const spec::HardwareConfig& config, const MemoryTiming& timing);
+/// GATHER: as LOAD, or as long as its indices take.
+[[nodiscard]] Cost estimate(const Gather& gather, const spec::HardwareConfig& config, const MemoryTiming& timing);
 
 /// Cycles that clearing the SRAM takes: every bank clears a word a cycle.
 [[nodiscard]] std::uint64_t clear_cycles(const spec::HardwareConfig& config);

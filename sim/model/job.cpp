@@ -196,6 +196,8 @@ void Job::execute(spec::Engine engine) {
   const std::uint64_t start = std::max({command.dispatched, idle_since, waits_satisfied_at(command.header)});
   if (engine == spec::Engine::kCompute) {
     execute_compute(command, start);
+  } else if (command.info->format == spec::Format::kGather) {
+    execute_gather(command, start);
   } else {
     execute_dma(command, start);
   }
@@ -221,6 +223,32 @@ void Job::execute_dma(const Command& command, std::uint64_t start) {
   }
   event(store ? spec::Event::kStoreBusy : spec::Event::kLoadBusy) += cost.cycles;
   event(store ? spec::Event::kAxiWriteBeats : spec::Event::kAxiReadBeats) += cost.axi_beats;
+  complete(command, start + cost.cycles);
+}
+
+void Job::execute_gather(const Command& command, std::uint64_t start) {
+  const std::span<const std::uint32_t, kMaxWords> words(command.words);
+  const Gather gather = spec::decode_gather(words.first<Gather::kWords>());
+  const Window& window = setup_.windows[gather.window];
+  if (!window_allows(window, table_of(gather))) {
+    advance_to(start);
+    fault({spec::Fault::kAddress, spec::Channel::kLoad, spec::CommandError::kNone, gather.offset, command.offset});
+    return;
+  }
+  const Cost cost = estimate(gather, config_, memory_.timing(window.base + gather.offset));
+  if (!begin(cost, start)) return;
+  const GatherEnd end = run_gather(memory_, sram_, gather, window.base);
+  if (end.bad_index) {
+    advance_to(start);
+    fault({spec::Fault::kIndex, spec::Channel::kLoad, spec::CommandError::kNone, *end.bad_index, command.offset});
+    return;
+  }
+  if (end.transfer.response != AxiResponse::kOkay) {
+    axi_fault(end.transfer, spec::Channel::kLoad);
+    return;
+  }
+  event(spec::Event::kLoadBusy) += cost.cycles;
+  event(spec::Event::kAxiReadBeats) += cost.axi_beats;
   complete(command, start + cost.cycles);
 }
 

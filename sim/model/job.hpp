@@ -87,6 +87,7 @@ class Job {
   [[nodiscard]] std::optional<std::size_t> choose_actor();
   void execute(spec::Engine engine);
   void execute_dma(const Command& command, std::uint64_t start);
+  void execute_gather(const Command& command, std::uint64_t start);
   void execute_compute(const Command& command, std::uint64_t start);
   [[nodiscard]] bool begin(const Cost& cost, std::uint64_t start);
   void complete(const Command& command, std::uint64_t at);

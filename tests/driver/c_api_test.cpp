@@ -52,6 +52,7 @@ TEST(CApiTest, NumbersAreThoseOfCpp) {
       {Status::kFaultAxiDecerr, AUKLET_NPU_FAULT_AXI_DECERR},
       {Status::kFaultWatchdog, AUKLET_NPU_FAULT_WATCHDOG},
       {Status::kFaultUnknown, AUKLET_NPU_FAULT_UNKNOWN},
+      {Status::kFaultIndex, AUKLET_NPU_FAULT_INDEX},
       {Status::kStreamLength, AUKLET_NPU_STREAM_LENGTH},
       {Status::kStreamMagic, AUKLET_NPU_STREAM_MAGIC},
       {Status::kStreamVersion, AUKLET_NPU_STREAM_VERSION},

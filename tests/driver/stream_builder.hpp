@@ -76,6 +76,17 @@ inline spec::DmaCommand load(std::uint32_t bytes = 64) {
   return {.header = {.opcode = spec::Opcode::kLoad}, .ax_len = bytes, .ax_rows = 1, .sp_len = bytes};
 }
 
+/// GATHER of 3 rows of 20 bytes, from a table of 4 at the start of window 0 to SRAM address 64, by indices at 0.
+inline spec::GatherCommand gather() {
+  return {.header = {.opcode = spec::Opcode::kGather},
+          .ax_len = 20,
+          .ax_stride = 16,
+          .ax_rows = 4,
+          .n = 3,
+          .sp_base = 64,
+          .sp_stride = 32};
+}
+
 /// STORE of `bytes` bytes from SRAM address 0 to the start of window 1, after `loads` loads.
 inline spec::DmaCommand store(std::uint32_t bytes = 64, std::uint32_t loads = 1) {
   return {.header = {.opcode = spec::Opcode::kStore, .wait_load = loads},

@@ -199,6 +199,27 @@ TEST(StreamSramTest, DmaAgainstTheDocumentedLoop) {
   }
 }
 
+TEST(StreamSramTest, GatherAgainstTheDocumentedLoop) {
+  Random random(4);
+  for (int round = 0; round < 2000; ++round) {
+    spec::GatherCommand command = gather();
+    command.ax_len = random.from1(60);
+    command.ax_rows = 1;
+    command.n = random.from1(20);
+    command.sp_base = random.upto(20) * 16;
+    command.sp_stride = random.upto(6) * 16;
+    command.idx_base = random.upto(30) * 16;
+    Footprint print;
+    for (std::int64_t j = 0; j < command.n; ++j) {
+      print.touch((command.idx_base + 4 * j) / 16 * 16, 16);
+      print.touch(command.sp_base + j * command.sp_stride, (command.ax_len + 15) / 16 * 16);
+    }
+    const auto end = static_cast<std::uint32_t>(print.end);
+    ASSERT_EQ(validate(command, end - 1).status, Status::kStreamSramRange);
+    ASSERT_TRUE(validate(command, end).ok());
+  }
+}
+
 TEST(StreamSramTest, AddAgainstTheDocumentedLoop) {
   Random random(3);
   for (int round = 0; round < 2000; ++round) {

@@ -199,6 +199,21 @@ Bytes load(const Bytes& sram, const Bytes& memory, const spec::DmaCommand& c) {
   return out;
 }
 
+Bytes gather(const Bytes& sram, const Bytes& memory, const spec::GatherCommand& c) {
+  Bytes out = sram;
+  for (std::int64_t j = 0; j < c.n; ++j) {
+    std::int64_t index = 0;
+    for (int k = 0; k < 4; ++k)
+      index += std::int64_t{static_cast<std::uint8_t>(at(sram, c.idx_base + 4 * j + k))} << 8 * k;
+    for (std::int64_t k = 0; k < (c.ax_len + 15) / 16 * 16; ++k) {
+      const std::int64_t source = c.offset + index * c.ax_stride + k;
+      const std::int8_t byte = k < c.ax_len ? memory[static_cast<std::size_t>(source)] : std::int8_t{0};
+      out[static_cast<std::size_t>(c.sp_base + j * c.sp_stride + k) % out.size()] = byte;
+    }
+  }
+  return out;
+}
+
 Bytes store(const Bytes& sram, const Bytes& memory, const spec::DmaCommand& c) {
   Bytes out = memory;
   for (std::int64_t n = 0; n < std::int64_t{c.ax_len} * c.ax_rows; ++n) {

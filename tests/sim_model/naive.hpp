@@ -21,6 +21,8 @@ Bytes eltwise(const Bytes& sram, const spec::EltwiseCommand& c);
 
 /// `memory` is the window's bytes.
 Bytes load(const Bytes& sram, const Bytes& memory, const spec::DmaCommand& c);
+/// Precondition: all indices are in the table.
+Bytes gather(const Bytes& sram, const Bytes& memory, const spec::GatherCommand& c);
 /// Returns the window's bytes after the command.
 Bytes store(const Bytes& sram, const Bytes& memory, const spec::DmaCommand& c);
 

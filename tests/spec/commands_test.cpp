@@ -182,6 +182,9 @@ TEST(Commands, StructsCarryEveryBitOfEveryFormat) {
         case Format::kDma:
           again = through_struct<DmaCommand>(words, decode_dma);
           break;
+        case Format::kGather:
+          again = through_struct<GatherCommand>(words, decode_gather);
+          break;
         case Format::kGeom:
           again = through_struct<GeomCommand>(words, decode_geom);
           break;

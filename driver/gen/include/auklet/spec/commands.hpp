@@ -25,6 +25,8 @@ enum class Opcode : std::uint8_t {
   kLoad = 0x10,
   /// SRAM to memory.
   kStore = 0x11,
+  /// Rows of a table in memory to SRAM, chosen by int32 indices in SRAM.
+  kGather = 0x12,
   /// Convolution, fully connected, matmul: dense 16x16 steps over stripes of output positions.
   kConv = 0x20,
   /// Depthwise convolution by the register window: kh at most DW_ROWS, kx_n at most DW_COLS, in_w at most DW_LINE_MAX.
@@ -58,7 +60,7 @@ enum class Engine : std::uint8_t { kNone, kLoad, kStore, kCompute };
 }
 
 /// Layout of a command's words.
-enum class Format : std::uint8_t { kEnd, kDma, kGeom, kEltwise, kSoftmax };
+enum class Format : std::uint8_t { kEnd, kDma, kGather, kGeom, kEltwise, kSoftmax };
 
 /// A field of a command or of the stream header. Values are std::int64_t, wide enough for every field, signed or not.
 struct CommandField {
@@ -265,6 +267,75 @@ struct DmaCommand {
   std::uint32_t sp_stride = 0;
 
   friend constexpr bool operator==(const DmaCommand&, const DmaCommand&) = default;
+};
+
+/// Fields of format gather, without the common header's.
+struct GatherFields {
+  /// All of them, in ascending order of position.
+  static constexpr std::array<CommandField, 9> kAll{{
+      {"offset", 3, 0, 32, false, 0, 4294967295, 1},
+      {"ax_len", 4, 0, 24, false, 1, 16777215, 1},
+      {"window", 4, 24, 3, false, 0, 7, 1},
+      {"ax_stride", 5, 0, 32, false, 0, 4294967295, 1},
+      {"ax_rows", 6, 0, 16, false, 1, 65535, 1},
+      {"n", 6, 16, 16, false, 1, 65535, 1},
+      {"sp_base", 7, 0, 24, false, 0, 16777215, 16},
+      {"idx_base", 8, 0, 24, false, 0, 16777215, 16},
+      {"sp_stride", 9, 0, 24, false, 0, 16777215, 16},
+  }};
+  /// First byte of row 0 of the table, relative to the window's base.
+  static constexpr const CommandField& kOffset = kAll[0];
+  /// Bytes of a row.
+  static constexpr const CommandField& kAxLen = kAll[1];
+  /// Address window of the table.
+  static constexpr const CommandField& kWindow = kAll[2];
+  /// Bytes from one row of the table to the next.
+  static constexpr const CommandField& kAxStride = kAll[3];
+  /// Rows of the table: indices are 0 to ax_rows - 1.
+  static constexpr const CommandField& kAxRows = kAll[4];
+  /// Indices, and rows of the result.
+  static constexpr const CommandField& kN = kAll[5];
+  /// First byte of the result in SRAM.
+  static constexpr const CommandField& kSpBase = kAll[6];
+  /// SRAM address of the indices: int32, little-endian.
+  static constexpr const CommandField& kIdxBase = kAll[7];
+  /// Bytes from one row of the result to the next; the last word of a row is zero-filled.
+  static constexpr const CommandField& kSpStride = kAll[8];
+  /// Per word, the bits that must be zero.
+  static constexpr std::array<std::uint32_t, 12> kReserved{
+      0x00000000, 0x00000000, 0xffff0000, 0x00000000, 0xf8000000, 0x00000000, 0x00000000, 0xff000000,
+      0xff000000, 0xff000000, 0xffffffff, 0xffffffff};
+};
+static_assert(detail::tiles(CommandHeaderFields::kAll, GatherFields::kAll,
+                            GatherFields::kReserved));
+
+/// A command of format gather: GATHER.
+/// Zero, the initial value, is not allowed where a field says 'at least 1': those must be set.
+struct GatherCommand {
+  static constexpr Format kFormat = Format::kGather;
+  static constexpr std::size_t kWords = 12;
+
+  CommandHeader header;
+  /// First byte of row 0 of the table, relative to the window's base.
+  std::uint32_t offset = 0;
+  /// Bytes of a row (at least 1).
+  std::uint32_t ax_len = 0;
+  /// Address window of the table.
+  std::uint32_t window = 0;
+  /// Bytes from one row of the table to the next.
+  std::uint32_t ax_stride = 0;
+  /// Rows of the table: indices are 0 to ax_rows - 1 (at least 1).
+  std::uint32_t ax_rows = 0;
+  /// Indices, and rows of the result (at least 1).
+  std::uint32_t n = 0;
+  /// First byte of the result in SRAM (a multiple of 16).
+  std::uint32_t sp_base = 0;
+  /// SRAM address of the indices: int32, little-endian (a multiple of 16).
+  std::uint32_t idx_base = 0;
+  /// Bytes from one row of the result to the next; the last word of a row is zero-filled (a multiple of 16).
+  std::uint32_t sp_stride = 0;
+
+  friend constexpr bool operator==(const GatherCommand&, const GatherCommand&) = default;
 };
 
 /// Fields of format geom, without the common header's.
@@ -720,13 +791,15 @@ struct CommandInfo {
   std::span<const std::uint32_t> reserved;  ///< Per word, the bits that must be zero; `words` long.
 };
 
-inline constexpr std::array<CommandInfo, 14> kCommands{{
+inline constexpr std::array<CommandInfo, 15> kCommands{{
     {Opcode::kEnd, "END", Format::kEnd, Engine::kNone, EndCommand::kWords,
      EndFields::kAll, EndFields::kReserved},
     {Opcode::kLoad, "LOAD", Format::kDma, Engine::kLoad, DmaCommand::kWords,
      DmaFields::kAll, DmaFields::kReserved},
     {Opcode::kStore, "STORE", Format::kDma, Engine::kStore, DmaCommand::kWords,
      DmaFields::kAll, DmaFields::kReserved},
+    {Opcode::kGather, "GATHER", Format::kGather, Engine::kLoad, GatherCommand::kWords,
+     GatherFields::kAll, GatherFields::kReserved},
     {Opcode::kConv, "CONV", Format::kGeom, Engine::kCompute, GeomCommand::kWords,
      GeomFields::kAll, GeomFields::kReserved},
     {Opcode::kDwconv, "DWCONV", Format::kGeom, Engine::kCompute, GeomCommand::kWords,
@@ -838,6 +911,36 @@ namespace detail {
   command.sp_base = static_cast<std::uint32_t>(DmaFields::kSpBase.get(words));
   command.sp_len = static_cast<std::uint32_t>(DmaFields::kSpLen.get(words));
   command.sp_stride = static_cast<std::uint32_t>(DmaFields::kSpStride.get(words));
+  return command;
+}
+
+/// Writes the command. Null, or the first field whose value is not allowed; then `words` is untouched.
+[[nodiscard]] constexpr const CommandField* encode(const GatherCommand& command,
+                                                   std::span<std::uint32_t, GatherCommand::kWords> words) {
+  std::array<std::uint32_t, GatherCommand::kWords> header{};
+  if (const CommandField* wrong = detail::encode_header(command.header, Format::kGather, header)) return wrong;
+  const std::array<std::int64_t, 9> values{
+      command.offset, command.ax_len, command.window, command.ax_stride, command.ax_rows, command.n,
+      command.sp_base, command.idx_base, command.sp_stride};
+  if (const CommandField* wrong = detail::encode_fields(GatherFields::kAll, values, words)) return wrong;
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] |= header[i];
+  return nullptr;
+}
+
+/// Reads a command of format gather; nothing is checked (see first_violation and has_reserved_bits).
+[[nodiscard]] constexpr GatherCommand decode_gather(
+    std::span<const std::uint32_t, GatherCommand::kWords> words) {
+  GatherCommand command;
+  command.header = decode_header(words);
+  command.offset = static_cast<std::uint32_t>(GatherFields::kOffset.get(words));
+  command.ax_len = static_cast<std::uint32_t>(GatherFields::kAxLen.get(words));
+  command.window = static_cast<std::uint32_t>(GatherFields::kWindow.get(words));
+  command.ax_stride = static_cast<std::uint32_t>(GatherFields::kAxStride.get(words));
+  command.ax_rows = static_cast<std::uint32_t>(GatherFields::kAxRows.get(words));
+  command.n = static_cast<std::uint32_t>(GatherFields::kN.get(words));
+  command.sp_base = static_cast<std::uint32_t>(GatherFields::kSpBase.get(words));
+  command.idx_base = static_cast<std::uint32_t>(GatherFields::kIdxBase.get(words));
+  command.sp_stride = static_cast<std::uint32_t>(GatherFields::kSpStride.get(words));
   return command;
 }
 

@@ -103,6 +103,9 @@ enum class Fault : std::uint32_t {
   kAxiDecerr = 4,
   /// No progress for WATCHDOG cycles.
   kWatchdog = 5,
+  /// A GATHER met an index outside its table; that row was not issued, FAULT_ADDR is the index's place among the
+  /// command's indices.
+  kIndex = 6,
 };
 
 /// The name as the documentation writes it; "?" for a value that has none.
@@ -120,6 +123,8 @@ enum class Fault : std::uint32_t {
       return "AXI_DECERR";
     case Fault::kWatchdog:
       return "WATCHDOG";
+    case Fault::kIndex:
+      return "INDEX";
   }
   return "?";
 }

@@ -245,7 +245,7 @@ struct FaultCause {
   static constexpr Field<CommandError> kCode{8, 8};
 };
 
-/// Address of the faulting burst (AXI faults), or window offset (ADDRESS), low half.
+/// Address of the faulting burst (AXI faults), window offset (ADDRESS), or the index's place (INDEX), low half.
 struct FaultAddrLo {
   static constexpr std::uint32_t kOffset = 0x044;
   static constexpr Access kAccess = Access::kReadOnly;
@@ -265,7 +265,7 @@ struct FaultAddrHi {
   static constexpr Field<> kValue{0, 8};
 };
 
-/// Stream offset in bytes of the faulting command (COMMAND, ADDRESS), else of the last one dispatched.
+/// Stream offset in bytes of the faulting command (COMMAND, ADDRESS, INDEX), else of the last one dispatched.
 struct FaultOffset {
   static constexpr std::uint32_t kOffset = 0x04c;
   static constexpr Access kAccess = Access::kReadOnly;
