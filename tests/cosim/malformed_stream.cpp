@@ -34,11 +34,13 @@ std::optional<std::size_t> find_command(MalformedStream& bad, Random& random, Ac
   return std::nullopt;
 }
 
-/// A LOAD or STORE: every stream has both.
+/// A LOAD, STORE or GATHER: every stream has the first two. They have their memory side's fields in common.
 std::size_t any_transfer(MalformedStream& bad, Random& random) {
-  return find_command(
-             bad, random,
-             [](spec::Opcode opcode) { return opcode == spec::Opcode::kLoad || opcode == spec::Opcode::kStore; })
+  return find_command(bad, random,
+                      [](spec::Opcode opcode) {
+                        return opcode == spec::Opcode::kLoad || opcode == spec::Opcode::kStore ||
+                               opcode == spec::Opcode::kGather;
+                      })
       .value();
 }
 
@@ -157,7 +159,7 @@ void leave_window(MalformedStream& bad, Random& random) {
   const std::uint32_t size = bad.stream.windows[static_cast<std::size_t>(Fields::kWindow.get(words))].size;
   const std::int64_t all_but_one = Fields::kAxLen.get(words) - 1;
   const std::uint32_t forbidden =
-      opcode_at(bad, at) == spec::Opcode::kLoad ? RawMemory::kDumpWindow : RawMemory::kTableWindow;
+      opcode_at(bad, at) == spec::Opcode::kStore ? RawMemory::kTableWindow : RawMemory::kDumpWindow;
   bad.what = "window of command " + std::to_string(at);
   switch (random.in(0, 4)) {
     case 0:
@@ -195,6 +197,21 @@ void miss_memory(MalformedStream& bad, Random& random) {
                                                  true};
 }
 
+/// Loads other indices for a GATHER: zeros, and somewhere one that is in no table. A stream without one leaves a
+/// window.
+void break_index(MalformedStream& bad, Random& random) {
+  const auto at = find_command(bad, random, [](spec::Opcode opcode) { return opcode == spec::Opcode::kGather; });
+  if (!at) {
+    leave_window(bad, random);
+    return;
+  }
+  const auto count = static_cast<std::uint32_t>(spec::GatherFields::kN.get(command_at(bad, *at)));
+  const std::uint32_t place = random.in(0, count - 1);
+  bad.what = "index " + std::to_string(place) + " of command " + std::to_string(*at);
+  spec::DmaFields::kOffset.set(command_at(bad, *at - 1),
+                               RawMemory::kBadIndexOffset + (RawMemory::kMostIndices - place) * 4);
+}
+
 void wait_forever(MalformedStream& bad, Random& random) {
   const std::size_t at = any_command(bad, random);
   bad.what = "command " + std::to_string(at) + " waits for ever";
@@ -209,8 +226,9 @@ MalformedStream break_stream(const RawStream& sound, Random& random) {
   MalformedStream bad;
   bad.stream = sound;
   bad.size = static_cast<std::uint32_t>(sound.words.size() * 4);
-  const auto way = random.pick({break_header, break_size, break_opcode, break_words, break_reserved, break_field,
-                                break_limit, truncate, leave_window, miss_memory, wait_forever});
+  const auto way =
+      random.pick({break_header, break_size, break_opcode, break_words, break_reserved, break_field, break_limit,
+                   truncate, leave_window, miss_memory, wait_forever, break_index, break_index});
   way(bad, random);
   return bad;
 }

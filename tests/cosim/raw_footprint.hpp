@@ -2,6 +2,7 @@
 // command, can matter to.
 #pragma once
 
+#include <array>
 #include <auklet/spec/spec.hpp>
 #include <bitset>
 #include <cstddef>
@@ -11,8 +12,8 @@ namespace auklet::test {
 
 /// Where a raw stream's memory is. Windows 0 to 4 lie somewhere in the noise, window 6 is the tables before it:
 /// parameter blocks with legal shifts, then depthwise weight blocks, a set for each kernel, with zeros in the rows that
-/// it does not use. Window 7 is the dump. Window 5 is not
-/// used by a sound stream.
+/// it does not use, then lists of indices, each below the bound of its list, and at last a list of zeros followed by
+/// indices that no table has. Window 7 is the dump. Window 5 is not used by a sound stream.
 struct RawMemory {
   static constexpr std::uint64_t kDataBase = 0x12'3456'0000;
   static constexpr std::uint32_t kDataBytes = 128 * 1024;
@@ -20,7 +21,12 @@ struct RawMemory {
   static constexpr std::uint32_t kParamBytes = kParamBlocks * spec::kParamBlock;
   static constexpr std::uint32_t kDepthwiseTiles = 4;
   static constexpr std::uint32_t kDepthwiseBytes = kDepthwiseTiles * spec::kWeightBlock;
-  static constexpr std::uint32_t kTableBytes = kParamBytes + spec::kDwRows * spec::kDwCols * kDepthwiseBytes;
+  static constexpr std::array<std::uint32_t, 4> kIndexBounds{1, 5, 40, 300};
+  static constexpr std::uint32_t kMostIndices = 240;
+  static constexpr std::uint32_t kIndexBytes = kMostIndices * 4;
+  static constexpr std::uint32_t kIndexOffset = kParamBytes + spec::kDwRows * spec::kDwCols * kDepthwiseBytes;
+  static constexpr std::uint32_t kBadIndexOffset = kIndexOffset + kIndexBounds.size() * kIndexBytes;
+  static constexpr std::uint32_t kTableBytes = kBadIndexOffset + 2 * kIndexBytes;
   static constexpr std::uint64_t kStreamBase = 0xff'0000'0000;
   static constexpr std::uint32_t kStreamBytes = 64 * 1024;
   static constexpr std::uint64_t kDumpBase = 0x7'0000'0000;

@@ -3,24 +3,27 @@
 #include <algorithm>
 #include <cstring>
 #include <sstream>
-#include <stdexcept>
 
 #include "../common/job.hpp"
+#include "raw_encode.hpp"
 
 namespace auklet::test {
 namespace {
 
-constexpr std::uint32_t kSramBytes = spec::kDefaultConfiguration.sram_bytes;
-constexpr std::uint32_t kFieldMax = (1U << 24) - 1;
-
-template <class Command>
-RawCommand encoded(const Command& command) {
-  RawCommand raw;
-  raw.engine = spec::command_info(command.header.opcode)->engine;
-  std::array<std::uint32_t, Command::kWords> words{};
-  if (const spec::CommandField* wrong = spec::encode(command, words)) throw std::logic_error(wrong->name);
-  raw.words.assign(words.begin(), words.end());
-  return raw;
+void fill_indices(Random& random, std::span<std::uint8_t> data) {
+  const auto put = [&](std::uint32_t offset, std::uint32_t place, std::int32_t index) {
+    std::memcpy(data.data() + offset + std::size_t{place} * 4, &index, 4);
+  };
+  for (std::uint32_t list = 0; list < RawMemory::kIndexBounds.size(); ++list) {
+    const std::uint32_t offset = RawMemory::kIndexOffset + list * RawMemory::kIndexBytes;
+    for (std::uint32_t i = 0; i < RawMemory::kMostIndices; ++i) {
+      put(offset, i, random.in<std::int32_t>(0, static_cast<std::int32_t>(RawMemory::kIndexBounds[list]) - 1));
+    }
+  }
+  for (std::uint32_t i = 0; i < 2 * RawMemory::kMostIndices; ++i) {
+    const auto bad = random.pick<std::int32_t>({-1, INT32_MIN, INT32_MAX, 65535, 65536, -65536, 0x7fff0000});
+    put(RawMemory::kBadIndexOffset, i, i < RawMemory::kMostIndices ? 0 : bad);
+  }
 }
 
 }  // namespace
@@ -58,6 +61,7 @@ void fill_data(Random& random, std::span<std::uint8_t> data) {
       at[144 + lane] = 0;
     }
   }
+  fill_indices(random, data);
   for (std::uint32_t block = 0; block < spec::kDwRows * spec::kDwCols * RawMemory::kDepthwiseTiles; ++block) {
     std::uint8_t* at = data.data() + RawMemory::kParamBytes + std::size_t{block} * spec::kWeightBlock;
     const std::uint32_t kernel = block / RawMemory::kDepthwiseTiles;
@@ -77,6 +81,7 @@ RawStreamMaker::RawStreamMaker(const spec::HardwareConfig& config, std::uint64_t
                : (random_.in(1, spec::kSramRegions) * kRegion - random_.in(0, kArenaBytes / 32) * 32) % kSramBytes;
   parameters_ = (arena_ + kArenaBytes) % kSramBytes;
   depthwise_weights_ = (parameters_ + RawMemory::kParamBytes) % kSramBytes;
+  indices_ = (depthwise_weights_ + RawMemory::kDepthwiseBytes) % kSramBytes;
 }
 
 std::uint32_t RawStreamMaker::sram_address(std::uint32_t align) {
@@ -111,78 +116,6 @@ std::array<RawWindow, spec::kWindowCount> RawStreamMaker::make_windows() {
   windows[RawMemory::kTableWindow] = {RawMemory::kDataBase, RawMemory::kTableBytes, true, false};
   windows[RawMemory::kDumpWindow] = {RawMemory::kDumpBase, kSramBytes, false, true};
   return windows;
-}
-
-RawCommand RawStreamMaker::load_arena() {
-  spec::DmaCommand c{.header = {.opcode = spec::Opcode::kLoad},
-                     .ax_len = kArenaBytes,
-                     .ax_rows = 1,
-                     .sp_base = arena_,
-                     .sp_len = kArenaBytes};
-  c.offset = random_.in(0, windows_[0].size - kArenaBytes);
-  RawCommand raw = encoded(c);
-  mark(raw.footprint.sram_written, arena_, kArenaBytes);
-  mark(raw.footprint.data_read, windows_[0].base - RawMemory::kDataBase + c.offset, kArenaBytes);
-  return raw;
-}
-
-RawCommand RawStreamMaker::store_arena() {
-  RawCommand raw = encoded(spec::DmaCommand{.header = {.opcode = spec::Opcode::kStore},
-                                            .ax_len = kArenaBytes,
-                                            .window = RawMemory::kDumpWindow,
-                                            .ax_rows = 1,
-                                            .sp_base = arena_,
-                                            .sp_len = kArenaBytes});
-  mark(raw.footprint.sram_read, arena_, kArenaBytes);
-  return raw;
-}
-
-RawCommand RawStreamMaker::load_table(std::uint32_t offset, std::uint32_t bytes, std::uint32_t place) {
-  RawCommand raw = encoded(spec::DmaCommand{.header = {.opcode = spec::Opcode::kLoad},
-                                            .offset = offset,
-                                            .ax_len = bytes,
-                                            .window = RawMemory::kTableWindow,
-                                            .ax_rows = 1,
-                                            .sp_base = place,
-                                            .sp_len = bytes});
-  mark(raw.footprint.sram_written, place, bytes);
-  mark(raw.footprint.data_read, offset, bytes);
-  return raw;
-}
-
-std::optional<RawCommand> RawStreamMaker::try_dma(spec::Opcode opcode) {
-  const bool load = opcode == spec::Opcode::kLoad;
-  spec::DmaCommand c{.header = {.opcode = opcode}};
-  c.window = load ? random_.in(0, 2) : random_.in(2, 4);
-  const RawWindow& window = windows_[c.window];
-  c.ax_rows = random_.one_in(3) ? 1 : random_.in(1, random_.pick<std::uint32_t>({3, 20, 200}));
-  c.ax_len = random_.in(1, std::max(1U, random_.pick<std::uint32_t>({4, 40, 600, 3000}) / c.ax_rows));
-  c.ax_stride = random_.pick<std::uint32_t>({0, c.ax_len, c.ax_len + random_.in(1, 40), random_.in(0, 600)});
-  const std::uint32_t extent = (c.ax_rows - 1) * c.ax_stride + c.ax_len;
-  if (extent > window.size) return std::nullopt;
-  // Now and then exactly to the window's end.
-  c.offset = random_.one_in(4) ? window.size - extent : random_.in(0, window.size - extent);
-  if (c.ax_rows == 1 && random_.one_in(2)) c.ax_stride = UINT32_MAX;
-  const std::uint32_t total = c.ax_rows * c.ax_len;
-  c.sp_len =
-      random_.one_in(3)
-          ? std::min(total, kFieldMax)
-          : random_.pick<std::uint32_t>({random_.in(1, 4), random_.in(1, 40), 16, random_.in(1, 500), kFieldMax});
-  c.sp_base = sram_address(16);
-  c.sp_stride = random_.one_in(2) ? (c.sp_len + 15) / 16 * 16 % (kFieldMax + 1) : pitch(16);
-
-  RawCommand raw = encoded(c);
-  auto& data = load ? raw.footprint.data_read : raw.footprint.data_written;
-  for (std::uint32_t i = 0; i < c.ax_rows; ++i) {
-    mark(data, window.base - RawMemory::kDataBase + c.offset + std::uint64_t{i} * c.ax_stride, c.ax_len);
-  }
-  auto& sram = load ? raw.footprint.sram_written : raw.footprint.sram_read;
-  for (std::uint32_t done = 0, row = 0; done < total; ++row) {
-    const std::uint32_t bytes = std::min(c.sp_len, total - done);
-    mark(sram, std::uint64_t{c.sp_base} + std::uint64_t{row} * c.sp_stride, bytes);
-    done += bytes;
-  }
-  return raw;
 }
 
 void RawStreamMaker::place_input(spec::GeomCommand& c) {
@@ -328,20 +261,21 @@ std::optional<RawCommand> RawStreamMaker::try_add() {
 void RawStreamMaker::add_random_command(std::vector<RawCommand>& commands) {
   using spec::Opcode;
   std::bitset<Footprint::kSramWords> kept;
-  mark(kept, parameters_, RawMemory::kParamBytes + RawMemory::kDepthwiseBytes);
+  mark(kept, parameters_, RawMemory::kParamBytes + RawMemory::kDepthwiseBytes + RawMemory::kIndexBytes);
   if (random_.one_in(16)) {
     commands.push_back(load_parameters());
     return;
   }
-  const auto opcode = random_.pick<Opcode>({Opcode::kLoad, Opcode::kLoad, Opcode::kStore, Opcode::kStore, Opcode::kConv,
-                                            Opcode::kConv, Opcode::kConv, Opcode::kDwconv, Opcode::kDwconv,
-                                            Opcode::kMaxpool, Opcode::kAvgpool, Opcode::kAdd});
+  const auto opcode = random_.pick<Opcode>(
+      {Opcode::kLoad, Opcode::kLoad, Opcode::kStore, Opcode::kStore, Opcode::kGather, Opcode::kConv, Opcode::kConv,
+       Opcode::kConv, Opcode::kDwconv, Opcode::kDwconv, Opcode::kMaxpool, Opcode::kAvgpool, Opcode::kAdd});
   const spec::Format format = spec::command_info(opcode)->format;
   std::optional<RawCommand> raw;
   do {
-    raw = format == spec::Format::kDma    ? try_dma(opcode)
-          : format == spec::Format::kGeom ? try_geometry(opcode)
-                                          : try_add();
+    raw = format == spec::Format::kDma      ? try_dma(opcode)
+          : format == spec::Format::kGather ? try_gather()
+          : format == spec::Format::kGeom   ? try_geometry(opcode)
+                                            : try_add();
   } while (!raw || (raw->footprint.sram_written & kept).any());
   if (opcode == Opcode::kDwconv) {
     const auto kh = static_cast<std::uint32_t>(spec::GeomFields::kKh.get(raw->words));
@@ -349,6 +283,14 @@ void RawStreamMaker::add_random_command(std::vector<RawCommand>& commands) {
     const std::uint32_t kernel = (kh - 1) * spec::kDwCols + kx_n - 1;
     commands.push_back(load_table(RawMemory::kParamBytes + kernel * RawMemory::kDepthwiseBytes,
                                   RawMemory::kDepthwiseBytes, depthwise_weights_));
+  }
+  if (opcode == Opcode::kGather) {
+    // The longest list whose indices the table has. In the load engine's order it is there before the GATHER.
+    const auto rows = static_cast<std::uint32_t>(spec::GatherFields::kAxRows.get(raw->words));
+    const auto bytes = static_cast<std::uint32_t>(spec::GatherFields::kN.get(raw->words) + 3) / 4 * 16;
+    const auto beyond = std::ranges::find_if(RawMemory::kIndexBounds, [&](std::uint32_t b) { return b > rows; });
+    const auto list = static_cast<std::uint32_t>(beyond - RawMemory::kIndexBounds.begin()) - 1;
+    commands.push_back(load_table(RawMemory::kIndexOffset + list * RawMemory::kIndexBytes, bytes, indices_));
   }
   commands.push_back(*std::move(raw));
 }

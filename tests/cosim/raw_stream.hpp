@@ -58,6 +58,7 @@ class RawStreamMaker {
   RawCommand load_parameters() { return load_table(0, RawMemory::kParamBytes, parameters_); }
   void add_random_command(std::vector<RawCommand>& commands);
   std::optional<RawCommand> try_dma(spec::Opcode opcode);
+  std::optional<RawCommand> try_gather();
   std::optional<RawCommand> try_geometry(spec::Opcode opcode);
   std::optional<RawCommand> try_add();
 
@@ -81,6 +82,7 @@ class RawStreamMaker {
   std::uint32_t arena_ = 0;
   std::uint32_t parameters_ = 0;         ///< Where parameter blocks are kept in SRAM: nothing else is written there.
   std::uint32_t depthwise_weights_ = 0;  ///< The same for the weights of one DWCONV.
+  std::uint32_t indices_ = 0;            ///< The same for the indices of one GATHER.
 };
 
 }  // namespace auklet::test

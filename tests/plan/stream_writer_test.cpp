@@ -170,6 +170,16 @@ TEST(SramEnd, CoversEveryByteOfAGeometryCommand) {
   EXPECT_EQ(sram_end(g), 30000U + 64 + 48 + 16);
 }
 
+TEST(SramEnd, OfGatherIsTheFartherOfIndicesAndRows) {
+  spec::GatherCommand c;
+  c.n = 5, c.ax_len = 17, c.sp_base = 64, c.sp_stride = 48, c.idx_base = 16;
+  EXPECT_EQ(sram_end(c), 64U + 4 * 48 + 32);
+  c.idx_base = 1024;
+  EXPECT_EQ(sram_end(c), 1024U + 32) << "in whole words";
+  c.n = 65'535, c.sp_stride = 0xfffff0;
+  EXPECT_GT(sram_end(c), std::uint64_t{1} << 39);
+}
+
 TEST(SramEnd, NeverWraps) {
   spec::DmaCommand c = load_command();
   c.ax_len = 0xffffff, c.ax_rows = 0xffff, c.sp_len = 1, c.sp_stride = 0xfffff0;

@@ -32,6 +32,11 @@ std::uint64_t sram_end(const spec::DmaCommand& command) noexcept {
   return std::max(end, u64{command.sp_base} + whole_rows * command.sp_stride + round_up(rest));
 }
 
+std::uint64_t sram_end(const spec::GatherCommand& command) noexcept {
+  const u64 indices = u64{command.idx_base} + round_up(u64{command.n} * sizeof(std::int32_t));
+  return std::max(indices, series_end(command.sp_base, command.n, command.sp_stride, round_up(command.ax_len)));
+}
+
 std::uint64_t sram_end(const spec::GeomCommand& command) noexcept {
   const u64 tiles = command.oc_tiles;
   const u64 row_end = u64{command.row_bytes};

@@ -59,6 +59,10 @@ Outcome StreamWriter::emit(const spec::DmaCommand& command, const Waits& after) 
   return append(command, after, sram_end(command));
 }
 
+Outcome StreamWriter::emit(const spec::GatherCommand& command, const Waits& after) noexcept {
+  return append(command, after, sram_end(command));
+}
+
 Outcome StreamWriter::emit(const spec::GeomCommand& command, const Waits& after) noexcept {
   return append(command, after, sram_end(command));
 }

@@ -29,6 +29,7 @@ struct Waits {
 
 /// Bytes from address 0 to the end of all SRAM that a command can touch. Fields hold legal values.
 [[nodiscard]] std::uint64_t sram_end(const spec::DmaCommand& command) noexcept;
+[[nodiscard]] std::uint64_t sram_end(const spec::GatherCommand& command) noexcept;
 [[nodiscard]] std::uint64_t sram_end(const spec::GeomCommand& command) noexcept;
 [[nodiscard]] std::uint64_t sram_end(const spec::EltwiseCommand& command) noexcept;
 [[nodiscard]] std::uint64_t sram_end(const spec::SoftmaxCommand& command) noexcept;
@@ -56,6 +57,7 @@ class StreamWriter {
   /// stream is as it was before. Errors: kStreamFinished, kTooManyCommands, kWaitNotIssued, kFieldRange, kSramTooSmall
   /// (the command touches bytes that the configuration does not have), kStreamFull.
   Outcome emit(const spec::DmaCommand& command, const Waits& after) noexcept;
+  Outcome emit(const spec::GatherCommand& command, const Waits& after) noexcept;
   Outcome emit(const spec::GeomCommand& command, const Waits& after) noexcept;
   Outcome emit(const spec::EltwiseCommand& command, const Waits& after) noexcept;
   Outcome emit(const spec::SoftmaxCommand& command, const Waits& after) noexcept;
