@@ -109,8 +109,9 @@ Outcome lower_any(Lowering& to) {
     case OpCode::kSpaceToBatchNd:
     case OpCode::kBatchToSpaceNd:
     case OpCode::kResizeNearestNeighbor:
-    case OpCode::kGather:
       return lower_movement(to);
+    case OpCode::kGather:  // With indices that are known it is a movement as any other.
+      return to.c.in(1).is_constant ? lower_movement(to) : lower_gather(to);
     case OpCode::kResizeBilinear:
       return lower_resize_bilinear(to);
     default:

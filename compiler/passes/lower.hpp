@@ -3,6 +3,7 @@
 
 #include <auklet/compiler/ir.hpp>
 #include <auklet/plan/copy.hpp>
+#include <auklet/plan/gather.hpp>
 #include <auklet/plan/matmul.hpp>
 #include <auklet/plan/plan.hpp>
 #include <cstddef>
@@ -68,10 +69,15 @@ struct CopyWork {
 struct MatmulWork {
   plan::MatmulOp op;
 };
+/// Rows of a table by computed indices, from memory to memory. Input 0 is the table, input 1 the indices.
+struct GatherWork {
+  plan::GatherOp op;
+};
 /// The same bytes under another name.
 struct RenameWork {};
 
-using Work = std::variant<ConvWork, PoolWork, EltwiseWork, TableWork, SoftmaxWork, CopyWork, MatmulWork, RenameWork>;
+using Work =
+    std::variant<ConvWork, PoolWork, EltwiseWork, TableWork, SoftmaxWork, CopyWork, MatmulWork, GatherWork, RenameWork>;
 
 /// One step on the NPU. An operator of the graph is one or several of them, or none (folds.hpp).
 struct NpuOperator {
@@ -84,7 +90,8 @@ struct NpuOperator {
 
   /// Whether it can only run from memory to memory.
   [[nodiscard]] bool moves_memory() const {
-    return std::holds_alternative<CopyWork>(work) || std::holds_alternative<MatmulWork>(work);
+    return std::holds_alternative<CopyWork>(work) || std::holds_alternative<MatmulWork>(work) ||
+           std::holds_alternative<GatherWork>(work);
   }
 };
 

@@ -95,6 +95,7 @@ class Lowering {
 [[nodiscard]] Outcome lower_prelu(Lowering& to);
 [[nodiscard]] Outcome lower_softmax(Lowering& to);
 [[nodiscard]] Outcome lower_movement(Lowering& to);  ///< Operators that only move elements.
+[[nodiscard]] Outcome lower_gather(Lowering& to);    ///< GATHER by computed indices.
 [[nodiscard]] Outcome lower_resize_bilinear(Lowering& to);
 
 }  // namespace auklet::compiler::passes

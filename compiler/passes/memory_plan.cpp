@@ -455,6 +455,9 @@ plan::Outcome stream_node(plan::StreamWriter& writer, const Node& node, const pl
   if (const auto* matmul = std::get_if<MatmulWork>(&node.op->work)) {
     return plan::plan_streamed_matmul(writer, matmul->op, inputs[0], inputs[1], output, inputs[2], sram, cost);
   }
+  if (const auto* gather = std::get_if<GatherWork>(&node.op->work)) {
+    return plan::plan_streamed_gather(writer, gather->op, inputs[0], inputs[1], output, sram, cost);
+  }
   return {};
 }
 

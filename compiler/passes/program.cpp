@@ -58,7 +58,7 @@ class Builder {
     }
     const auto known = buffer_of_.find(operand.tensor);
     if (known != buffer_of_.end()) return known->second;
-    const std::uint32_t buffer = add_buffer(static_cast<std::uint32_t>(graph_.tensor(operand.tensor).elements()));
+    const std::uint32_t buffer = add_buffer(static_cast<std::uint32_t>(graph_.tensor(operand.tensor).bytes()));
     program_.buffers[buffer].input = static_cast<std::uint32_t>(program_.inputs.size());
     program_.inputs.push_back(operand.tensor);
     buffer_of_[operand.tensor] = buffer;
