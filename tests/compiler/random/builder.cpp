@@ -97,9 +97,9 @@ std::int32_t Builder::operand(std::size_t most) {
     if (!random.one_in(4)) return image(most);
     std::vector<std::int32_t> tensors;
     for (const std::int32_t tensor : computed_) {
-      if (graph().tensor(tensor).type == TensorType::kInt8 && elements_of(shape(tensor)) <= most) {
-        tensors.push_back(tensor);
-      }
+      const bool scalar = shape(tensor).empty();  // What UNPACK makes of a row.
+      const bool int8 = graph().tensor(tensor).type == TensorType::kInt8;
+      if (int8 && !scalar && elements_of(shape(tensor)) <= most) tensors.push_back(tensor);
     }
     return tensors.empty() ? image(most) : some(tensors);
   }
