@@ -159,6 +159,7 @@ std::uint64_t macs_of(const Graph& graph, const Operator& op) {
     case OpCode::kTransposeConv:  // Every weight of an input channel is used once for each of its inputs.
       return elements(op.inputs[2]) * (elements(op.inputs[1]) / dimension(op.inputs[1], 0));
     case OpCode::kBatchMatmul:
+      if (graph.tensor(op.inputs[0]).shape.size() < 2) return 0;  // Which validate() does not look at, and nobody runs.
       return elements(op.outputs[0]) * dimension(op.inputs[0], std::get<BatchMatMulOptions>(op.options).adj_x ? 1 : 0);
     default:
       return 0;
