@@ -181,17 +181,17 @@ std::vector<std::int8_t> phase_weights(const Tensor& filter, const PhaseAxis& y,
   return taps;
 }
 
-// Where the pixels of a phase go in the whole output.
+// Where the pixels of a phase go in the whole output: each as many pixels behind the last one as there are phases.
 plan::CopyOp phase_copy(const std::vector<std::int32_t>& out, const PhaseAxis& y, const PhaseAxis& x,
-                        std::array<std::int32_t, 2> phase, std::array<std::int32_t, 2> stride) {
+                        std::array<std::int32_t, 2> phase, std::array<std::int32_t, 2> phases) {
   const std::int32_t pixel = out[3];
   const std::int32_t row = out[2] * pixel;
   const auto from_row = static_cast<std::int32_t>(x.outputs) * pixel;
   plan::CopyOp copy;
   copy.to_offset = unsigned_of(phase[0] * row + phase[1] * pixel);
   copy.axes[0] = {unsigned_of(out[0]), static_cast<std::int32_t>(y.outputs) * from_row, out[1] * row};
-  copy.axes[1] = {y.outputs, from_row, stride[0] * row};
-  copy.axes[2] = {x.outputs, pixel, stride[1] * pixel};
+  copy.axes[1] = {y.outputs, from_row, phases[0] * row};
+  copy.axes[2] = {x.outputs, pixel, phases[1] * pixel};
   copy.axes[3] = {unsigned_of(pixel), 1, 1};
   return copy;
 }
@@ -233,15 +233,19 @@ Outcome lower_transpose_conv(Lowering& to) {
   const std::vector<std::int32_t>& out = c.out().shape;
   if (!c.in(0).is_constant) return unsupported("has an output shape that is computed");
   const std::array stride{o.stride_h, o.stride_w};
-  if (stride[0] * stride[1] >= kInternalTensors) return unsupported("has strides that make too many phases");
+  // Outputs beyond the first `stride` ones are of the same phases again.
+  const std::array phases{std::min(stride[0], out[1]), std::min(stride[1], out[2])};
+  if (std::int64_t{phases[0]} * phases[1] > kInternalTensors) {
+    return unsupported("has strides that make too many phases");
+  }
   // The window is that of the convolution that would turn the output into the image.
   const auto pads = pads_before(o, {out[1], out[2]}, {filter.shape[1], filter.shape[2]}, {1, 1});
   if (!pads) return tl::unexpected(pads.error());
   const std::array pad{static_cast<std::int32_t>((*pads)[0]), static_cast<std::int32_t>((*pads)[1])};
   CopyWork interleave;
-  std::vector<Operand> phases;
-  for (std::int32_t py = 0; py < std::min(stride[0], out[1]); ++py) {
-    for (std::int32_t px = 0; px < std::min(stride[1], out[2]); ++px) {
+  std::vector<Operand> results;
+  for (std::int32_t py = 0; py < phases[0]; ++py) {
+    for (std::int32_t px = 0; px < phases[1]; ++px) {
       const PhaseAxis y = phase_axis(py, stride[0], pad[0], filter.shape[1], out[1]);
       const PhaseAxis x = phase_axis(px, stride[1], pad[1], filter.shape[2], out[2]);
       ConvWork work = shared;
@@ -260,17 +264,17 @@ Outcome lower_transpose_conv(Lowering& to) {
       work.op.pad_left = x.pad;
       if (Outcome ok = accepted(plan::check(work.op)); !ok) return ok;
       const View view{work.op.batch * y.outputs * x.outputs, work.op.out_c};
-      const bool only = stride[0] * stride[1] == 1;
+      const bool only = phases[0] * phases[1] == 1;
       const std::int32_t result = only ? to.output() : to.internal();
       const std::uint64_t macs = interleave.parts.empty() ? macs_of(c.graph, c.op) : 0;
       to.add(std::move(work), {operand_of(c.op.inputs[kTransposeRoles.image], image_view(image), false)}, result, view,
              macs);
       if (only) return {};
-      interleave.parts.push_back({phases.size(), phase_copy(out, y, x, {py, px}, stride)});
-      phases.push_back(operand_of(result, view, false));
+      interleave.parts.push_back({results.size(), phase_copy(out, y, x, {py, px}, phases)});
+      results.push_back(operand_of(result, view, false));
     }
   }
-  to.add(std::move(interleave), std::move(phases), to.output(), image_view(c.out()));
+  to.add(std::move(interleave), std::move(results), to.output(), image_view(c.out()));
   return {};
 }
 
