@@ -1,0 +1,290 @@
+// Valid but unusual models, and models that the CPU refuses: compiled they give the same results, or are refused alike.
+#include <auklet/compiler/compile.hpp>
+#include <auklet/compiler/frontend.hpp>
+#include <auklet/sim/functional_model.hpp>
+
+#include <gtest/gtest.h>
+
+#include "random/random.hpp"
+#include "random_network.hpp"
+#include "sample_model.hpp"
+#include "segment_runner.hpp"
+
+namespace auklet::compiler::test {
+namespace {
+
+using Shape = std::vector<std::int32_t>;
+
+Quantization quantized(float scale, std::int64_t zero_point) { return {{scale}, {zero_point}, 0}; }
+
+// A model of INT8 tensors in the making. All activations have one quantisation unless a test changes it.
+class Edge {
+ public:
+  Edge() { model_.graphs.emplace_back(); }
+
+  [[nodiscard]] Graph& graph() { return model_.main(); }
+  [[nodiscard]] const Model& model() const { return model_; }
+
+  std::int32_t tensor(Shape shape) {
+    return add_tensor(graph(), "t" + std::to_string(graph().tensors.size()), TensorType::kInt8, std::move(shape),
+                      quantized(0.25F, -7));
+  }
+  std::int32_t input(Shape shape) {
+    graph().inputs.push_back(tensor(std::move(shape)));
+    return graph().inputs.back();
+  }
+  std::int32_t constant(Shape shape, Quantization quantization) {
+    std::size_t elements = 1;
+    for (const std::int32_t d : shape) elements *= static_cast<std::size_t>(d);
+    const std::int32_t index =
+        model_.add_constant(graph(), "c" + std::to_string(graph().tensors.size()), TensorType::kInt8, std::move(shape),
+                            bytes_of(random_.int8s(elements)));
+    graph().tensor(index).quantization = std::move(quantization);
+    return index;
+  }
+  std::int32_t integers(Shape shape, const std::vector<std::int32_t>& values) {
+    return model_.add_constant(graph(), "i" + std::to_string(graph().tensors.size()), TensorType::kInt32,
+                               std::move(shape), bytes_of(values));
+  }
+  std::int32_t add(OpCode code, std::vector<std::int32_t> inputs, std::int32_t output, Options options = NoOptions{}) {
+    add(code, std::move(inputs), std::vector{output}, std::move(options));
+    return output;
+  }
+  void add(OpCode code, std::vector<std::int32_t> inputs, std::vector<std::int32_t> outputs, Options options) {
+    Operator op;
+    op.code = code;
+    op.inputs = std::move(inputs);
+    op.outputs = std::move(outputs);
+    op.options = std::move(options);
+    graph().operators.push_back(std::move(op));
+  }
+  // PAD of an image by `border` on all four sides.
+  std::int32_t pad(std::int32_t image, std::int32_t border) {
+    Shape shape = graph().tensor(image).shape;
+    shape[1] += 2 * border;
+    shape[2] += 2 * border;
+    const std::int32_t list = integers({4, 2}, {0, 0, border, border, border, border, 0, 0});
+    return add(OpCode::kPad, {image, list}, tensor(shape));
+  }
+  // A CONV_2D without padding of its own.
+  std::int32_t conv(std::int32_t image, std::int32_t kernel, std::int32_t channels, std::int32_t stride = 1) {
+    const Shape in = graph().tensor(image).shape;
+    const std::int32_t filter = constant({channels, kernel, kernel, in[3]}, quantized(0.01F, 0));
+    Conv2dOptions o;
+    o.padding = Padding::kValid;
+    o.stride_h = o.stride_w = stride;
+    const std::int32_t out = tensor({in[0], (in[1] - kernel) / stride + 1, (in[2] - kernel) / stride + 1, channels});
+    return add(OpCode::kConv2d, {image, filter}, out, o);
+  }
+
+ private:
+  Model model_;
+  Random random_{7};
+};
+
+// What of the operators runs on the NPU, of the whole SRAM: a letter each.
+std::string places(const Model& model) {
+  const auto compiled = compile(model);
+  if (!compiled) return compiled.error().message;
+  std::string text;
+  for (const OperatorReport& op : compiled->report.operators) {
+    text += op.place == Place::kNpu ? 'N' : 'c';
+    if (op.place == Place::kCpu) std::cout << op.op << ": " << op.reason << '\n';
+  }
+  return text;
+}
+
+// Runs the model on every hardware with much and with little SRAM.
+void expect_equal(const Model& model) {
+  ASSERT_TRUE(validate(model)) << validate(model).error().message;
+  const std::vector<Bytes> inputs = random_inputs(model, 5);
+  const auto expected = run_cpu(model, inputs);
+  ASSERT_TRUE(expected) << expected.error().message;
+  for (const spec::HardwareConfig& config : spec::kConfigurations) {
+    for (const std::uint32_t limit : {0U, 65536U, 6144U, 2048U}) {
+      SCOPED_TRACE(std::string(config.name) + ", SRAM " + std::to_string(limit));
+      const auto compiled = compile(model, {.config = config, .sram_limit = limit});
+      ASSERT_TRUE(compiled) << compiled.error().message;
+      sim::FunctionalModel device({.config = config, .seed = limit + 1});
+      SegmentRunner runner(device);
+      const auto outputs = run_compiled(compiled->model, inputs, runner);
+      ASSERT_TRUE(outputs) << outputs.error().message;
+      EXPECT_EQ(*outputs, *expected);
+    }
+  }
+}
+
+// The border of a 1x1 convolution's input is more than a convolution pads with.
+TEST(FoldedPads, StayWhereTheConvolutionCannotTakeThemOver) {
+  Edge e;
+  const std::int32_t padded = e.pad(e.input({2, 5, 6, 8}), 1);
+  e.graph().outputs = {e.conv(padded, 1, 5), e.conv(padded, 3, 4)};
+  EXPECT_EQ(places(e.model()), "NNN");
+  expect_equal(e.model());
+}
+
+TEST(FoldedPads, StayForAConvolutionOnTheCpu) {
+  Edge e;
+  const std::int32_t padded = e.pad(e.input({1, 5, 6, 8}), 2);
+  e.graph().outputs = {e.conv(padded, 3, 5), e.conv(padded, 3, 4, 256)};  // Beyond a command's strides.
+  EXPECT_EQ(places(e.model()), "NNc");
+  expect_equal(e.model());
+  e.graph().outputs.push_back(padded);
+  expect_equal(e.model());
+}
+
+TEST(FoldedPads, OfPadsThatTheCpuRefusesAreNone) {
+  Edge e;
+  const std::int32_t image = e.input({1, 5, 6, 8});
+  e.graph().outputs = {e.conv(e.pad(image, 1), 3, 4)};
+  const std::int32_t list = e.graph().operators[0].inputs[1];
+  EXPECT_EQ(places(e.model()), "NN");
+  e.graph().operators[0].inputs[1] = e.integers({4, 2}, {0, 0, 1, 1, 1, 0, 0, 0});  // Leads to another shape.
+  EXPECT_EQ(places(e.model()), "cN");
+  e.graph().operators[0].inputs[1] = list;
+  e.graph().tensor(image).shape = {30, 8};  // Not of four dimensions.
+  EXPECT_EQ(places(e.model()), "cN");
+}
+
+TEST(BatchMatmul, OfVectorsIsRefusedAlike) {
+  Edge e;
+  const std::int32_t x = e.input({8});
+  e.graph().outputs = {e.add(OpCode::kBatchMatmul, {x, x}, e.tensor({1}), BatchMatMulOptions{})};
+  const auto compiled = compile(e.model());
+  ASSERT_TRUE(compiled) << compiled.error().message;
+  EXPECT_EQ(compiled->report.operators[0].place, Place::kCpu);
+  EXPECT_EQ(compiled->report.operators[0].macs, 0U);
+}
+
+// Strides whose product exceeds 32 bits; only as many phases are there as the output has pixels.
+TEST(TransposeConv, OfHugeStridesStampsOnce) {
+  Edge e;
+  const std::int32_t image = e.input({1, 1, 1, 5});
+  const std::int32_t filter = e.constant({3, 4, 5, 5}, quantized(0.01F, 0));
+  TransposeConvOptions o;
+  o.padding = Padding::kValid;
+  o.stride_h = o.stride_w = 1 << 16;
+  e.graph().outputs = {
+      e.add(OpCode::kTransposeConv, {e.integers({4}, {1, 4, 5, 3}), filter, image}, e.tensor({1, 4, 5, 3}), o)};
+  EXPECT_EQ(places(e.model()), "N");
+  expect_equal(e.model());
+}
+
+TEST(TransposeConv, OfTooManyPhasesIsTheCpus) {
+  Edge e;
+  const std::int32_t image = e.input({1, 1, 1, 5});
+  const std::int32_t filter = e.constant({3, 20, 20, 5}, quantized(0.01F, 0));
+  TransposeConvOptions o;
+  o.padding = Padding::kValid;
+  o.stride_h = o.stride_w = 1 << 16;
+  e.graph().outputs = {
+      e.add(OpCode::kTransposeConv, {e.integers({4}, {1, 20, 20, 3}), filter, image}, e.tensor({1, 20, 20, 3}), o)};
+  EXPECT_EQ(places(e.model()), "c");
+  expect_equal(e.model());
+}
+
+TEST(Operands, MayBeTheSameTensorTwice) {
+  Edge e;
+  const std::int32_t x = e.input({2, 5, 5, 12});
+  const std::int32_t sum = e.add(OpCode::kAdd, {x, x}, e.tensor({2, 5, 5, 12}), AddOptions{});
+  const std::int32_t square = e.add(OpCode::kMul, {sum, sum}, e.tensor({2, 5, 5, 12}), MulOptions{});
+  const std::int32_t both = e.add(OpCode::kConcatenation, {square, sum, square}, e.tensor({2, 5, 5, 36}),
+                                  ConcatenationOptions{3, Activation::kNone});
+  BatchMatMulOptions transposed;
+  transposed.adj_y = true;
+  const std::int32_t product = e.add(OpCode::kBatchMatmul, {both, both}, e.tensor({2, 5, 5, 5}), transposed);
+  e.graph().outputs = {product, sum, product};
+  EXPECT_EQ(places(e.model()), "NNNN");
+  expect_equal(e.model());
+}
+
+// The same bytes under several names, all of them read outside.
+TEST(Names, OfInputsAndOutputsAreCopied) {
+  Edge e;
+  const std::int32_t x = e.input({1, 5, 5, 12});
+  const std::int32_t flat = e.add(OpCode::kReshape, {x}, e.tensor({1, 300}));
+  const std::int32_t sum = e.add(OpCode::kAdd, {x, x}, e.tensor({1, 5, 5, 12}), AddOptions{});
+  const std::int32_t rows = e.add(OpCode::kReshape, {sum}, e.tensor({25, 12}));
+  const std::int32_t again = e.add(OpCode::kReshape, {rows}, e.tensor({5, 60}));
+  const std::int32_t turned = e.tensor({12, 25});
+  e.add(OpCode::kTranspose, {rows, e.integers({2}, {1, 0})}, turned);
+  const std::int32_t other = e.add(OpCode::kReshape, {turned}, e.tensor({300}));
+  const std::int32_t end = e.add(OpCode::kAdd, {other, other}, e.tensor({300}), AddOptions{});
+  e.graph().outputs = {x, flat, sum, rows, again, turned, other, end, end};
+  EXPECT_EQ(places(e.model()), "NNNNNNN");
+  expect_equal(e.model());
+}
+
+TEST(Outputs, MayBeReadByNobody) {
+  Edge e;
+  const std::int32_t x = e.input({1, 6, 5, 12});
+  std::vector<std::int32_t> parts;
+  for (int i = 0; i < 3; ++i) parts.push_back(e.tensor({1, 2, 5, 12}));
+  e.add(OpCode::kSplit, {e.integers({}, {1}), x}, parts, SplitOptions{3});
+  e.add(OpCode::kAdd, {parts[0], parts[0]}, e.tensor({1, 2, 5, 12}), AddOptions{});
+  e.pad(parts[1], 1);
+  e.add(OpCode::kReshape, {parts[1]}, e.tensor({10, 12}));
+  e.graph().outputs = {e.add(OpCode::kRelu, {parts[2]}, e.tensor({1, 2, 5, 12}))};
+  expect_equal(e.model());
+}
+
+TEST(Scalars, AreOnePixel) {
+  Edge e;
+  const std::int32_t x = e.input({});
+  const std::int32_t sum = e.add(OpCode::kAdd, {x, e.constant({}, quantized(0.5F, 3))}, e.tensor({}), AddOptions{});
+  const std::int32_t one = e.add(OpCode::kReshape, {sum}, e.tensor({1, 1}));
+  const std::int32_t wide = e.add(OpCode::kMul, {e.input({3, 7}), sum}, e.tensor({3, 7}), MulOptions{});
+  const std::int32_t mean = e.add(OpCode::kMean, {wide, e.integers({2}, {0, -1})}, e.tensor({}), ReducerOptions{});
+  const std::int32_t most = e.add(OpCode::kReduceMax, {wide, e.integers({2}, {0, 1})}, e.tensor({}), ReducerOptions{});
+  const std::int32_t same = e.add(OpCode::kMean, {mean, e.integers({1}, {0})}, e.tensor({}), ReducerOptions{});
+  e.graph().outputs = {one, mean, most, same, e.add(OpCode::kTanh, {x}, e.tensor({}))};
+  e.graph().tensor(e.graph().outputs.back()).quantization = quantized(1.0F / 128.0F, 0);
+  EXPECT_EQ(places(e.model()), "NNNNNNN");
+  expect_equal(e.model());
+}
+
+// Neither operand covers the result by rows or by columns.
+TEST(Broadcasting, MaySpreadBothOperands) {
+  Edge e;
+  const std::int32_t a = e.input({2, 1, 3, 1, 5});
+  const std::int32_t b = e.input({1, 4, 1, 6, 1});
+  const std::int32_t out = e.add(OpCode::kSub, {a, b}, e.tensor({2, 4, 3, 6, 5}), SubOptions{});
+  const std::int32_t c = e.constant({2, 1, 3, 1, 1}, quantized(0.1F, 9));
+  e.graph().outputs = {
+      e.add(OpCode::kMaximum, {e.constant({2, 1, 3, 1, 5}, quantized(0.25F, -7)), out}, e.tensor({2, 4, 3, 6, 5})),
+      e.add(OpCode::kPrelu, {out, c}, e.tensor({2, 4, 3, 6, 5}))};
+  EXPECT_EQ(places(e.model()), "NNN");
+  expect_equal(e.model());
+}
+
+TEST(Reductions, OfSixAlternatingDimensionsAreGathered) {
+  Edge e;
+  const std::int32_t x = e.input({2, 3, 4, 3, 2, 5});
+  e.graph().outputs = {
+      e.add(OpCode::kMean, {x, e.integers({3}, {0, 2, 4})}, e.tensor({3, 3, 5}), ReducerOptions{}),
+      e.add(OpCode::kSum, {x, e.integers({3}, {1, 3, 5})}, e.tensor({2, 4, 2}), ReducerOptions{}),
+      e.add(OpCode::kReduceMax, {x, e.integers({3}, {-1, 1, 3})}, e.tensor({2, 4, 2}), ReducerOptions{})};
+  EXPECT_EQ(places(e.model()), "NNN");
+  expect_equal(e.model());
+}
+
+TEST(Bytes, OfOtherTypesPassByOrStayBehind) {
+  Edge e;
+  const std::int32_t x = e.input({1, 4, 4, 3});
+  e.graph().tensor(x).type = TensorType::kUint8;
+  e.graph().tensor(x).quantization = quantized(0.25F, 121);
+  const std::int32_t padded = e.tensor({1, 6, 6, 3});
+  e.graph().tensor(padded).type = TensorType::kUint8;
+  e.graph().tensor(padded).quantization = quantized(0.25F, 121);
+  e.add(OpCode::kPad, {x, e.integers({4, 2}, {0, 0, 1, 1, 1, 1, 0, 0})}, padded);
+  const std::int32_t signed_one = e.add(OpCode::kQuantize, {padded}, e.tensor({1, 6, 6, 3}));
+  const std::int32_t back = e.add(OpCode::kQuantize, {e.conv(signed_one, 3, 4)}, e.tensor({1, 4, 4, 4}));
+  e.graph().tensor(back).type = TensorType::kUint8;
+  e.graph().tensor(back).quantization = quantized(0.5F, 3);
+  e.graph().outputs = {back};
+  EXPECT_EQ(places(e.model()), "cNNN");
+  expect_equal(e.model());
+}
+
+}  // namespace
+}  // namespace auklet::compiler::test
