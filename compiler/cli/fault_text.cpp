@@ -22,7 +22,7 @@ std::string describe_fault(const npu::Fault& fault) {
     case spec::Fault::kWatchdog:
       return "the NPU made no progress until its watchdog stopped it";
     case spec::Fault::kIndex:
-      return fmt::format("index number {} is outside the table that it chooses a row of", fault.address);
+      return fmt::format("index number {} of the command is outside its table", fault.address);
     default:
       return fmt::format("the NPU reported fault {}, which does not exist", static_cast<std::uint32_t>(fault.kind));
   }
