@@ -1,7 +1,6 @@
 #include "copies.hpp"
 
 #include <algorithm>
-#include <cstddef>
 
 namespace auklet::compiler::passes {
 namespace {
@@ -55,11 +54,11 @@ std::vector<Block> join(const std::vector<Block>& blocks) {
 
 }  // namespace
 
-std::vector<plan::CopyOp> copies_of(std::span<const Move> moves) {
+std::vector<plan::CopyOp> copies_of(std::span<const Move> moves, std::size_t most_axes) {
   std::vector<Block> blocks;
   blocks.reserve(moves.size());
   for (const Move& move : moves) blocks.push_back({move.to, move.from, {}});
-  for (std::size_t axis = 0; axis < plan::kCopyRank; ++axis) {
+  for (std::size_t axis = 0; axis < most_axes; ++axis) {
     std::vector<Block> joined = join(blocks);
     if (joined.size() == blocks.size()) break;
     blocks = std::move(joined);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <auklet/plan/copy.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -15,8 +16,8 @@ struct Move {
 };
 
 /// Copies that make the moves, each once; `moves` ascend by destination. Regular ones make few copies: neighbours at
-/// even distances become an axis, neighbouring axes of one kind the next axis, and so on.
-[[nodiscard]] std::vector<plan::CopyOp> copies_of(std::span<const Move> moves);
+/// even distances become an axis, neighbouring axes of one kind the next axis, and so on, up to `most_axes` of them.
+[[nodiscard]] std::vector<plan::CopyOp> copies_of(std::span<const Move> moves, std::size_t most_axes = plan::kCopyRank);
 
 /// The copies that fill a destination from its beginning on: byte i is byte from[i].
 [[nodiscard]] std::vector<plan::CopyOp> copies_of(std::span<const std::uint32_t> from);

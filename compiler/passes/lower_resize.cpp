@@ -3,6 +3,7 @@
 // away from zero.
 #include <algorithm>
 #include <auklet/kernels/resize.hpp>
+#include <limits>
 #include <numeric>
 
 #include "copies.hpp"
@@ -16,6 +17,11 @@ using u32 = std::uint32_t;
 // Most samples of an output pixel in one dimension: beyond it there would be more copying than the CPU has to do.
 constexpr u32 kMostSamples = 8;
 constexpr u32 kUnit = kernels::kResizeUnit;
+// Copies beyond this number are no regular movement, and slower than the CPU.
+constexpr std::size_t kMostCopies = 1024;
+// Axes of a copy along one side of the image; two sides, the batch and the channels make kCopyRank.
+constexpr std::size_t kSideAxes = 2;
+static_assert(2 * kSideAxes + 2 == plan::kCopyRank);
 
 // The input coordinates of all samples of all outputs of one dimension; the same number for each output.
 struct Samples {
@@ -50,6 +56,72 @@ Result<Samples> samples_of(kernels::ResizeCoordinates coordinates, std::int32_t 
   return samples;
 }
 
+// Copies of the samples of one side, in pixels. Those of one number of all outputs follow the image evenly, or nearly
+// so; one after the other they do not.
+std::vector<plan::CopyOp> side_copies(const Samples& samples) {
+  std::vector<plan::CopyOp> copies;
+  for (u32 number = 0; number < samples.each; ++number) {
+    std::vector<Move> moves;
+    moves.reserve(samples.at.size() / samples.each);
+    for (u32 to = number; to < samples.at.size(); to += samples.each) moves.push_back({to, samples.at[to]});
+    const std::vector<plan::CopyOp> some = copies_of(moves, kSideAxes);
+    copies.insert(copies.end(), some.begin(), some.end());
+  }
+  return copies;
+}
+
+// Sizes of an image in bytes. All are below 2^31.
+struct Pitches {
+  std::int32_t pixel = 0, row = 0, image = 0;
+};
+
+// The rows that `y` copies times the columns that `x` does, of every image.
+plan::CopyOp crossed(const plan::CopyOp& y, const plan::CopyOp& x, u32 batch, const Pitches& from, const Pitches& to) {
+  const auto scaled = [](plan::CopyAxis axis, std::int32_t from_step, std::int32_t to_step) {
+    return plan::CopyAxis{axis.extent, axis.from_step * from_step, axis.to_step * to_step};
+  };
+  plan::CopyOp copy;
+  copy.from_offset = y.from_offset * unsigned_of(from.row) + x.from_offset * unsigned_of(from.pixel);
+  copy.to_offset = y.to_offset * unsigned_of(to.row) + x.to_offset * unsigned_of(to.pixel);
+  copy.axes[0] = {batch, from.image, to.image};
+  for (std::size_t i = 0; i < kSideAxes; ++i) {
+    const std::size_t inner = plan::kCopyRank - kSideAxes + i;
+    copy.axes[1 + i] = scaled(y.axes[inner], from.row, to.row);
+    copy.axes[1 + kSideAxes + i] = scaled(x.axes[inner], from.pixel, to.pixel);
+  }
+  copy.axes.back() = {unsigned_of(from.pixel), 1, 1};
+  return copy;
+}
+
+// The samples of all output pixels, next to each other.
+Result<CopyWork> gather_samples(const std::vector<std::int32_t>& in, const Samples& y, const Samples& x) {
+  const auto height = static_cast<std::int64_t>(y.at.size());
+  const auto width = static_cast<std::int64_t>(x.at.size());
+  // No product here is beyond 64 bits: sides and samples of them are few.
+  const std::int64_t pixels = std::int64_t{in[0]} * height;
+  if (pixels > std::numeric_limits<std::int32_t>::max() / (width * in[3])) {
+    return fail(ErrorCode::kUnsupported, "would have samples of 2 GiB or more");
+  }
+  const auto pitches = [&](std::int64_t rows, std::int64_t columns) {
+    return Pitches{in[3], static_cast<std::int32_t>(columns * in[3]),
+                   static_cast<std::int32_t>(rows * columns * in[3])};
+  };
+  const std::vector<plan::CopyOp> rows = side_copies(y);
+  const std::vector<plan::CopyOp> columns = side_copies(x);
+  if (rows.size() * columns.size() > kMostCopies) {
+    return fail(ErrorCode::kUnsupported, "samples its image too irregularly for the NPU");
+  }
+  CopyWork gather;
+  for (const plan::CopyOp& row : rows) {
+    for (const plan::CopyOp& column : columns) {
+      const plan::CopyOp copy = crossed(row, column, unsigned_of(in[0]), pitches(in[1], in[2]), pitches(height, width));
+      if (Outcome ok = accepted(plan::check(copy)); !ok) return tl::unexpected(ok.error());
+      gather.parts.push_back({0, copy});
+    }
+  }
+  return gather;
+}
+
 }  // namespace
 
 Outcome lower_resize_bilinear(Lowering& to) {
@@ -69,26 +141,13 @@ Outcome lower_resize_bilinear(Lowering& to) {
   const auto x = samples_of(coordinates, in[2], out[2]);
   if (!x) return tl::unexpected(x.error());
 
+  auto gather = gather_samples(in, *y, *x);
+  if (!gather) return tl::unexpected(gather.error());
   const u32 channels = unsigned_of(in[3]);
-  std::vector<u32> from;
-  from.reserve(unsigned_of(in[0]) * y->at.size() * x->at.size() * channels);
-  for (u32 n = 0; n < unsigned_of(in[0]); ++n) {
-    for (const u32 row : y->at) {
-      for (const u32 column : x->at) {
-        const u32 pixel = (n * unsigned_of(in[1]) + row) * unsigned_of(in[2]) + column;
-        for (u32 channel = 0; channel < channels; ++channel) from.push_back(pixel * channels + channel);
-      }
-    }
-  }
-  CopyWork gather;
-  for (const plan::CopyOp& copy : copies_of(from)) {
-    if (Outcome ok = accepted(plan::check(copy)); !ok) return ok;
-    gather.parts.push_back({0, copy});
-  }
-  const View view{static_cast<u32>(from.size()) / channels, channels};
+  const View view{unsigned_of(in[0]) * static_cast<u32>(y->at.size()) * static_cast<u32>(x->at.size()), channels};
   const Operand image = operand_of(c.op.inputs[0], image_view(c.in(0)), false);
   if (y->each == 1 && x->each == 1) {
-    to.add(std::move(gather), {image}, to.output(), view);
+    to.add(std::move(*gather), {image}, to.output(), view);
     return {};
   }
   PoolWork average;
@@ -103,7 +162,7 @@ Outcome lower_resize_bilinear(Lowering& to) {
   average.op.kernel_w = average.op.stride_w = x->each;
   if (Outcome ok = accepted(plan::check(average.op)); !ok) return ok;
   const std::int32_t samples = to.internal();
-  to.add(std::move(gather), {image}, samples, view);
+  to.add(std::move(*gather), {image}, samples, view);
   to.add(average, {operand_of(samples, view, true)}, to.output(), image_view(c.out()));
   return {};
 }

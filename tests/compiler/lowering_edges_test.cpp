@@ -286,5 +286,39 @@ TEST(Bytes, OfOtherTypesPassByOrStayBehind) {
   expect_equal(e.model());
 }
 
+// All coordinates, up and down, with a batch; what is too irregular stays on the CPU.
+TEST(ResizeBilinear, GathersSamplesSideBySide) {
+  const std::vector<std::pair<Shape, Shape>> sides = {{{5, 7}, {10, 14}}, {{4, 6}, {16, 6}}, {{8, 8}, {4, 4}},
+                                                      {{3, 9}, {5, 17}},  {{1, 1}, {4, 3}},  {{6, 6}, {6, 6}},
+                                                      {{8, 6}, {2, 3}},   {{2, 3}, {16, 24}}};
+  std::size_t on_npu = 0;
+  for (const auto& [in, out] : sides) {
+    for (int mode = 0; mode < 3; ++mode) {
+      SCOPED_TRACE(std::to_string(in[0]) + " to " + std::to_string(out[0]) + ", mode " + std::to_string(mode));
+      Edge e;
+      const std::int32_t image = e.input({2, in[0], in[1], 5});
+      ResizeBilinearOptions o;
+      o.align_corners = mode == 1;
+      o.half_pixel_centers = mode == 2;
+      e.graph().outputs = {
+          e.add(OpCode::kResizeBilinear, {image, e.integers({2}, out)}, e.tensor({2, out[0], out[1], 5}), o)};
+      if (places(e.model()) == "N") ++on_npu;
+      expect_equal(e.model());
+    }
+  }
+  EXPECT_EQ(on_npu, 17U);
+}
+
+// Nothing grows with the number of bytes but the work.
+TEST(ResizeBilinear, OfALargeImageTakesFewCommands) {
+  Edge e;
+  const std::int32_t image = e.input({1, 256, 256, 16});
+  ResizeBilinearOptions o;
+  o.half_pixel_centers = true;
+  e.graph().outputs = {
+      e.add(OpCode::kResizeBilinear, {image, e.integers({2}, {512, 512})}, e.tensor({1, 512, 512, 16}), o)};
+  EXPECT_EQ(places(e.model()), "N");
+}
+
 }  // namespace
 }  // namespace auklet::compiler::test
