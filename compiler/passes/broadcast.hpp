@@ -15,7 +15,7 @@ struct Covers {
   std::uint32_t length = 0;                      ///< 0: any that divides the result.
 };
 
-/// The covers of operands of shapes that broadcast to `out`. At least one of them is known.
+/// The covers of operands of shapes that broadcast to `out`.
 [[nodiscard]] Covers covers_of(const std::vector<std::int32_t>& a, const std::vector<std::int32_t>& b,
                                const std::vector<std::int32_t>& out);
 

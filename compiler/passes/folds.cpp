@@ -66,7 +66,8 @@ Folds find_folds(const Graph& graph, const std::vector<bool>& refused) {
     if (!refused[i] && !op.outputs.empty()) made_by[static_cast<std::size_t>(op.outputs[0])] = borders_of(graph, i);
   }
   for (std::size_t tensor = 0; tensor < made_by.size(); ++tensor) {
-    if (made_by[tensor] && !kept[tensor]) folds.gone[made_by[tensor]->pad] = true;
+    const std::optional<PadFold>& fold = made_by[tensor];
+    if (fold && !kept[tensor]) folds.gone[fold->pad] = true;
   }
   return folds;
 }

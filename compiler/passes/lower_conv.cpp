@@ -113,10 +113,10 @@ Outcome lower_conv(Lowering& to) {
   op.groups = kDepthwise ? op.in_c : op.in_c / unsigned_of(filter[3]);
   op.weight_order = kDepthwise ? plan::WeightOrder::kHwo : plan::WeightOrder::kOhwi;
   std::int32_t image = c.op.inputs[0];
-  if (to.pad()) {
-    image = to.pad()->input;
-    op.pad_top += to.pad()->top;
-    op.pad_left += to.pad()->left;
+  if (const std::optional<PadFold>& fold = to.pad(); fold) {
+    image = fold->input;
+    op.pad_top += fold->top;
+    op.pad_left += fold->left;
     op.in_h = unsigned_of(c.graph.tensor(image).shape[1]);
     op.in_w = unsigned_of(c.graph.tensor(image).shape[2]);
   }

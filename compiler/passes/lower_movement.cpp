@@ -85,7 +85,7 @@ class OutputCopies {
   void add_fill(std::byte value, const std::vector<Move>& moves) {
     u32 row = 1;
     for (plan::CopyOp copy : copies_of(moves)) {
-      plan::CopyAxis& inner = copy.axes.back();
+      const plan::CopyAxis& inner = copy.axes.back();
       if (inner.to_step == 1 && inner.extent > kFillRow) {
         // Whole rows first, then what is left of one.
         plan::CopyOp rest = copy;
@@ -99,7 +99,7 @@ class OutputCopies {
             work_.parts.push_back({operands_.size(), one});
           }
         } else {
-          std::rotate(copy.axes.begin(), copy.axes.begin() + 1, copy.axes.end());
+          std::ranges::rotate(copy.axes, copy.axes.begin() + 1);
           copy.axes[plan::kCopyRank - 2] = {copy.axes[plan::kCopyRank - 2].extent / kFillRow, 0, kFillRow};
           copy.axes.back() = {kFillRow, 1, 1};
           work_.parts.push_back({operands_.size(), copy});

@@ -138,10 +138,15 @@ Operand spread(Lowering& to, std::size_t i, View rows) {
   return operand_of(whole, rows, true);
 }
 
+// Operand `i` at its cover where it has one, else at every place of the result.
+Operand covering_or_spread(Lowering& to, std::size_t i, const std::optional<plan::Cover>& cover, View rows) {
+  return cover ? covering(to.c, i, *cover, rows) : spread(to, i, rows);
+}
+
 // Adds a step of two operands, whatever their shapes.
 Outcome add_eltwise(Lowering& to, plan::EltwiseOp op) {
   const Context& c = to.c;
-  Covers covers = covers_of(c.in(0).shape, c.in(1).shape, c.out().shape);
+  const Covers covers = covers_of(c.in(0).shape, c.in(1).shape, c.out().shape);
   const auto elements = static_cast<u32>(c.out().elements());
   View rows = row_view(c.out());
   if (covers.length != 0) rows = {elements / covers.length, covers.length};
@@ -150,11 +155,9 @@ Outcome add_eltwise(Lowering& to, plan::EltwiseOp op) {
   op.a = covers.of[0].value_or(plan::Cover::kAll);
   op.b = covers.of[1].value_or(plan::Cover::kAll);
   if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
-  std::vector<Operand> inputs;
-  for (std::size_t i = 0; i < 2; ++i) {
-    inputs.push_back(covers.of[i] ? covering(c, i, *covers.of[i], rows) : spread(to, i, rows));
-  }
-  to.add(EltwiseWork{op}, std::move(inputs), to.output(), rows);
+  Operand a = covering_or_spread(to, 0, covers.of[0], rows);
+  Operand b = covering_or_spread(to, 1, covers.of[1], rows);
+  to.add(EltwiseWork{op}, {std::move(a), std::move(b)}, to.output(), rows);
   return {};
 }
 
@@ -239,7 +242,7 @@ Outcome lower_prelu(Lowering& to) {
   product.out_zp = int8_of(output->zero_point);
   product.out_scale = scale_of(p.product);
   if (Outcome ok = accepted(plan::check(product)); !ok) return ok;
-  Operand slope = covers.of[1] ? covering(c, 1, *covers.of[1], rows) : spread(to, 1, rows);
+  Operand slope = covering_or_spread(to, 1, covers.of[1], rows);
   to.add(EltwiseWork{product}, {operand_of(below, rows, true), std::move(slope)}, sloped, rows);
 
   plan::EltwiseOp sum;
