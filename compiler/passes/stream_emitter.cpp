@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <auklet/compiler/segment.hpp>
+#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "hazards.hpp"
+#include "split.hpp"
 
 namespace auklet::compiler::passes {
 namespace {
 
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
+
+// A first convolution is cut into so many parts, where its image has so many bytes.
+constexpr u32 kRowParts = 4;
+constexpr u64 kSplitBytes = 2048;
 
 // A range of bytes, in SRAM or in a window.
 struct Range {
@@ -110,12 +116,24 @@ class Emitter {
       });
     }
     const Instance& instance = memory_.instances[*item.instance];
-    const plan::MemoryTensor from = home_of(instance.buffer);
+    --cost.commands;
+    return emit_pixels(item.node, instance, 0, instance.format.view.pixels);
+  }
+
+  // Loads some of an instance's pixels for a node.
+  plan::Outcome emit_pixels(u32 node, const Instance& instance, u32 first, u32 pixels) {
     const Format& format = instance.format;
-    cost.loaded_bytes += format.view.bytes();
-    return transfer(true, sram_range(instance.block), from, format.view.bytes(), [&](const plan::Waits& after) {
-      return plan::plan_load_pixels(writer_, from, memory_.sram[instance.block].address, format.view.pixels,
-                                    format.view.channels, format.pitch, after);
+    const u64 bytes = u64{pixels} * format.view.channels;
+    plan::MemoryTensor from = home_of(instance.buffer);
+    from.offset += first * format.view.channels;
+    const u32 address = memory_.sram[instance.block].address + first * format.pitch;
+    // All of it: up to the end of its last word.
+    const bool last = first + pixels == format.view.pixels;
+    const Range sram{address, last ? sram_range(instance.block).end : address + u64{pixels} * format.pitch};
+    ++report_.nodes[node].commands;
+    report_.nodes[node].loaded_bytes += bytes;
+    return transfer(true, sram, from, bytes, [&](const plan::Waits& after) {
+      return plan::plan_load_pixels(writer_, from, address, pixels, format.view.channels, format.pitch, after);
     });
   }
 
@@ -142,7 +160,55 @@ class Emitter {
     return emit_loads([&](const LoadItem& item) { return item.load_from <= node && next_load_ < last; });
   }
 
+  // A convolution whose image is about to be loaded for it, cut into parts that need not wait for all of it; else none.
+  [[nodiscard]] std::vector<RowPart> row_parts(u32 node) const {
+    const auto* work = std::get_if<ConvWork>(&program_.nodes[node].op->work);
+    if (work == nullptr || next_load_ + 1 >= memory_.loads.size()) return {};
+    const LoadItem& image = memory_.loads[next_load_];
+    const LoadItem& weights = memory_.loads[next_load_ + 1];
+    const std::size_t input = memory_.nodes[node].inputs[0];
+    if (image.node != node || image.instance != input || weights.node != node || weights.instance) return {};
+    const plan::ConvOp& op = work->op;
+    const Format& format = memory_.instances[input].format;
+    if (op.batch != 1 || format.view.pixels != op.in_h * op.in_w || format.bytes() < kSplitBytes) return {};
+    // LOAD begins at whole words of SRAM.
+    return cut_rows(op, plan::kWordBytes / std::gcd(plan::kWordBytes, op.in_w * format.pitch), kRowParts);
+  }
+
+  // Weights first, then the image part by part, each followed by what can be computed with it.
+  plan::Outcome emit_in_parts(u32 node, const std::vector<RowPart>& parts) {
+    begin(node);
+    const NodePlan& n = memory_.nodes[node];
+    const Instance& image = memory_.instances[n.inputs[0]];
+    const u32 row_pixels = std::get<ConvWork>(program_.nodes[node].op->work).op.in_w;
+    const Format& result = memory_.instances[n.output].format;
+    if (const plan::Outcome loaded = emit_load(memory_.loads[next_load_ + 1]); !loaded.ok()) return loaded;
+    next_load_ += 2;
+    u32 loaded_rows = 0;
+    for (const RowPart& part : parts) {
+      if (part.load_end > loaded_rows) {
+        const plan::Outcome loaded =
+            emit_pixels(node, image, loaded_rows * row_pixels, (part.load_end - loaded_rows) * row_pixels);
+        if (!loaded.ok()) return loaded;
+        loaded_rows = part.load_end;
+      }
+      const u32 in = address_of(n.inputs[0]) + part.in_row * row_pixels * image.format.pitch;
+      const u32 out = address_of(n.output) + part.out_row * part.op.out_w * result.pitch;
+      const std::vector<Range> reads = {{in, u64{in} + u64{part.op.in_h} * row_pixels * image.format.pitch},
+                                        sram_range(*n.weights)};
+      const Range write{out, u64{out} + u64{part.op.out_h} * part.op.out_w * result.pitch};
+      const plan::Outcome computed = emit_compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
+        return emit_conv(node, part.op, in, out, after, cost);
+      });
+      if (!computed.ok()) return computed;
+    }
+    if (const plan::Outcome loaded = emit_loads_ahead(node); !loaded.ok()) return loaded;
+    begin(node);
+    return emit_stores(node);
+  }
+
   plan::Outcome emit_resident(u32 node) {
+    if (const std::vector<RowPart> parts = row_parts(node); parts.size() > 1) return emit_in_parts(node, parts);
     if (const plan::Outcome loaded = emit_needed_loads(node); !loaded.ok()) return loaded;
     if (const plan::Outcome loaded = emit_loads_ahead(node); !loaded.ok()) return loaded;
     begin(node);
@@ -155,12 +221,18 @@ class Emitter {
     std::vector<Range> reads;
     for (const std::size_t input : n.inputs) reads.push_back(sram_range(memory_.instances[input].block));
     if (n.weights) reads.push_back(sram_range(*n.weights));
-    const Range write = sram_range(memory_.instances[n.output].block);
+    return emit_compute(node, reads, sram_range(memory_.instances[n.output].block),
+                        [&](const plan::Waits& after, plan::Cost& cost) { return emit_work(node, after, cost); });
+  }
+
+  // Emits computing with the waits that its ranges ask for. `emit` gets the waits, and where to add the cost.
+  template <typename Emit>
+  plan::Outcome emit_compute(u32 node, const std::vector<Range>& reads, const Range& write, Emit emit) {
     plan::Waits after = sram_.before_write(write.begin, write.end);
     for (const Range& read : reads) after = plan::both(after, sram_.before_read(read.begin, read.end));
     NodeCost& cost = report_.nodes[node];
     const u32 before = writer_.issued().compute;
-    if (const plan::Outcome emitted = emit_work(node, after, cost.cost); !emitted.ok()) return emitted;
+    if (const plan::Outcome emitted = emit(after, cost.cost); !emitted.ok()) return emitted;
     const plan::Waits done{.compute = writer_.issued().compute};
     cost.commands += done.compute - before;
     for (const Range& read : reads) sram_.note_read(read.begin, read.end, done);
@@ -177,21 +249,26 @@ class Emitter {
     return readable_pitch(format, *program_.nodes[node].uses[use].operand).value_or(format.pitch);
   }
 
+  // The node's convolution, or rows of it, from and to these places.
+  plan::Outcome emit_conv(u32 node, const plan::ConvOp& op, u32 in, u32 out, const plan::Waits& after,
+                          plan::Cost& cost) {
+    const NodePlan& n = memory_.nodes[node];
+    const u32 weights = memory_.sram[*n.weights].address;
+    const u32 out_pitch = memory_.instances[n.output].format.pitch;
+    const plan::ConvSram at{.input = plan::sram_tensor(in, op.in_h, op.in_w, pitch_of(node, 0)),
+                            .output = plan::sram_tensor(out, op.out_h, op.out_w, out_pitch),
+                            .weights = weights,
+                            .parameters = weights + static_cast<u32>(n.layout.weight_bytes)};
+    return plan::plan_resident_conv(writer_, op, n.layout, at, after, cost);
+  }
+
   plan::Outcome emit_work(u32 node, const plan::Waits& after, plan::Cost& cost) {
     const NodePlan& n = memory_.nodes[node];
     const auto& work = program_.nodes[node].op->work;
     const u32 in = address_of(n.inputs[0]);
     const u32 out = address_of(n.output);
     const u32 out_pitch = memory_.instances[n.output].format.pitch;
-    if (const auto* conv = std::get_if<ConvWork>(&work)) {
-      const plan::ConvOp& op = conv->op;
-      const u32 weights = memory_.sram[*n.weights].address;
-      const plan::ConvSram at{.input = plan::sram_tensor(in, op.in_h, op.in_w, pitch_of(node, 0)),
-                              .output = plan::sram_tensor(out, op.out_h, op.out_w, out_pitch),
-                              .weights = weights,
-                              .parameters = weights + static_cast<u32>(n.layout.weight_bytes)};
-      return plan::plan_resident_conv(writer_, op, n.layout, at, after, cost);
-    }
+    if (const auto* conv = std::get_if<ConvWork>(&work)) return emit_conv(node, conv->op, in, out, after, cost);
     if (const auto* pool = std::get_if<PoolWork>(&work)) {
       const plan::PoolOp& op = pool->op;
       return plan::plan_resident_pool(writer_, op, plan::sram_tensor(in, op.in_h, op.in_w, pitch_of(node, 0)),

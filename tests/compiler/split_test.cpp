@@ -1,0 +1,65 @@
+// Cutting a convolution into rows: every window of every part has to see the rows that it sees in the whole.
+#include "passes/split.hpp"
+
+#include <gtest/gtest.h>
+
+#include <auklet/spec/spec.hpp>
+#include <cstdint>
+
+#include "random/random.hpp"
+
+namespace auklet::compiler::passes {
+namespace {
+
+// The input row of a window's row, or -1 for padding.
+std::int64_t row_of(const plan::ConvOp& op, std::uint32_t y, std::uint32_t ky) {
+  const std::int64_t row = std::int64_t{y} * op.stride_h - op.pad_top + std::int64_t{ky} * op.dilation_h;
+  return row >= 0 && row < op.in_h ? row : -1;
+}
+
+void check_parts(const plan::ConvOp& op, const std::vector<RowPart>& parts, std::uint32_t unit) {
+  std::uint32_t next = 0;
+  std::uint32_t loaded = 0;
+  for (const RowPart& part : parts) {
+    ASSERT_EQ(part.out_row, next);
+    next += part.op.out_h;
+    EXPECT_GE(part.load_end, loaded) << "loads go on where the last one ended";
+    EXPECT_GE(part.load_end, part.in_row + part.op.in_h) << "its rows are there";
+    EXPECT_TRUE(part.load_end % unit == 0 || part.load_end == op.in_h);
+    loaded = part.load_end;
+    for (std::uint32_t y = 0; y < part.op.out_h; ++y) {
+      for (std::uint32_t ky = 0; ky < op.kernel_h; ++ky) {
+        const std::int64_t own = row_of(part.op, y, ky);
+        ASSERT_EQ(own < 0 ? own : own + part.in_row, row_of(op, part.out_row + y, ky));
+      }
+    }
+  }
+  EXPECT_EQ(next, op.out_h);
+  EXPECT_EQ(loaded, op.in_h);
+}
+
+TEST(CutRows, KeepsEveryWindow) {
+  test::Random random(1);
+  std::uint32_t cut = 0;
+  for (int i = 0; i < 2000; ++i) {
+    plan::ConvOp op;
+    op.in_h = static_cast<std::uint32_t>(random.in(1, 60));
+    op.kernel_h = static_cast<std::uint32_t>(random.in(1, 9));
+    op.stride_h = static_cast<std::uint32_t>(random.in(1, 4));
+    op.dilation_h = static_cast<std::uint32_t>(random.in(1, 3));
+    const std::uint32_t reach = (op.kernel_h - 1) * op.dilation_h;
+    op.pad_top = static_cast<std::uint32_t>(random.in(0, static_cast<std::int32_t>(reach)));
+    op.out_h = static_cast<std::uint32_t>(
+        random.in(1, static_cast<std::int32_t>((op.in_h + op.pad_top - 1) / op.stride_h + 1)));
+    const auto unit = static_cast<std::uint32_t>(random.pick(std::array{1, 2, 4, 8, 16}));
+    const std::vector<RowPart> parts = cut_rows(op, unit, 4);
+    if (parts.empty()) continue;
+    check_parts(op, parts, unit);
+    if (HasFatalFailure()) FAIL() << "case " << i;
+    if (parts.size() == 4) ++cut;
+  }
+  EXPECT_GT(cut, 1000U) << "else this is not about cutting";
+}
+
+}  // namespace
+}  // namespace auklet::compiler::passes
