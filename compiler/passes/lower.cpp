@@ -1,5 +1,6 @@
 #include "lower.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -46,6 +47,9 @@ Operand input_operand(const exec::Context& c, std::size_t i, View view, bool who
 }
 
 namespace {
+
+// Of a tensor: steps from byte to byte have 31 bits and a sign.
+constexpr std::uint64_t kMostBytes = std::numeric_limits<std::int32_t>::max();
 
 Outcome lower_any(Lowering& to) {
   switch (to.c.op.code) {
@@ -123,10 +127,9 @@ Outcome lower_any(Lowering& to) {
 
 Result<std::vector<NpuOperator>> lower(const Graph& graph, std::size_t index, const Folds& folds) {
   const Operator& op = graph.operators[index];
-  // Offsets in windows have 32 bits, and so have the counts that follow.
   for (const std::vector<std::int32_t>* list : {&op.inputs, &op.outputs}) {
     for (const std::int32_t tensor : *list) {
-      if (tensor != kAbsent && graph.tensor(tensor).elements() > std::numeric_limits<std::int32_t>::max()) {
+      if (tensor != kAbsent && graph.tensor(tensor).elements() > kMostBytes) {
         return fail(ErrorCode::kUnsupported, "has a tensor of 2 GiB or more");
       }
     }
@@ -138,7 +141,12 @@ Result<std::vector<NpuOperator>> lower(const Graph& graph, std::size_t index, co
     if (const auto prepared = prepare(to.c); !prepared) return tl::unexpected(prepared.error());
   }
   if (Outcome ok = lower_any(to); !ok) return tl::unexpected(ok.error());
-  return to.take();
+  std::vector<NpuOperator> steps = to.take();
+  const auto too_large = [](const NpuOperator& step) { return step.out_view.bytes() > kMostBytes; };
+  if (std::ranges::any_of(steps, too_large)) {
+    return fail(ErrorCode::kUnsupported, "needs an intermediate result of 2 GiB or more");
+  }
+  return steps;
 }
 
 std::uint64_t macs_of(const Graph& graph, const Operator& op) {

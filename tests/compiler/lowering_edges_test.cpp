@@ -156,6 +156,17 @@ TEST(BatchMatmul, OfVectorsIsRefusedAlike) {
   EXPECT_EQ(compiled->report.operators[0].macs, 0U);
 }
 
+// The operands fit, but not all the matrices that the products take, one after the other.
+TEST(BatchMatmul, OfMatricesBeyondOffsetsIsTheCpus) {
+  Edge e;
+  const std::int32_t a = e.input({64, 1, 64, 16384});
+  const std::int32_t b = e.input({1, 64, 16384, 1});
+  e.graph().outputs = {e.add(OpCode::kBatchMatmul, {a, b}, e.tensor({64, 64, 64, 1}), BatchMatMulOptions{})};
+  const auto compiled = compile(e.model());
+  ASSERT_TRUE(compiled) << compiled.error().message;
+  EXPECT_EQ(compiled->report.operators[0].reason, "needs an intermediate result of 2 GiB or more");
+}
+
 // Strides whose product exceeds 32 bits; only as many phases are there as the output has pixels.
 TEST(TransposeConv, OfHugeStridesStampsOnce) {
   Edge e;
@@ -218,8 +229,7 @@ TEST(Names, OfInputsAndOutputsAreCopied) {
 TEST(Outputs, MayBeReadByNobody) {
   Edge e;
   const std::int32_t x = e.input({1, 6, 5, 12});
-  std::vector<std::int32_t> parts;
-  for (int i = 0; i < 3; ++i) parts.push_back(e.tensor({1, 2, 5, 12}));
+  const std::vector parts = {e.tensor({1, 2, 5, 12}), e.tensor({1, 2, 5, 12}), e.tensor({1, 2, 5, 12})};
   e.add(OpCode::kSplit, {e.integers({}, {1}), x}, parts, SplitOptions{3});
   e.add(OpCode::kAdd, {parts[0], parts[0]}, e.tensor({1, 2, 5, 12}), AddOptions{});
   e.pad(parts[1], 1);
