@@ -105,7 +105,7 @@ Outcome lower_batch_matmul(Lowering& to) {
   if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
   auto constants = matmul_constants(op);
   if (!constants) return tl::unexpected(constants.error());
-  to.add(std::move(work), {std::move(left), std::move(right), std::move(*constants)}, to.output(), image_view(c.out()),
+  to.add(work, {std::move(left), std::move(right), std::move(*constants)}, to.output(), image_view(c.out()),
          macs_of(c.graph, c.op));
   return {};
 }

@@ -107,8 +107,7 @@ Outcome add_column_sums(Lowering& to, const kernels::SumParams& p, u32 outer, u3
   const auto constants = matmul_constants(work.op);
   if (!constants) return tl::unexpected(constants.error());
   const View matrix{outer * count, inner};
-  to.add(std::move(work), {ones, operand_of(to.c.op.inputs[0], matrix, false), *constants}, to.output(),
-         {outer, inner});
+  to.add(work, {ones, operand_of(to.c.op.inputs[0], matrix, false), *constants}, to.output(), {outer, inner});
   return {};
 }
 

@@ -42,8 +42,8 @@ class Attempt {
         hardware_(hardware),
         spilled_(spilled),
         region_(hardware.config.sram_bytes / spec::kSramRegions) {
-    std::vector<u32> regions;
-    for (u32 i = 0; i < spec::kSramRegions; ++i) regions.push_back(i * region_);
+    std::vector<u32> regions(spec::kSramRegions);
+    for (u32 i = 0; i < spec::kSramRegions; ++i) regions[i] = i * region_;
     plan_.sram = Space(hardware.sram_limit, kSramAlign, regions);
     plan_.nodes.resize(program.nodes.size());
     for (std::size_t i = 0; i < streamed.size(); ++i) plan_.nodes[i].streamed = streamed[i];
@@ -224,8 +224,9 @@ class Attempt {
     if (!place_instance(n.output)) return fall_short(node, 0);
     const plan::ConvOp* op = conv_of(program_.nodes[node]);
     if (op == nullptr) return true;
-    const auto pitch = readable_pitch(plan_.instances[n.inputs[0]].format, *program_.nodes[node].uses[0].operand);
-    if (const plan::Outcome made = plan::conv_layout(*op, hardware_.config, *pitch, n.layout); !made.ok()) {
+    const Format& format = plan_.instances[n.inputs[0]].format;
+    const u32 pitch = readable_pitch(format, *program_.nodes[node].uses[0].operand).value_or(format.pitch);
+    if (const plan::Outcome made = plan::conv_layout(*op, hardware_.config, pitch, n.layout); !made.ok()) {
       return fail_at(node, made);
     }
     n.weights = place(n.layout.weight_bytes + n.layout.parameter_bytes, node, node, {node});
@@ -263,15 +264,15 @@ class Attempt {
     return false;
   }
 
-  // Gives loads their places as early as the decoder could reach them: LOAD_QUEUE_DEPTH loads ahead of those that a node
-  // needs. What has no better place keeps the one that it has.
+  // Gives loads their places as early as the decoder could reach them: LOAD_QUEUE_DEPTH loads ahead of those that a
+  // node needs. What has no better place keeps the one that it has.
   void load_early() {
     u32 earliest = 0;
     for (std::size_t i = 0; i < plan_.loads.size(); ++i) {
       LoadItem& load = plan_.loads[i];
       if (i >= spec::kLoadQueueDepth) earliest = std::max(earliest, plan_.loads[i - spec::kLoadQueueDepth].node);
       earliest = std::max(earliest, first_loadable(load));
-      Space::Id& id = load.instance ? plan_.instances[*load.instance].block : *plan_.nodes[load.node].weights;
+      Space::Id& id = block_of(load);
       const Block now = plan_.sram[id];
       const std::vector<u32> users = users_[id];
       plan_.sram.remove(id);
@@ -287,6 +288,12 @@ class Attempt {
     }
   }
 
+  // The block of what a load brings.
+  [[nodiscard]] Space::Id& block_of(const LoadItem& load) {
+    if (load.instance) return plan_.instances[*load.instance].block;
+    return *plan_.nodes[load.node].weights;  // NOLINT(bugprone-unchecked-optional-access): or else the node's weights.
+  }
+
   // The first node before which memory holds what is to be loaded.
   [[nodiscard]] u32 first_loadable(const LoadItem& load) const {
     if (!load.instance) return 0;
@@ -299,10 +306,11 @@ class Attempt {
     for (u32 i = 0; i < plan_.buffers.size(); ++i) {
       if (plan_.buffers[i].home != Home::kScratch) continue;
       const Buffer& b = program_.buffers[i];
-      const u32 last = b.readers.empty() ? *b.producer : b.readers.back();
-      const auto id = scratch.place(b.bytes, *b.producer, last);
+      const u32 producer = b.producer.value_or(0);  // What is in scratch memory has one.
+      const u32 last = b.readers.empty() ? producer : b.readers.back();
+      const auto id = scratch.place(b.bytes, producer, last);
       if (!id) {
-        failure_ = {*b.producer, "needs more than 2 GiB of scratch memory"};
+        failure_ = {producer, "needs more than 2 GiB of scratch memory"};
         return false;
       }
       plan_.buffers[i].offset = scratch[*id].address;

@@ -63,7 +63,9 @@ class Attempt {
   // The operators [first, end) in a row.
   [[nodiscard]] Run run_of(std::size_t first, std::size_t end) const {
     Run run{.first = first, .count = end - first, .steps = {}};
-    for (std::size_t i = first; i < end; ++i) run.steps.insert(run.steps.end(), steps_[i]->begin(), steps_[i]->end());
+    for (std::size_t i = first; i < end; ++i) {
+      if (const auto& steps = steps_[i]; steps) run.steps.insert(run.steps.end(), steps->begin(), steps->end());
+    }
     return run;
   }
 

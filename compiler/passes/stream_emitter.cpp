@@ -60,7 +60,7 @@ class Emitter {
     const Buffer& b = program_.buffers[buffer];
     switch (plan.home) {
       case Home::kInput:
-        return {input_window(*b.input), 0};
+        return {input_window(*b.input), 0};  // NOLINT(bugprone-unchecked-optional-access): kInput says that it is one.
       case Home::kOutput:
         return {output_window(program_, b.outputs[0]), 0};
       case Home::kConstants:
@@ -111,8 +111,9 @@ class Emitter {
       const plan::MemoryTensor from{kSegmentConstantsWindow, constants_.weights[item.node]};
       cost.loaded_bytes += bytes;
       cost.weight_bytes += bytes;
-      return transfer(true, sram_range(*n.weights), from, bytes, [&](const plan::Waits& after) {
-        return plan::plan_load_bytes(writer_, from, memory_.sram[*n.weights].address, bytes, after);
+      const Space::Id weights = weights_of(item.node);
+      return transfer(true, sram_range(weights), from, bytes, [&](const plan::Waits& after) {
+        return plan::plan_load_bytes(writer_, from, memory_.sram[weights].address, bytes, after);
       });
     }
     const Instance& instance = memory_.instances[*item.instance];
@@ -219,6 +220,7 @@ class Emitter {
   plan::Outcome emit_compute(u32 node) {
     const NodePlan& n = memory_.nodes[node];
     std::vector<Range> reads;
+    reads.reserve(n.inputs.size() + 1);
     for (const std::size_t input : n.inputs) reads.push_back(sram_range(memory_.instances[input].block));
     if (n.weights) reads.push_back(sram_range(*n.weights));
     return emit_compute(node, reads, sram_range(memory_.instances[n.output].block),
@@ -243,6 +245,10 @@ class Emitter {
   [[nodiscard]] u32 address_of(std::size_t instance) const {
     return memory_.sram[memory_.instances[instance].block].address;
   }
+  // Precondition: the node is a resident convolution.
+  [[nodiscard]] Space::Id weights_of(u32 node) const {
+    return *memory_.nodes[node].weights;  // NOLINT(bugprone-unchecked-optional-access): by the precondition.
+  }
   // Precondition: the plan gave the use an instance that it can read.
   [[nodiscard]] u32 pitch_of(u32 node, std::size_t use) const {
     const Format& format = memory_.instances[memory_.nodes[node].inputs[use]].format;
@@ -253,7 +259,7 @@ class Emitter {
   plan::Outcome emit_conv(u32 node, const plan::ConvOp& op, u32 in, u32 out, const plan::Waits& after,
                           plan::Cost& cost) {
     const NodePlan& n = memory_.nodes[node];
-    const u32 weights = memory_.sram[*n.weights].address;
+    const u32 weights = memory_.sram[weights_of(node)].address;
     const u32 out_pitch = memory_.instances[n.output].format.pitch;
     const plan::ConvSram at{.input = plan::sram_tensor(in, op.in_h, op.in_w, pitch_of(node, 0)),
                             .output = plan::sram_tensor(out, op.out_h, op.out_w, out_pitch),
@@ -321,6 +327,7 @@ class Emitter {
     const NodePlan& planned = memory_.nodes[node];
     NodeCost& cost = report_.nodes[node];
     std::vector<plan::MemoryTensor> inputs;
+    inputs.reserve(n.uses.size());
     for (const Use& use : n.uses) inputs.push_back(home_of(use.buffer));
     const plan::MemoryTensor output = home_of(n.output);
     const plan::MemoryTensor weights{kSegmentConstantsWindow, constants_.weights[node]};
