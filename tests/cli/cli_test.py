@@ -168,6 +168,7 @@ class Json(Case):
                 for op in report["cpu_ops"]:
                     self.assertTrue(op["name"])
                     self.assertTrue(op["reason"])
+                    self.assertGreater(op["bytes"], 0)
                 self.assertEqual((report["backend"], report["config"], report["profile"]), (backend, "npu256", "sram"))
                 self.assertEqual(sum(layer["cycles"] for layer in report["layers"]), report["cycles"])
                 self.assertEqual(sum(layer["macs"] for layer in report["layers"]), report["macs"])
@@ -177,7 +178,7 @@ class Json(Case):
                     self.assertEqual((report["verdict"], report["cycles"], report["npu_macs"]), ("unchecked", 0, 0))
                 else:
                     self.assertEqual((report["verdict"], report["npu_macs"]), ("bit-exact", 2656768))
-                    self.assertEqual({op["op"] for op in report["cpu_ops"]}, {"SOFTMAX"})
+                    self.assertEqual(report["cpu_ops"], [])
                     self.assertAlmostEqual(report["utilisation"], 2656768 / (256 * report["cycles"]), places=9)
                     self.assertGreater(report["sim_cycles_per_second"], 0)
 
@@ -319,8 +320,7 @@ class Golden(Case):
                     self.assertEqual(report["verdict"], "bit-exact")
                     if backend == "cpu":
                         continue
-                    on_cpu = {op["op"] for op in report["cpu_ops"]}
-                    self.assertFalse(on_cpu & {"CONV_2D", "DEPTHWISE_CONV_2D", "AVERAGE_POOL_2D", "FULLY_CONNECTED"})
+                    self.assertEqual(report["cpu_ops"], [])
                     if backend == "rtl":
                         self.assertLessEqual(report["cycles"], 46118)  # Ethos-U55-256 on the same file, by its estimator.
 
