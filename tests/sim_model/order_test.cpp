@@ -138,8 +138,8 @@ TEST(SimModelOrder, EndWaitsToo) {
   expect_standstill(builder, end);
 }
 
-// A queue holds LOAD_QUEUE_DEPTH commands behind the one that waits; the next one stops the decoder in front of the command
-// that would have set the engine free.
+// A queue holds LOAD_QUEUE_DEPTH commands behind the one that waits; the next one stops the decoder in front of the
+// command that would have set the engine free.
 TEST(SimModelOrder, AFullQueueStopsTheDecoder) {
   const auto stream = [](std::uint32_t loads, std::uint32_t& last_load) {
     StreamBuilder builder;

@@ -66,7 +66,8 @@ plan::Outcome write_stream(const Lowered& lowered, const Sizes& sizes, plan::Str
       planned = plan::plan_streamed_pool(writer, lowered.pool, input, output, sram, cost);
       break;
     case Lowered::Kind::kEltwise:
-      planned = plan::plan_streamed_eltwise(writer, lowered.eltwise, input, {kSecondInputWindow, 0}, output, sram, cost);
+      planned =
+          plan::plan_streamed_eltwise(writer, lowered.eltwise, input, {kSecondInputWindow, 0}, output, sram, cost);
       break;
   }
   return planned.ok() ? writer.finish() : planned;
