@@ -196,7 +196,7 @@ class Emitter {
       const u32 in = address_of(n.inputs[0]) + part.in_row * row_pixels * image.format.pitch;
       const u32 out = address_of(n.output) + part.out_row * part.op.out_w * result.pitch;
       const std::vector<Range> reads = {{in, u64{in} + u64{part.op.in_h} * row_pixels * image.format.pitch},
-                                        sram_range(*n.weights)};
+                                        sram_range(weights_of(node))};
       const Range write{out, u64{out} + u64{part.op.out_h} * part.op.out_w * result.pitch};
       const plan::Outcome computed = emit_compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
         return emit_conv(node, part.op, in, out, after, cost);
