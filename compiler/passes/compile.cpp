@@ -74,8 +74,8 @@ CompileReport make_report(const Graph& graph, const Partition& partition) {
 }  // namespace
 
 std::optional<spec::HardwareConfig> find_config(std::string_view name) {
-  const auto found = std::ranges::find_if(spec::kConfigurations,
-                                          [name](const spec::HardwareConfig& config) { return name == config.name; });
+  const auto* const found = std::ranges::find_if(
+      spec::kConfigurations, [name](const spec::HardwareConfig& config) { return name == config.name; });
   if (found == spec::kConfigurations.end()) return std::nullopt;
   return *found;
 }

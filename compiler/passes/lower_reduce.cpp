@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <auklet/kernels/reduction_quantization.hpp>
 #include <auklet/kernels/window.hpp>
-#include <numeric>
 
 #include "copies.hpp"
 #include "lowering.hpp"
@@ -50,9 +49,12 @@ Result<Reduction> reduction_of(const Context& c) {
 
 // The elements with all reduced dimensions behind the others: row by row what one output is the sum of.
 Operand gathered(Lowering& to, const Reduction& r) {
-  std::vector<std::size_t> order(r.extents.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_partition(order, [&](std::size_t d) { return !r.reduced[d]; });
+  std::vector<std::size_t> order;
+  for (const bool reduced : {false, true}) {
+    for (std::size_t d = 0; d < r.extents.size(); ++d) {
+      if (r.reduced[d] == reduced) order.push_back(d);
+    }
+  }
   std::vector<std::int32_t> steps(r.extents.size());
   std::int32_t step = 1;
   for (std::size_t d = r.extents.size(); d-- > 0;) {

@@ -118,12 +118,12 @@ Outcome check_envelope(std::span<const std::byte> payload) {
 }
 
 std::optional<spec::HardwareConfig> config_of(std::uint32_t macs) {
-  const auto found = std::ranges::find(spec::kConfigurations, macs, &spec::HardwareConfig::macs);
+  const auto* const found = std::ranges::find(spec::kConfigurations, macs, &spec::HardwareConfig::macs);
   if (found == spec::kConfigurations.end()) return std::nullopt;
   return *found;
 }
 
-tl::unexpected<Error> invalid(std::string what) { return fail(ErrorCode::kInvalid, "the NPU segment " + what); }
+tl::unexpected<Error> invalid(const std::string& what) { return fail(ErrorCode::kInvalid, "the NPU segment " + what); }
 
 Outcome check_windows(const Segment& segment) {
   const std::vector<SegmentWindow>& windows = segment.windows;
@@ -316,8 +316,9 @@ Result<SegmentView> read_segment(const Graph& graph, const Operator& op) {
                                              stream->data.size() / sizeof(std::uint32_t));
   if (Outcome ok = check_against(graph, op, *segment); !ok) return tl::unexpected(ok.error());
   if (Outcome ok = check_stream(words, *segment); !ok) return tl::unexpected(ok.error());
-  const spec::HardwareConfig config = *config_of(segment->macs);
-  return SegmentView{std::move(*segment), config, words, constants->data};
+  const auto config = config_of(segment->macs);
+  if (!config) return invalid("is for hardware that there is none of");  // parse_segment() has looked.
+  return SegmentView{std::move(*segment), *config, words, constants->data};
 }
 
 std::vector<std::size_t> find_segments(const Graph& graph) {
