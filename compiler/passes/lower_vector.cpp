@@ -1,10 +1,10 @@
 // What the vector unit does: sums, products and the like of two tensors, functions of one byte, softmax.
 #include <algorithm>
+#include <array>
 #include <auklet/kernels/elementwise_quantization.hpp>
-#include <auklet/kernels/fixed_point_math.hpp>
 #include <auklet/kernels/softmax.hpp>
-#include <cstring>
-#include <numeric>
+#include <auklet/plan/tables.hpp>
+#include <span>
 
 #include "broadcast.hpp"
 #include "copies.hpp"
@@ -266,18 +266,16 @@ Outcome lower_softmax(Lowering& to) {
   const float beta = std::get<SoftmaxOptions>(c.op.options).beta;
   kernels::SoftmaxParams p;
   if (Outcome ok = exec::derived(kernels::make_softmax_params(beta, input->scale, p), "multiplier"); !ok) return ok;
-  std::array<std::byte, plan::kSoftmaxTableBytes> table{};
-  for (std::int32_t d = 0; d < 256; ++d) {
-    const std::int32_t entry =
-        -d < p.difference_min
-            ? 0
-            : kernels::exp_on_negative_values(kernels::multiply_by_quantized_multiplier(-d, p.difference_multiplier));
-    std::memcpy(table.data() + static_cast<std::size_t>(d) * sizeof entry, &entry, sizeof entry);
-  }
+  std::array<std::int32_t, plan::kTableEntries> exponentials{};
+  kernels::softmax_exponentials(p, exponentials);
+  std::array<std::uint8_t, plan::kSoftmaxTableBytes> table{};
+  plan::pack_softmax_table(exponentials, table);
   const View rows = image_view(c.out());
   const SoftmaxWork work{{.rows = rows.pixels, .length = rows.channels}};
   if (Outcome ok = accepted(plan::check(work.op)); !ok) return ok;
-  to.add(work, {operand_of(c.op.inputs[0], rows, true), constant_operand(table, {1, plan::kSoftmaxTableBytes})},
+  to.add(work,
+         {operand_of(c.op.inputs[0], rows, true),
+          constant_operand(std::as_bytes(std::span(table)), {1, plan::kSoftmaxTableBytes})},
          to.output(), rows);
   return {};
 }
