@@ -25,6 +25,16 @@ Result<kernels::AffineParams> computed(const Tensor& tensor, const std::string& 
   return activation(tensor, whose);
 }
 
+Result<Quantizations> quantizations_of(const exec::Context& c) {
+  const auto a = activation(c.in(0), c.in_name(0));
+  if (!a) return tl::unexpected(a.error());
+  const auto b = activation(c.in(1), c.in_name(1));
+  if (!b) return tl::unexpected(b.error());
+  const auto out = activation(c.out(), c.out_name());
+  if (!out) return tl::unexpected(out.error());
+  return Quantizations{*a, *b, *out};
+}
+
 View image_view(const Tensor& tensor) {
   const std::uint32_t channels = tensor.shape.empty() ? 1 : unsigned_of(tensor.shape.back());
   return {static_cast<std::uint32_t>(tensor.elements() / channels), channels};

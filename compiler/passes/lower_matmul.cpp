@@ -24,12 +24,8 @@ Operand transposed(Lowering& to, std::size_t i) {
   copy.axes[0] = {matrices, rows * columns, rows * columns};
   copy.axes[1] = {unsigned_of(columns), 1, rows};
   copy.axes[2] = {unsigned_of(rows), columns, 1};
-  CopyWork work;
-  work.parts.push_back({0, copy});
   const View view{matrices * unsigned_of(columns), unsigned_of(rows)};
-  const std::int32_t result = to.internal();
-  to.add(std::move(work), {input_operand(to.c, i, image_view(tensor), false)}, result, view);
-  return operand_of(result, view, false);
+  return to.copied({copy}, input_operand(to.c, i, image_view(tensor), false), view, false);
 }
 
 // The operand with its matrices at even distances, `step` bytes: product i takes matrix matrix_of[i] of `bytes` bytes.
@@ -40,18 +36,16 @@ Operand batched(Lowering& to, Operand operand, const std::vector<u32>& matrix_of
   for (std::size_t i = 0; i < matrix_of.size(); ++i) even = even && matrix_of[i] == i * stride;
   step = even ? stride * bytes : bytes;
   if (even) return operand;
-  CopyWork work;
+  std::vector<plan::CopyOp> copies;
+  copies.reserve(matrix_of.size());
   for (u32 i = 0; i < matrix_of.size(); ++i) {
     plan::CopyOp copy;
     copy.from_offset = matrix_of[i] * bytes;
     copy.to_offset = i * bytes;
     copy.axes.back() = {bytes, 1, 1};
-    work.parts.push_back({0, copy});
+    copies.push_back(copy);
   }
-  const View view{static_cast<u32>(matrix_of.size()), bytes};
-  const std::int32_t result = to.internal();
-  to.add(std::move(work), {std::move(operand)}, result, view);
-  return operand_of(result, view, false);
+  return to.copied(copies, std::move(operand), {static_cast<u32>(matrix_of.size()), bytes}, false);
 }
 
 }  // namespace
@@ -69,14 +63,10 @@ Outcome lower_batch_matmul(Lowering& to) {
   const Context& c = to.c;
   const auto& o = std::get<BatchMatMulOptions>(c.op.options);
   if (c.in(0).is_constant && c.in(1).is_constant) return unsupported("multiplies two constants");
-  const auto a = activation(c.in(0), c.in_name(0));
-  if (!a) return tl::unexpected(a.error());
-  const auto b = activation(c.in(1), c.in_name(1));
-  if (!b) return tl::unexpected(b.error());
-  const auto out = activation(c.out(), c.out_name());
-  if (!out) return tl::unexpected(out.error());
+  const auto q = quantizations_of(c);
+  if (!q) return tl::unexpected(q.error());
   kernels::QuantizedMultiplier scale;
-  const auto made = kernels::fully_connected_multiplier(a->scale, b->scale, out->scale, scale);
+  const auto made = kernels::fully_connected_multiplier(q->a.scale, q->b.scale, q->out.scale, scale);
   if (Outcome ok = exec::derived(made, "multiplier"); !ok) return ok;
 
   const std::vector<std::int32_t>& sa = c.in(0).shape;
@@ -88,9 +78,9 @@ Outcome lower_batch_matmul(Lowering& to) {
   op.columns = unsigned_of(so.back());
   op.depth = unsigned_of(o.adj_x ? *(sa.rbegin() + 1) : sa.back());
   op.b_transposed = o.adj_y;
-  op.a_zp = static_cast<std::int8_t>(a->zero_point);
-  op.b_zp = static_cast<std::int8_t>(b->zero_point);
-  op.out_zp = static_cast<std::int8_t>(out->zero_point);
+  op.a_zp = static_cast<std::int8_t>(q->a.zero_point);
+  op.b_zp = static_cast<std::int8_t>(q->b.zero_point);
+  op.out_zp = static_cast<std::int8_t>(q->out.zero_point);
   op.scale = {scale.value, scale.shift};
 
   const std::vector<std::int32_t> batches = leading(so);

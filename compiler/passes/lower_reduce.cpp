@@ -69,11 +69,7 @@ Operand gathered(Lowering& to, const Reduction& r) {
     to_step *= static_cast<std::int32_t>(r.extents[d]);
   }
   const View view{static_cast<u32>(to.c.in(0).elements()) / r.count, r.count};
-  const std::int32_t rows = to.internal();
-  CopyWork work;
-  work.parts.push_back({0, copy});
-  to.add(std::move(work), {operand_of(to.c.op.inputs[0], image_view(to.c.in(0)), false)}, rows, view);
-  return operand_of(rows, view, false);
+  return to.copied({copy}, operand_of(to.c.op.inputs[0], image_view(to.c.in(0)), false), view, false);
 }
 
 // Sums of rows: each row times a column of ones.

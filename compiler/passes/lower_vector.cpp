@@ -35,10 +35,6 @@ Result<kernels::FusedActivation> fused_of(const Operator& op) {
       op.options);
 }
 
-struct Quantizations {
-  kernels::AffineParams a, b, out;
-};
-
 // Zero points, scales and clamp; MINIMUM and MAXIMUM compare the bytes as they are.
 Outcome quantise(const Context& c, const Quantizations& q, plan::EltwiseOp& op) {
   const auto fused = fused_of(c.op);
@@ -131,11 +127,7 @@ Operand spread(Lowering& to, std::size_t i, View rows) {
     for (const u32 index : from) operand.constant.push_back(c.in(i).data[index]);
     return operand;
   }
-  CopyWork copy;
-  for (const plan::CopyOp& part : copies_of(from)) copy.parts.push_back({0, part});
-  const std::int32_t whole = to.internal();
-  to.add(std::move(copy), {operand_of(c.op.inputs[i], image_view(c.in(i)), false)}, whole, rows);
-  return operand_of(whole, rows, true);
+  return to.copied(copies_of(from), operand_of(c.op.inputs[i], image_view(c.in(i)), false), rows, true);
 }
 
 // Operand `i` at its cover where it has one, else at every place of the result.
@@ -172,15 +164,11 @@ void add_table(Lowering& to, const ByteTable& table, std::int32_t input, std::in
 Outcome lower_binary(Lowering& to) {
   const Context& c = to.c;
   if (c.in(0).is_constant && c.in(1).is_constant) return unsupported("combines two constants");
-  const auto a = activation(c.in(0), c.in_name(0));
-  if (!a) return tl::unexpected(a.error());
-  const auto b = activation(c.in(1), c.in_name(1));
-  if (!b) return tl::unexpected(b.error());
-  const auto out = activation(c.out(), c.out_name());
-  if (!out) return tl::unexpected(out.error());
+  const auto q = quantizations_of(c);
+  if (!q) return tl::unexpected(q.error());
   plan::EltwiseOp op;
   op.kind = kind_of(c.op.code);
-  if (Outcome ok = quantise(c, {*a, *b, *out}, op); !ok) return ok;
+  if (Outcome ok = quantise(c, *q, op); !ok) return ok;
   return add_eltwise(to, op);
 }
 

@@ -43,6 +43,14 @@ class Lowering {
                       .out_view = view,
                       .macs = macs});
   }
+  /// Adds a step that moves an operand's bytes into an internal tensor; that tensor at `view`.
+  [[nodiscard]] Operand copied(const std::vector<plan::CopyOp>& copies, Operand from, View view, bool whole_words) {
+    CopyWork work;
+    for (const plan::CopyOp& copy : copies) work.parts.push_back({0, copy});
+    const std::int32_t result = internal();
+    add(std::move(work), {std::move(from)}, result, view);
+    return {.tensor = result, .view = view, .whole_words = whole_words, .constant = {}};
+  }
   [[nodiscard]] std::vector<NpuOperator> take() { return std::move(steps_); }
 
  private:
@@ -63,6 +71,12 @@ class Lowering {
 [[nodiscard]] Result<kernels::AffineParams> activation(const Tensor& tensor, const std::string& whose);
 /// As activation(); kUnsupported for constants, too.
 [[nodiscard]] Result<kernels::AffineParams> computed(const Tensor& tensor, const std::string& whose);
+
+/// Inputs 0 and 1 and the output, all as activation().
+struct Quantizations {
+  kernels::AffineParams a, b, out;
+};
+[[nodiscard]] Result<Quantizations> quantizations_of(const exec::Context& c);
 
 /// Pixels of the last dimension.
 [[nodiscard]] View image_view(const Tensor& tensor);
