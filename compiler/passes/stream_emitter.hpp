@@ -1,8 +1,8 @@
 // Writes a planned program's commands.
 //
 // The order of the commands decides what can overlap, since the decoder stops at an engine's full queue: loads stand
-// LOAD_QUEUE_DEPTH loads before the operator that needs them, no more. What each command waits for follows from the
-// bytes that it touches (hazards.hpp), so that it waits for all that it must and for nothing else.
+// LOAD_QUEUE_DEPTH loads before the operator that needs them, no more. What each command waits for, transfers.hpp
+// knows.
 #pragma once
 
 #include <auklet/plan/plan.hpp>

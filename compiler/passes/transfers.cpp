@@ -1,0 +1,183 @@
+#include "transfers.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace auklet::compiler::passes {
+namespace {
+
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+
+Range memory_range(const plan::MemoryTensor& at, u64 bytes) { return {at.offset, at.offset + bytes}; }
+
+}  // namespace
+
+Transfers::Transfers(plan::StreamWriter& writer, const Program& program, const MemoryPlan& memory,
+                     const Hardware& hardware, const ConstantPlaces& constants)
+    : writer_(writer), program_(program), memory_(memory), hardware_(hardware), constants_(constants) {
+  const std::size_t windows = kSegmentFirstActivationWindow + program.inputs.size() + program.outputs.size();
+  windows_.resize(windows);
+  report_.windows.resize(windows);
+  report_.nodes.resize(program.nodes.size());
+}
+
+plan::MemoryTensor Transfers::home_of(u32 buffer) const {
+  const BufferPlan& plan = memory_.buffers[buffer];
+  const Buffer& b = program_.buffers[buffer];
+  switch (plan.home) {
+    case Home::kInput:
+      return {input_window(*b.input), 0};  // NOLINT(bugprone-unchecked-optional-access): kInput says that it is one.
+    case Home::kOutput:
+      return {output_window(program_, b.outputs[0]), 0};
+    case Home::kConstants:
+      return {kSegmentConstantsWindow, constants_.buffers[buffer]};
+    case Home::kScratch:
+    case Home::kNowhere:
+      break;
+  }
+  return {kSegmentScratchWindow, plan.offset};
+}
+
+// Emits a transfer into or out of SRAM with the waits that its ranges ask for. `emit` gets the waits.
+template <typename Emit>
+plan::Outcome Transfers::transfer(bool load, Range sram, const plan::MemoryTensor& memory, u64 bytes, Emit emit) {
+  Hazards& window = windows_[memory.window];
+  const Range outside = memory_range(memory, bytes);
+  const plan::Waits after =
+      load ? plan::both(window.before_read(outside.begin, outside.end), sram_.before_write(sram.begin, sram.end))
+           : plan::both(sram_.before_read(sram.begin, sram.end), window.before_write(outside.begin, outside.end));
+  if (const plan::Outcome emitted = emit(after); !emitted.ok()) return emitted;
+  if (load) {
+    const plan::Waits done{.load = writer_.issued().load};
+    window.note_read(outside.begin, outside.end, done);
+    sram_.note_write(sram.begin, sram.end, done);
+    report_.windows[memory.window].read = true;
+  } else {
+    const plan::Waits done{.store = writer_.issued().store};
+    sram_.note_read(sram.begin, sram.end, done);
+    window.note_write(outside.begin, outside.end, done);
+    report_.windows[memory.window].write = true;
+  }
+  return {};
+}
+
+plan::Outcome Transfers::load(const LoadItem& item) {
+  begin(item.node);
+  if (!item.instance) return load_weights(item.node);
+  const Instance& instance = memory_.instances[*item.instance];
+  return load_pixels(item.node, instance, 0, instance.format.view.pixels);
+}
+
+plan::Outcome Transfers::load_weights(u32 node) {
+  const NodePlan& n = memory_.nodes[node];
+  const auto bytes = static_cast<u32>(n.layout.weight_bytes + n.layout.parameter_bytes);
+  const plan::MemoryTensor from = weights_of(node);
+  ++cost(node).commands;
+  cost(node).loaded_bytes += bytes;
+  cost(node).weight_bytes += bytes;
+  const Space::Id weights = *n.weights;  // NOLINT(bugprone-unchecked-optional-access): it has them, or no such item.
+  return transfer(true, sram_range(weights), from, bytes, [&](const plan::Waits& after) {
+    return plan::plan_load_bytes(writer_, from, memory_.sram[weights].address, bytes, after);
+  });
+}
+
+plan::Outcome Transfers::load_pixels(u32 node, const Instance& instance, u32 first, u32 pixels) {
+  const Format& format = instance.format;
+  const u64 bytes = u64{pixels} * format.view.channels;
+  plan::MemoryTensor from = home_of(instance.buffer);
+  from.offset += first * format.view.channels;
+  const u32 address = memory_.sram[instance.block].address + first * format.pitch;
+  // All of it: up to the end of its last word.
+  const bool last = first + pixels == format.view.pixels;
+  const Range sram{address, last ? sram_range(instance.block).end : address + u64{pixels} * format.pitch};
+  ++cost(node).commands;
+  cost(node).loaded_bytes += bytes;
+  return transfer(true, sram, from, bytes, [&](const plan::Waits& after) {
+    return plan::plan_load_pixels(writer_, from, address, pixels, format.view.channels, format.pitch, after);
+  });
+}
+
+plan::Outcome Transfers::store_output(u32 node) {
+  const u32 buffer = program_.nodes[node].output;
+  if (memory_.buffers[buffer].home == Home::kScratch) {
+    if (const plan::Outcome stored = store(node, home_of(buffer)); !stored.ok()) return stored;
+  }
+  for (const u32 output : program_.buffers[buffer].outputs) {
+    const plan::Outcome stored = store(node, {output_window(program_, output), 0});
+    if (!stored.ok()) return stored;
+  }
+  return {};
+}
+
+plan::Outcome Transfers::store(u32 node, const plan::MemoryTensor& to) {
+  const Instance& instance = memory_.instances[memory_.nodes[node].output];
+  const Format& format = instance.format;
+  ++cost(node).commands;
+  cost(node).stored_bytes += format.view.bytes();
+  return transfer(false, sram_range(instance.block), to, format.view.bytes(), [&](const plan::Waits& after) {
+    return plan::plan_store_pixels(writer_, to, memory_.sram[instance.block].address, format.view.pixels,
+                                   format.view.channels, format.pitch, after);
+  });
+}
+
+plan::Outcome Transfers::fill_outputs(u32 node) {
+  const u32 buffer = program_.nodes[node].output;
+  const Buffer& b = program_.buffers[buffer];
+  const bool streamed = b.producer && memory_.nodes[*b.producer].streamed;
+  if (!b.input && !streamed) return {};
+  for (const u32 output : b.outputs) {
+    if (program_.outputs[output] != program_.nodes[node].op->output) continue;
+    const plan::MemoryTensor to{output_window(program_, output), 0};
+    const plan::MemoryTensor from = b.input ? plan::MemoryTensor{input_window(*b.input), 0} : home_of(buffer);
+    if (to.window == from.window) continue;
+    if (const plan::Outcome copied = copy(node, from, to, b.bytes); !copied.ok()) return copied;
+  }
+  return {};
+}
+
+// Through the two halves of the SRAM in turn.
+plan::Outcome Transfers::copy(u32 node, plan::MemoryTensor from, plan::MemoryTensor to, u32 bytes) {
+  begin(node);
+  const u32 half = hardware_.sram_limit / 2 / plan::kWordBytes * plan::kWordBytes;
+  if (half == 0) return plan::Status::kSramTooSmall;
+  bool upper = false;
+  for (u32 done = 0; done < bytes; upper = !upper) {
+    const u32 part = std::min(half, bytes - done);
+    const u32 at = upper ? half : 0;
+    const Range sram{at, u64{at} + plan::round_up_to_word(part)};
+    const plan::Outcome loaded = transfer(true, sram, from, part, [&](const plan::Waits& after) {
+      return plan::plan_load_bytes(writer_, from, at, part, after);
+    });
+    if (!loaded.ok()) return loaded;
+    const plan::Outcome stored = transfer(false, sram, to, part, [&](const plan::Waits& after) {
+      return plan::plan_store_pixels(writer_, to, at, part, 1, 1, after);
+    });
+    if (!stored.ok()) return stored;
+    cost(node).commands += 2;
+    cost(node).loaded_bytes += part;
+    cost(node).stored_bytes += part;
+    done += part;
+    from.offset += part;
+    to.offset += part;
+  }
+  return {};
+}
+
+void Transfers::note_streamed(u32 node, const Block& sram, const std::vector<plan::MemoryTensor>& inputs,
+                              const plan::MemoryTensor& output) {
+  const Node& n = program_.nodes[node];
+  const plan::Waits done = writer_.issued();
+  sram_.note_write(sram.address, sram.end(), done);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Range read = memory_range(inputs[i], program_.buffers[n.uses[i].buffer].bytes);
+    windows_[inputs[i].window].note_read(read.begin, read.end, {.load = done.load});
+    report_.windows[inputs[i].window].read = true;
+  }
+  if (memory_.nodes[node].layout.weight_bytes > 0) report_.windows[kSegmentConstantsWindow].read = true;
+  const Range written = memory_range(output, program_.buffers[n.output].bytes);
+  windows_[output.window].note_write(written.begin, written.end, {.store = done.store});
+  report_.windows[output.window].write = true;
+}
+
+}  // namespace auklet::compiler::passes
