@@ -10,7 +10,7 @@
 source "$(dirname "$0")/common.sh"
 
 tidy_seconds=${TIDY_SECONDS:-2400}
-tidy_folders=${TIDY_FOLDERS:-compiler driver kernels sim}
+tidy_folders=${TIDY_FOLDERS:-bench compiler driver kernels sim}
 
 # The parameters of every named configuration, a line each: name and -G arguments of Verilator.
 configurations() {
