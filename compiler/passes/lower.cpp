@@ -135,7 +135,8 @@ Outcome lower_any(Lowering& to) {
 
 }  // namespace
 
-Result<std::vector<NpuOperator>> lower(const Graph& graph, std::size_t index, const Folds& folds) {
+Result<std::vector<NpuOperator>> lower(const Graph& graph, std::size_t index, const Folds& folds,
+                                       const Hardware& hardware) {
   const Operator& op = graph.operators[index];
   for (const std::vector<std::int32_t>* list : {&op.inputs, &op.outputs}) {
     for (const std::int32_t tensor : *list) {
@@ -144,7 +145,7 @@ Result<std::vector<NpuOperator>> lower(const Graph& graph, std::size_t index, co
       }
     }
   }
-  Lowering to(graph, index, folds);
+  Lowering to(graph, index, folds, hardware);
   if (to.gone()) return std::vector<NpuOperator>{};
   // Whatever the CPU's kernel asks of shapes and options holds here, too.
   if (const exec::Prepare prepare = exec::find_prepare(op.code); prepare != nullptr) {

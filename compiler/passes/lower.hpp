@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "folds.hpp"
+#include "hardware.hpp"
 
 namespace auklet::compiler::passes {
 
@@ -97,7 +98,8 @@ struct NpuOperator {
 
 /// Derives what the NPU needs to know of an operator, or says why it cannot run it: one sentence, to stand behind the
 /// operator's name. The graph must be valid. Internal tensors of different operators have different numbers.
-[[nodiscard]] Result<std::vector<NpuOperator>> lower(const Graph& graph, std::size_t index, const Folds& folds);
+[[nodiscard]] Result<std::vector<NpuOperator>> lower(const Graph& graph, std::size_t index, const Folds& folds,
+                                                     const Hardware& hardware);
 
 /// Multiply-accumulates of an operator, wherever it runs: 0 unless it multiplies matrices or convolves.
 [[nodiscard]] std::uint64_t macs_of(const Graph& graph, const Operator& op);

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "lowering.hpp"
+#include "pack_rows.hpp"
 
 namespace auklet::compiler::passes {
 namespace {
@@ -81,6 +82,14 @@ Result<std::array<u32, 2>> pads_before(const O& o, std::array<std::int32_t, 2> s
   return pads;
 }
 
+// Adds the first step of a convolution whose rows are packed: its result as pixels of so many channels.
+Operand packed(Lowering& to, ConvWork pack, Operand image, u32 channels) {
+  const View words{pack.op.batch * pack.op.out_h * pack.op.out_w, pack.op.out_c};
+  const std::int32_t result = to.internal();
+  to.add(std::move(pack), {std::move(image)}, result, words);
+  return operand_of(result, {words.pixels * (words.channels / channels), channels}, false);
+}
+
 // CONV_2D and DEPTHWISE_CONV_2D, whose filters name their dimensions differently.
 template <typename O>
 Outcome lower_conv(Lowering& to) {
@@ -121,9 +130,13 @@ Outcome lower_conv(Lowering& to) {
     op.in_w = unsigned_of(c.graph.tensor(image).shape[2]);
   }
   if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
-  const View view = image_view(c.graph.tensor(image));
   const std::uint64_t macs = plan::macs(op);
-  to.add(std::move(work), {operand_of(image, view, op.groups != 1)}, to.output(), image_view(c.out()), macs);
+  Operand operand = operand_of(image, image_view(c.graph.tensor(image)), op.groups != 1);
+  if (auto steps = pack_rows(work, to.hardware()); steps) {
+    operand = packed(to, std::move(steps->pack), std::move(operand), steps->conv.op.in_c);
+    work = std::move(steps->conv);
+  }
+  to.add(std::move(work), {std::move(operand)}, to.output(), image_view(c.out()), macs);
   return {};
 }
 

@@ -20,12 +20,13 @@ inline constexpr std::int32_t kInternalTensors = 128;
 /// The steps of one operator, as they come.
 class Lowering {
  public:
-  Lowering(const Graph& graph, std::size_t index, const Folds& folds)
-      : c{graph, graph.operators[index]}, folds_(folds), index_(index) {}
+  Lowering(const Graph& graph, std::size_t index, const Folds& folds, const Hardware& hardware)
+      : c{graph, graph.operators[index]}, folds_(folds), hardware_(hardware), index_(index) {}
 
   const exec::Context c;
 
   [[nodiscard]] const std::optional<PadFold>& pad() const { return folds_.of[index_]; }
+  [[nodiscard]] const Hardware& hardware() const { return hardware_; }
   [[nodiscard]] bool gone() const { return folds_.gone[index_]; }
 
   /// A new tensor between two steps. Precondition: fewer than kInternalTensors so far.
@@ -55,6 +56,7 @@ class Lowering {
 
  private:
   const Folds& folds_;
+  const Hardware& hardware_;
   std::size_t index_;
   std::int32_t internals_ = 0;
   std::vector<NpuOperator> steps_;

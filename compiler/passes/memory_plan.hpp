@@ -14,16 +14,11 @@
 #include <optional>
 #include <vector>
 
+#include "hardware.hpp"
 #include "program.hpp"
 #include "space.hpp"
 
 namespace auklet::compiler::passes {
-
-/// The hardware, and how much of its SRAM may be used.
-struct Hardware {
-  spec::HardwareConfig config;
-  std::uint32_t sram_limit = 0;
-};
 
 /// How pixels lie in SRAM: `pitch` bytes apart.
 struct Format {

@@ -45,7 +45,7 @@ class Attempt {
 
   void lower_all() {
     for (std::size_t i = 0; i < graph_.operators.size(); ++i) {
-      auto lowered = lower(graph_, i, folds_);
+      auto lowered = lower(graph_, i, folds_, hardware_);
       steps_.emplace_back();
       reads_.emplace_back();
       if (!lowered) {

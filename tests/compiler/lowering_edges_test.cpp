@@ -209,6 +209,42 @@ TEST(Operands, MayBeTheSameTensorTwice) {
   expect_equal(e.model());
 }
 
+// A tall kernel on few channels: packed rows, before, between and behind other layers.
+TEST(ShallowConvolutions, ArePackedWithoutATrace) {
+  struct Case {
+    Shape image;
+    std::int32_t kernel_h, kernel_w, stride, dilation;
+    Padding padding;
+  };
+  const std::vector<Case> cases = {
+      {{1, 49, 10, 1}, 10, 4, 2, 1, Padding::kSame}, {{2, 23, 17, 1}, 7, 5, 3, 1, Padding::kSame},
+      {{1, 30, 7, 1}, 5, 2, 1, 3, Padding::kValid},  {{3, 16, 16, 2}, 8, 3, 1, 1, Padding::kValid},
+      {{1, 40, 33, 1}, 9, 3, 4, 1, Padding::kSame},  {{1, 64, 1, 1}, 16, 1, 1, 2, Padding::kSame}};
+  for (const Case& k : cases) {
+    SCOPED_TRACE(k.image[1]);
+    Edge e;
+    const std::int32_t image = e.input(k.image);
+    const std::int32_t sum = e.add(OpCode::kAdd, {image, image}, e.tensor(k.image), AddOptions{});
+    Conv2dOptions o;
+    o.padding = k.padding;
+    o.stride_h = o.stride_w = k.stride;
+    o.dilation_h = o.dilation_w = k.dilation;
+    const auto extent = [&](std::int32_t in, std::int32_t kernel) {
+      return k.padding == Padding::kSame ? (in + k.stride - 1) / k.stride
+                                         : (in - (kernel - 1) * k.dilation - 1) / k.stride + 1;
+    };
+    for (const std::int32_t in : {image, sum}) {
+      const std::int32_t filter = e.constant({20, k.kernel_h, k.kernel_w, k.image[3]}, quantized(0.01F, 0));
+      const std::int32_t out =
+          e.tensor({k.image[0], extent(k.image[1], k.kernel_h), extent(k.image[2], k.kernel_w), 20});
+      e.add(OpCode::kConv2d, {in, filter}, out, o);
+      e.graph().outputs.push_back(e.conv(out, 1, 3));
+    }
+    EXPECT_EQ(places(e.model()), "NNNNN");
+    expect_equal(e.model());
+  }
+}
+
 // The same bytes under several names, all of them read outside.
 TEST(Names, OfInputsAndOutputsAreCopied) {
   Edge e;

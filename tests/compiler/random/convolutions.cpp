@@ -43,28 +43,45 @@ void set_sides(O& o, const Side& rows, const Side& columns) {
   o.dilation_w = columns.dilation;
 }
 
-void add_conv2d_of(Builder& b, std::int32_t in) {
+std::int32_t add_conv2d_of(Builder& b, std::int32_t in, std::int32_t longest, std::int32_t tallest,
+                           std::int32_t out_channels) {
   const Shape s = b.shape(in);
   Conv2dOptions o;
   o.padding = random_padding(b);
   o.activation = b.activation();
-  const std::int32_t longest = b.random.one_in(2) ? 1 : b.random.one_in(8) ? 9 : 4;
-  const Side rows = random_side(b, s[1], longest, o.padding);
+  const Side rows = random_side(b, s[1], tallest, o.padding);
   const Side columns = random_side(b, s[2], longest, o.padding);
   set_sides(o, rows, columns);
   std::int32_t groups = 1;
   if (b.random.one_in(6)) {
     for (const std::int32_t n : {2, 3, 4}) groups = s[3] % n == 0 && b.random.one_in(2) ? n : groups;
   }
-  const std::int32_t out_c = groups == 1 ? b.channels() : groups * b.random.in(1, 12);
+  const std::int32_t out_c = groups == 1 ? out_channels : groups * b.random.in(1, 12);
   const std::int32_t out =
       b.result({s[0], positions(o.padding, s[1], rows), positions(o.padding, s[2], columns), out_c});
   const std::size_t taps = product(rows.kernel, columns.kernel, s[3] / groups);
   const std::int32_t filter = b.weights({out_c, rows.kernel, columns.kernel, s[3] / groups}, 0, taps, in, out);
   b.add(OpCode::kConv2d, {in, filter, b.bias(out_c, taps)}, out, o);
+  return out;
+}
+
+void add_conv2d_of(Builder& b, std::int32_t in) {
+  const std::int32_t longest = b.random.one_in(2) ? 1 : b.random.one_in(8) ? 9 : 4;
+  add_conv2d_of(b, in, longest, longest, b.channels());
 }
 
 void add_conv2d(Builder& b) { add_conv2d_of(b, b.image()); }
+
+// Few channels and tall kernels, as spectrograms have them: the compiler puts rows side by side. Within a network the
+// image is what another convolution leaves of one.
+void add_shallow_conv2d(Builder& b) {
+  const std::int32_t channels = b.random.one_in(2) ? 1 : b.random.in(2, 5);
+  Shape shape = b.image_shape(kMostElements / 4);
+  shape[3] = channels;
+  const std::int32_t in =
+      b.single() ? b.input(shape, b.any_quantization()) : add_conv2d_of(b, b.image(), 1, 1, channels);
+  add_conv2d_of(b, in, 5, 12, b.channels());
+}
 
 void add_depthwise_of(Builder& b, std::int32_t in) {
   const Shape s = b.shape(in);
@@ -212,6 +229,7 @@ void add_batch_matmul(Builder& b) {
 
 constexpr Family kFamilies[] = {
     {OpCode::kConv2d, 8, 12, add_conv2d},
+    {OpCode::kConv2d, 4, 2, add_shallow_conv2d},
     {OpCode::kDepthwiseConv2d, 6, 8, add_depthwise},
     {OpCode::kTransposeConv, 3, 1, add_transpose_conv},
     {OpCode::kFullyConnected, 4, 4, add_fully_connected},
