@@ -31,6 +31,7 @@ SegmentReport report_of(const passes::CompiledSegment& compiled, std::size_t ope
           .commands = compiled.commands,
           .constant_bytes = static_cast<std::uint32_t>(compiled.constants.size()),
           .streamed_operators = compiled.streamed_operators,
+          .cascaded_operators = compiled.cascaded_operators,
           .spilled_tensors = compiled.spilled_tensors,
           .sram_live = compiled.sram_live,
           .scratch_live = compiled.scratch_live};

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "cascade_search.hpp"
+
 namespace auklet::compiler::passes {
 namespace {
 
@@ -33,21 +35,30 @@ struct Shortage {
   u64 needed = 0;  // Bytes, when a streamed node lacks room even for its smallest tiles.
 };
 
-// One attempt with a fixed choice of streamed nodes and spilled buffers.
+// What an attempt takes for given.
+struct Choices {
+  std::vector<bool> streamed;  // By node.
+  std::vector<bool> spilled;   // By buffer.
+  std::vector<bool> compact;   // By node: its blocks are packed, wherever that lets commands and loads collide.
+  std::vector<Cascade> cascades;
+};
+
+// One attempt with fixed choices.
 class Attempt {
  public:
-  Attempt(const Program& program, const Hardware& hardware, const std::vector<bool>& streamed,
-          const std::vector<bool>& spilled)
+  Attempt(const Program& program, const Hardware& hardware, const Choices& choices)
       : program_(program),
         hardware_(hardware),
-        spilled_(spilled),
+        spilled_(choices.spilled),
+        compact_(choices.compact),
         region_(hardware.config.sram_bytes / spec::kSramRegions) {
     std::vector<u32> regions(spec::kSramRegions);
     for (u32 i = 0; i < spec::kSramRegions; ++i) regions[i] = i * region_;
     plan_.sram = Space(hardware.sram_limit, kSramAlign, regions);
     plan_.nodes.resize(program.nodes.size());
-    for (std::size_t i = 0; i < streamed.size(); ++i) plan_.nodes[i].streamed = streamed[i];
+    for (std::size_t i = 0; i < program.nodes.size(); ++i) plan_.nodes[i].streamed = choices.streamed[i];
     plan_.buffers.resize(program.buffers.size());
+    plan_.cascades = choices.cascades;
   }
 
   // True when everything has its place; else shortage() or failure() tell why not.
@@ -67,6 +78,16 @@ class Attempt {
 
  private:
   [[nodiscard]] bool streamed(u32 node) const { return plan_.nodes[node].streamed; }
+
+  // When a node's blocks are in use: all nodes of a cascade are at work as long as any of them is.
+  [[nodiscard]] u32 begin_of(u32 node) const {
+    const Cascade* cascade = plan_.cascade_of(node);
+    return cascade != nullptr ? cascade->first() : node;
+  }
+  [[nodiscard]] u32 end_of(u32 node) const {
+    const Cascade* cascade = plan_.cascade_of(node);
+    return cascade != nullptr ? cascade->last() : node;
+  }
 
   // The pitch at which a loaded operand suits its reader best.
   [[nodiscard]] u32 best_pitch(u32 node, const Operand& operand) const {
@@ -98,6 +119,10 @@ class Attempt {
                                              .first = *b.producer,
                                              .last = *b.producer});
       plan_.nodes[*b.producer].output = made;
+      const Cascade* cascade = plan_.cascade_of(*b.producer);
+      if (cascade != nullptr && *b.producer != cascade->last()) {
+        plan_.instances[made].held = held_bytes(plan_.instances[made].format, *cascade, *b.producer);
+      }
       if (!spilled_[buffer]) shared = made;
       if (spilled_[buffer] || !b.outputs.empty()) in_memory(buffer);
     } else if (b.producer) {
@@ -182,8 +207,9 @@ class Attempt {
 
   std::optional<Space::Id> place(u64 bytes, u32 first, u32 last, std::vector<u32> users) {
     if (bytes > hardware_.sram_limit) return std::nullopt;
-    const auto id =
-        plan_.sram.place(static_cast<u32>(bytes), first, last, [&](const Block& block) { return price(block, users); });
+    const auto by_price = [&](const Block& block) { return price(block, users); };
+    const auto id = plan_.sram.place(static_cast<u32>(bytes), begin_of(first), end_of(last),
+                                     compact_[first] ? Space::Price{} : by_price);
     if (id) {
       users_.resize(*id + 1);
       users_[*id] = std::move(users);
@@ -203,7 +229,7 @@ class Attempt {
 
   bool place_instance(std::size_t index) {
     Instance& instance = plan_.instances[index];
-    const auto id = place(instance.format.bytes(), instance.first, instance.last, users_of(index));
+    const auto id = place(instance.bytes(), instance.first, instance.last, users_of(index));
     if (id) instance.block = *id;
     return id.has_value();
   }
@@ -219,7 +245,7 @@ class Attempt {
     }
     for (const std::size_t load : loads) {
       if (!place_instance(load)) return fall_short(node, 0);
-      plan_.loads.push_back({.node = node, .instance = load, .load_from = node});
+      plan_.loads.push_back({.node = node, .instance = load, .load_from = begin_of(node)});
     }
     if (!place_instance(n.output)) return fall_short(node, 0);
     const plan::ConvOp* op = conv_of(program_.nodes[node]);
@@ -231,7 +257,7 @@ class Attempt {
     }
     n.weights = place(n.layout.weight_bytes + n.layout.parameter_bytes, node, node, {node});
     if (!n.weights) return fall_short(node, 0);
-    plan_.loads.push_back({.node = node, .instance = std::nullopt, .load_from = node});
+    plan_.loads.push_back({.node = node, .instance = std::nullopt, .load_from = begin_of(node)});
     return true;
   }
 
@@ -270,20 +296,24 @@ class Attempt {
     u32 earliest = 0;
     for (std::size_t i = 0; i < plan_.loads.size(); ++i) {
       LoadItem& load = plan_.loads[i];
-      if (i >= spec::kLoadQueueDepth) earliest = std::max(earliest, plan_.loads[i - spec::kLoadQueueDepth].node);
+      const u32 needed = begin_of(load.node);
+      if (i >= spec::kLoadQueueDepth) {
+        earliest = std::max(earliest, begin_of(plan_.loads[i - spec::kLoadQueueDepth].node));
+      }
       earliest = std::max(earliest, first_loadable(load));
       Space::Id& id = block_of(load);
       const Block now = plan_.sram[id];
       const std::vector<u32> users = users_[id];
       plan_.sram.remove(id);
-      for (u32 from = earliest; from < load.node; ++from) {
+      for (u32 from = earliest; from < needed; ++from) {
+        if (from != begin_of(from)) continue;
         const auto better = place(now.bytes, from, now.last, users);
         if (!better) continue;
         id = *better;
         load.load_from = from;
         break;
       }
-      if (load.load_from == load.node) plan_.sram.restore(id, now);
+      if (load.load_from == needed) plan_.sram.restore(id, now);
       earliest = std::max(earliest, load.load_from);
     }
   }
@@ -323,6 +353,7 @@ class Attempt {
   const Program& program_;
   const Hardware& hardware_;
   const std::vector<bool>& spilled_;
+  const std::vector<bool>& compact_;
   u32 region_;
   MemoryPlan plan_;
   std::vector<std::vector<u32>> users_;  // Of every block in SRAM: the nodes that touch it.
@@ -344,16 +375,22 @@ plan::Outcome stream_copies(plan::StreamWriter& writer, const CopyWork& work,
 class Planner {
  public:
   Planner(const Program& program, const Hardware& hardware)
-      : program_(program), hardware_(hardware), streamed_(program.nodes.size()), spilled_(program.buffers.size()) {
-    for (std::size_t i = 0; i < program.nodes.size(); ++i) streamed_[i] = program.nodes[i].op->moves_memory();
+      : program_(program),
+        hardware_(hardware),
+        search_(program, hardware),
+        choices_{.streamed = std::vector<bool>(program.nodes.size()),
+                 .spilled = std::vector<bool>(program.buffers.size()),
+                 .compact = std::vector<bool>(program.nodes.size()),
+                 .cascades = {}} {
+    for (std::size_t i = 0; i < program.nodes.size(); ++i) choices_.streamed[i] = program.nodes[i].op->moves_memory();
   }
 
   tl::expected<MemoryPlan, NodeFailure> run() {
     for (;;) {
-      Attempt attempt(program_, hardware_, streamed_, spilled_);
+      Attempt attempt(program_, hardware_, choices_);
       if (attempt.run()) {
         MemoryPlan plan = attempt.take();
-        plan.streamed_nodes = static_cast<u32>(std::ranges::count(streamed_, true));
+        plan.streamed_nodes = static_cast<u32>(std::ranges::count(choices_.streamed, true));
         plan.spilled_buffers = static_cast<u32>(
             std::ranges::count(plan.buffers, Home::kScratch, [](const BufferPlan& b) { return b.home; }));
         return plan;
@@ -368,16 +405,49 @@ class Planner {
   // Changes one choice in favour of the node; false when there is none left.
   bool relieve(const Shortage& shortage, const MemoryPlan& plan) {
     const u32 node = shortage.node;
-    if (!streamed_[node] && own_bytes(node, plan) > hardware_.sram_limit) {
-      streamed_[node] = true;
+    const Cascade* cascade = plan.cascade_of(node);
+    if (cascade != nullptr) return pack(cascade->first(), cascade->last(), plan) || relieve_cascade(*cascade, plan);
+    if (!choices_.streamed[node] && own_bytes(node, plan) > hardware_.sram_limit) {
+      if (auto found = search_.find(plan, node)) {
+        choices_.cascades.push_back(std::move(*found));
+      } else {
+        choices_.streamed[node] = true;
+      }
       return true;
     }
+    if (!choices_.streamed[node] && pack(node, node, plan)) return true;
     if (const auto buffer = largest_waiting(node, plan)) {
-      spilled_[*buffer] = true;
+      choices_.spilled[*buffer] = true;
       return true;
     }
-    if (streamed_[node]) return false;
-    streamed_[node] = true;
+    if (choices_.streamed[node]) return false;
+    choices_.streamed[node] = true;
+    return true;
+  }
+
+  // Packs all that is in SRAM during nodes [first, last]; false when it is packed already.
+  bool pack(u32 first, u32 last, const MemoryPlan& plan) {
+    bool changed = false;
+    const auto add = [&](u32 node) {
+      changed = changed || !choices_.compact[node];
+      choices_.compact[node] = true;
+    };
+    for (u32 node = first; node <= last; ++node) add(node);
+    for (const Instance& i : plan.instances) {
+      if (i.first <= last && i.last >= first) add(i.first);
+    }
+    return changed;
+  }
+
+  // Smaller stripes; where they do not pay, no cascade.
+  bool relieve_cascade(const Cascade& failed, const MemoryPlan& plan) {
+    auto tighter = search_.tighten(plan, failed);
+    const auto at = std::ranges::find(choices_.cascades, failed.first(), &Cascade::first);
+    if (tighter) {
+      *at = std::move(*tighter);
+    } else {
+      choices_.cascades.erase(at);
+    }
     return true;
   }
 
@@ -397,7 +467,8 @@ class Planner {
     for (const Instance& i : plan.instances) {
       const bool used =
           i.buffer == n.output || std::ranges::any_of(n.uses, [&](const Use& use) { return use.buffer == i.buffer; });
-      if (used || spilled_[i.buffer] || i.first >= node || i.last <= node || i.format.bytes() <= bytes) continue;
+      if (used || choices_.spilled[i.buffer] || i.first >= node || i.last <= node || i.format.bytes() <= bytes)
+        continue;
       largest = i.buffer;
       bytes = i.format.bytes();
     }
@@ -412,11 +483,22 @@ class Planner {
 
   const Program& program_;
   const Hardware& hardware_;
-  std::vector<bool> streamed_;  // By node.
-  std::vector<bool> spilled_;   // By buffer.
+  CascadeSearch search_;
+  Choices choices_;
 };
 
 }  // namespace
+
+const Cascade* MemoryPlan::cascade_of(u32 node) const {
+  const auto found = std::ranges::find_if(cascades, [node](const Cascade& cascade) { return cascade.contains(node); });
+  return found == cascades.end() ? nullptr : &*found;
+}
+
+std::uint32_t held_bytes(const Format& format, const Cascade& cascade, u32 node) {
+  // Cascade::make() has made sure that there are rows.
+  const u32 row = row_bytes(format.view, format.pitch, cascade.height(node)).value_or(0);
+  return plan::round_up_to_word(cascade.held_rows(node) * row);
+}
 
 std::optional<std::uint32_t> readable_pitch(const Format& format, const Operand& operand) {
   const View& view = operand.view;

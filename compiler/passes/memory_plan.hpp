@@ -3,7 +3,8 @@
 // An operator is *resident* when all its operands are in SRAM, or *streamed* when it runs tile by tile from memory to
 // memory. A buffer that a resident operator makes stays in SRAM up to its last reader, unless it is *spilled*: then it
 // goes through scratch memory and each reader loads it for itself. The planner begins with everything resident; where
-// that does not fit it spills buffers that are only waiting, and streams operators that are too large by themselves.
+// that does not fit it makes cascades of operators that are too large by themselves (cascade.hpp), spills buffers that
+// are only waiting, and streams what is left.
 #pragma once
 
 #include <auklet/compiler/result.hpp>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <vector>
 
+#include "cascade.hpp"
 #include "hardware.hpp"
 #include "program.hpp"
 #include "space.hpp"
@@ -38,17 +40,23 @@ struct Format {
 struct Instance {
   std::uint32_t buffer = 0;
   Format format;
-  std::uint32_t first = 0;  ///< The node that makes it or loads it first.
-  std::uint32_t last = 0;   ///< Its last reader, or `first`.
-  bool loaded = false;      ///< From memory; otherwise node `first` computes it.
+  std::uint32_t first = 0;                 ///< The node that makes it or loads it first.
+  std::uint32_t last = 0;                  ///< Its last reader, or `first`.
+  bool loaded = false;                     ///< From memory; otherwise node `first` computes it.
+  std::optional<std::uint32_t> held = {};  ///< Bytes of the rows that a cascade keeps of it; whole when empty.
   Space::Id block = 0;
+
+  [[nodiscard]] std::uint64_t bytes() const { return held ? *held : format.bytes(); }
 };
+
+/// Bytes of SRAM for a stripe of what node `node` of a cascade makes in this format.
+[[nodiscard]] std::uint32_t held_bytes(const Format& format, const Cascade& cascade, std::uint32_t node);
 
 /// Something that a LOAD of its own brings for a node: an instance, or else the node's weights and parameters.
 struct LoadItem {
   std::uint32_t node = 0;
   std::optional<std::size_t> instance;
-  std::uint32_t load_from = 0;  ///< The place in SRAM is free from this node on.
+  std::uint32_t load_from = 0;  ///< The place in SRAM is free from this node on; never within a cascade.
 };
 
 struct NodePlan {
@@ -74,10 +82,14 @@ struct MemoryPlan {
   std::vector<NodePlan> nodes;      ///< One a node; nothing for those that rename.
   std::vector<BufferPlan> buffers;  ///< One a buffer.
   std::vector<LoadItem> loads;      ///< In the order in which they are needed.
+  std::vector<Cascade> cascades;
   std::uint32_t scratch_bytes = 0;
   std::uint32_t scratch_live = 0;  ///< Most scratch memory in use at one time.
   std::uint32_t streamed_nodes = 0;
   std::uint32_t spilled_buffers = 0;
+
+  /// The cascade that a node belongs to, or null.
+  [[nodiscard]] const Cascade* cascade_of(std::uint32_t node) const;
 };
 
 /// Why a program cannot be planned or encoded as it is: a node, and one sentence to stand behind its operator's name.

@@ -144,6 +144,9 @@ tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph, c
   compiled.constants = packer.take();
   compiled.commands = writer.commands();
   compiled.streamed_operators = memory->streamed_nodes;
+  for (const Cascade& cascade : memory->cascades) {
+    compiled.cascaded_operators += cascade.last() - cascade.first() + 1;
+  }
   compiled.spilled_tensors = memory->spilled_buffers;
   compiled.sram_live = memory->sram.live_peak();
   compiled.scratch_live = memory->scratch_live;

@@ -21,6 +21,7 @@ struct CompiledSegment {
   std::vector<std::byte> constants;
   std::uint32_t commands = 0;
   std::uint32_t streamed_operators = 0;
+  std::uint32_t cascaded_operators = 0;
   std::uint32_t spilled_tensors = 0;
   std::uint32_t sram_live = 0;
   std::uint32_t scratch_live = 0;

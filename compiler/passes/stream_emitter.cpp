@@ -18,6 +18,17 @@ using u64 = std::uint64_t;
 constexpr u32 kRowParts = 4;
 constexpr u64 kSplitBytes = 2048;
 
+// A large image is loaded for a cascade in so many parts.
+constexpr u32 kImageParts = 8;
+
+ComputeOp compute_op(const Work& work) {
+  if (const auto* conv = std::get_if<ConvWork>(&work)) return conv->op;
+  if (const auto* pool = std::get_if<PoolWork>(&work)) return pool->op;
+  if (const auto* eltwise = std::get_if<EltwiseWork>(&work)) return eltwise->op;
+  if (const auto* table = std::get_if<TableWork>(&work)) return table->op;
+  return std::get<SoftmaxWork>(work).op;
+}
+
 class Emitter {
  public:
   Emitter(plan::StreamWriter& writer, const Program& program, const MemoryPlan& memory, const Hardware& hardware,
@@ -27,7 +38,11 @@ class Emitter {
   tl::expected<EmissionReport, NodeFailure> run() {
     for (u32 node = 0; node < program_.nodes.size(); ++node) {
       if (program_.nodes[node].renames()) continue;
-      const plan::Outcome emitted = memory_.nodes[node].streamed ? emit_streamed(node) : emit_resident(node);
+      const Cascade* cascade = memory_.cascade_of(node);
+      if (cascade != nullptr && node != cascade->first()) continue;
+      const plan::Outcome emitted = cascade != nullptr             ? emit_cascade(*cascade)
+                                    : memory_.nodes[node].streamed ? emit_streamed(node)
+                                                                   : emit_resident(node);
       if (!emitted.ok()) return tl::unexpected(failure_of(failing_.value_or(node), emitted));
     }
     for (u32 node = 0; node < program_.nodes.size(); ++node) {
@@ -93,7 +108,7 @@ class Emitter {
     for (const RowPart& part : parts) {
       if (part.load_end > loaded_rows) {
         const plan::Outcome loaded =
-            transfers_.load_pixels(node, image, loaded_rows * row_pixels, (part.load_end - loaded_rows) * row_pixels);
+            transfers_.load_rows(node, image, {loaded_rows, part.load_end}, parts.back().load_end);
         if (!loaded.ok()) return loaded;
         loaded_rows = part.load_end;
       }
@@ -157,31 +172,139 @@ class Emitter {
     return plan::plan_resident_conv(writer_, op, n.layout, at, after, cost);
   }
 
-  plan::Outcome emit_work(u32 node, const plan::Waits& after, plan::Cost& cost) {
-    const NodePlan& n = memory_.nodes[node];
-    const auto& work = program_.nodes[node].op->work;
-    const u32 in = address_of(n.inputs[0]);
-    const u32 out = address_of(n.output);
-    const u32 out_pitch = memory_.instances[n.output].format.pitch;
-    if (const auto* conv = std::get_if<ConvWork>(&work)) return emit_conv(node, conv->op, in, out, after, cost);
-    if (const auto* pool = std::get_if<PoolWork>(&work)) {
-      const plan::PoolOp& op = pool->op;
-      return plan::plan_resident_pool(writer_, op, plan::sram_tensor(in, op.in_h, op.in_w, pitch_of(node, 0)),
-                                      plan::sram_tensor(out, op.out_h, op.out_w, out_pitch), after, cost);
+  // Computes `op`, the node's operator or rows of it, from and to these places.
+  plan::Outcome emit_op(u32 node, const ComputeOp& any, const std::vector<u32>& in, u32 out, const plan::Waits& after,
+                        plan::Cost& cost) {
+    const u32 out_pitch = memory_.instances[memory_.nodes[node].output].format.pitch;
+    if (const auto* conv = std::get_if<plan::ConvOp>(&any)) return emit_conv(node, *conv, in[0], out, after, cost);
+    if (const auto* pool = std::get_if<plan::PoolOp>(&any)) {
+      return plan::plan_resident_pool(writer_, *pool,
+                                      plan::sram_tensor(in[0], pool->in_h, pool->in_w, pitch_of(node, 0)),
+                                      plan::sram_tensor(out, pool->out_h, pool->out_w, out_pitch), after, cost);
     }
-    if (const auto* eltwise = std::get_if<EltwiseWork>(&work)) {
-      return plan::plan_resident_eltwise(writer_, eltwise->op, {in, pitch_of(node, 0)},
-                                         {address_of(n.inputs[1]), pitch_of(node, 1)}, {out, out_pitch}, after, cost);
-    }
-    if (const auto* table = std::get_if<TableWork>(&work)) {
-      return plan::plan_resident_table(writer_, table->op, {in, pitch_of(node, 0)}, address_of(n.inputs[1]),
-                                       {out, out_pitch}, after, cost);
-    }
-    if (const auto* softmax = std::get_if<SoftmaxWork>(&work)) {
-      return plan::plan_resident_softmax(writer_, softmax->op, {in, pitch_of(node, 0)}, address_of(n.inputs[1]),
+    if (const auto* eltwise = std::get_if<plan::EltwiseOp>(&any)) {
+      return plan::plan_resident_eltwise(writer_, *eltwise, {in[0], pitch_of(node, 0)}, {in[1], pitch_of(node, 1)},
                                          {out, out_pitch}, after, cost);
     }
+    if (const auto* table = std::get_if<plan::TableOp>(&any)) {
+      return plan::plan_resident_table(writer_, *table, {in[0], pitch_of(node, 0)}, in[1], {out, out_pitch}, after,
+                                       cost);
+    }
+    return plan::plan_resident_softmax(writer_, std::get<plan::SoftmaxOp>(any), {in[0], pitch_of(node, 0)}, in[1],
+                                       {out, out_pitch}, after, cost);
+  }
+
+  plan::Outcome emit_work(u32 node, const plan::Waits& after, plan::Cost& cost) {
+    const NodePlan& n = memory_.nodes[node];
+    std::vector<u32> in;
+    in.reserve(n.inputs.size());
+    for (const std::size_t input : n.inputs) in.push_back(address_of(input));
+    return emit_op(node, compute_op(program_.nodes[node].op->work), in, address_of(n.output), after, cost);
+  }
+
+  // Loads first, then stripe by stripe what each node computes of it.
+  plan::Outcome emit_cascade(const Cascade& cascade) {
+    if (const plan::Outcome loaded = emit_cascade_loads(cascade); !loaded.ok()) return loaded;
+    for (u32 stripe = 0; stripe < cascade.stripes(); ++stripe) {
+      for (u32 node = cascade.first(); node <= cascade.last(); ++node) {
+        failing_ = node;
+        transfers_.begin(node);
+        if (const plan::Outcome computed = emit_stripe(cascade, node, stripe); !computed.ok()) return computed;
+      }
+      const Rows done = cascade.rows(cascade.last(), stripe);
+      const plan::Outcome stored = transfers_.store_output(cascade.last(), done, cascade.height(cascade.last()));
+      if (!stored.ok()) return stored;
+      failing_.reset();
+      if (stripe > 0) continue;
+      if (const plan::Outcome loaded = emit_loads_ahead(cascade.last()); !loaded.ok()) return loaded;
+    }
     return {};
+  }
+
+  // Weights and constants whole, images in parts and behind them: the first stripe needs all of the former, and the
+  // first rows of the latter.
+  plan::Outcome emit_cascade_loads(const Cascade& cascade) {
+    std::vector<LoadItem> images;
+    while (next_load_ < memory_.loads.size() && memory_.loads[next_load_].node <= cascade.last()) {
+      const LoadItem& item = memory_.loads[next_load_++];
+      if (item.instance && image_height(cascade, item) != 0) {
+        images.push_back(item);
+        continue;
+      }
+      failing_ = item.node;
+      if (const plan::Outcome loaded = transfers_.load(item); !loaded.ok()) return loaded;
+    }
+    for (const LoadItem& item : images) {
+      failing_ = item.node;
+      transfers_.begin(item.node);
+      if (const plan::Outcome loaded = emit_image(item, image_height(cascade, item)); !loaded.ok()) return loaded;
+    }
+    failing_.reset();
+    return {};
+  }
+
+  // Rows of a loaded operand when it can be loaded by rows, else 0.
+  [[nodiscard]] u32 image_height(const Cascade& cascade, const LoadItem& item) const {
+    const NodePlan& n = memory_.nodes[item.node];
+    const auto use = static_cast<std::size_t>(std::ranges::find(n.inputs, item.instance) - n.inputs.begin());
+    const u32 height = cascade.operand_height(program_, item.node, use);
+    if (height == 0) return 0;
+    const Format& format = memory_.instances[*item.instance].format;
+    const auto row = row_bytes(format.view, format.pitch, height);
+    return row && *row % plan::kWordBytes == 0 ? height : 0;
+  }
+
+  plan::Outcome emit_image(const LoadItem& item, u32 height) {
+    const u32 parts = std::min(height, kImageParts);
+    const auto edge = [&](u32 i) { return static_cast<u32>(u64{height} * i / parts); };
+    for (u32 part = 0; part < parts; ++part) {
+      const Instance& instance = memory_.instances[item.instance.value_or(0)];
+      const plan::Outcome loaded = transfers_.load_rows(item.node, instance, {edge(part), edge(part + 1)}, height);
+      if (!loaded.ok()) return loaded;
+    }
+    return {};
+  }
+
+  // What a node computes in a stripe.
+  plan::Outcome emit_stripe(const Cascade& cascade, u32 node, u32 stripe) {
+    const NodePlan& n = memory_.nodes[node];
+    std::vector<u32> in;
+    std::vector<Range> reads;
+    for (std::size_t use = 0; use < n.inputs.size(); ++use) {
+      const Instance& instance = memory_.instances[n.inputs[use]];
+      Range range = transfers_.sram_range(instance.block);
+      if (const auto rows = cascade.rows_read(program_, node, use, stripe)) {
+        range = rows_range(instance, *rows, cascade.operand_height(program_, node, use));
+        if (cascade.produces(program_, node, use)) {
+          const u32 producer = program_.buffers[instance.buffer].producer.value_or(node);
+          range = held_range(cascade, producer, stripe, *rows);
+        }
+      }
+      in.push_back(static_cast<u32>(range.begin));
+      reads.push_back(range);
+    }
+    if (n.weights) reads.push_back(transfers_.sram_range(*n.weights));
+    const Rows out = cascade.rows(node, stripe);
+    const u32 height = cascade.height(node);
+    const Range write = node == cascade.last() ? rows_range(memory_.instances[n.output], out, height)
+                                               : held_range(cascade, node, stripe, out);
+    const ComputeOp op = slice_rows(compute_op(program_.nodes[node].op->work), out, height);
+    return transfers_.compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
+      return emit_op(node, op, in, static_cast<u32>(write.begin), after, cost);
+    });
+  }
+
+  // Rows of what is in SRAM whole.
+  [[nodiscard]] Range rows_range(const Instance& instance, Rows rows, u32 height) const {
+    const u64 row = row_bytes(instance.format.view, instance.format.pitch, height).value_or(0);
+    const u64 begin = memory_.sram[instance.block].address;
+    return {begin + rows.begin * row, begin + rows.end * row};
+  }
+  // Rows of what a node has made in this stripe.
+  [[nodiscard]] Range held_range(const Cascade& cascade, u32 producer, u32 stripe, Rows rows) const {
+    const u32 first = cascade.rows(producer, stripe).begin;
+    return rows_range(memory_.instances[memory_.nodes[producer].output], {rows.begin - first, rows.end - first},
+                      cascade.height(producer));
   }
 
   plan::Outcome emit_streamed(u32 node) {

@@ -11,6 +11,33 @@ using u64 = std::uint64_t;
 
 Range memory_range(const plan::MemoryTensor& at, u64 bytes) { return {at.offset, at.offset + bytes}; }
 
+// Rows of a buffer as one transfer moves them, and where they begin.
+struct Slab {
+  u32 pixels = 0, channels = 0, pitch = 0;
+  u32 in_memory = 0;
+  u32 in_sram = 0;
+
+  [[nodiscard]] u64 bytes() const { return u64{pixels} * channels; }
+  /// In SRAM, up to the end of its last word.
+  [[nodiscard]] Range sram(u32 address) const {
+    return {address, u64{address} + plan::round_up_to_word((pixels - 1) * pitch + channels)};
+  }
+};
+
+// Precondition: the buffer can be cut into rows (row_bytes()).
+Slab slab_of(const Format& format, Rows rows, u32 height) {
+  const View& view = format.view;
+  // One long row is bytes.
+  const bool cut_pixel = view.pixels % height != 0;
+  const u32 pixels = (cut_pixel ? view.channels : view.pixels) / height;
+  Slab slab{.pixels = rows.count() * pixels,
+            .channels = cut_pixel ? 1 : view.channels,
+            .pitch = cut_pixel ? 1 : format.pitch};
+  slab.in_memory = rows.begin * pixels * slab.channels;
+  slab.in_sram = rows.begin * pixels * slab.pitch;
+  return slab;
+}
+
 }  // namespace
 
 Transfers::Transfers(plan::StreamWriter& writer, const Program& program, const MemoryPlan& memory,
@@ -65,8 +92,7 @@ plan::Outcome Transfers::transfer(bool load, Range sram, const plan::MemoryTenso
 plan::Outcome Transfers::load(const LoadItem& item) {
   begin(item.node);
   if (!item.instance) return load_weights(item.node);
-  const Instance& instance = memory_.instances[*item.instance];
-  return load_pixels(item.node, instance, 0, instance.format.view.pixels);
+  return load_rows(item.node, memory_.instances[*item.instance], {0, 1}, 1);
 }
 
 plan::Outcome Transfers::load_weights(u32 node) {
@@ -82,42 +108,39 @@ plan::Outcome Transfers::load_weights(u32 node) {
   });
 }
 
-plan::Outcome Transfers::load_pixels(u32 node, const Instance& instance, u32 first, u32 pixels) {
-  const Format& format = instance.format;
-  const u64 bytes = u64{pixels} * format.view.channels;
+plan::Outcome Transfers::load_rows(u32 node, const Instance& instance, Rows rows, u32 height) {
+  const Slab slab = slab_of(instance.format, rows, height);
   plan::MemoryTensor from = home_of(instance.buffer);
-  from.offset += first * format.view.channels;
-  const u32 address = memory_.sram[instance.block].address + first * format.pitch;
-  // All of it: up to the end of its last word.
-  const bool last = first + pixels == format.view.pixels;
-  const Range sram{address, last ? sram_range(instance.block).end : address + u64{pixels} * format.pitch};
+  from.offset += slab.in_memory;
+  const u32 address = memory_.sram[instance.block].address + slab.in_sram;
   ++cost(node).commands;
-  cost(node).loaded_bytes += bytes;
-  return transfer(true, sram, from, bytes, [&](const plan::Waits& after) {
-    return plan::plan_load_pixels(writer_, from, address, pixels, format.view.channels, format.pitch, after);
+  cost(node).loaded_bytes += slab.bytes();
+  return transfer(true, slab.sram(address), from, slab.bytes(), [&](const plan::Waits& after) {
+    return plan::plan_load_pixels(writer_, from, address, slab.pixels, slab.channels, slab.pitch, after);
   });
 }
 
-plan::Outcome Transfers::store_output(u32 node) {
+plan::Outcome Transfers::store_output(u32 node, Rows rows, u32 height) {
   const u32 buffer = program_.nodes[node].output;
   if (memory_.buffers[buffer].home == Home::kScratch) {
-    if (const plan::Outcome stored = store(node, home_of(buffer)); !stored.ok()) return stored;
+    if (const plan::Outcome stored = store(node, home_of(buffer), rows, height); !stored.ok()) return stored;
   }
   for (const u32 output : program_.buffers[buffer].outputs) {
-    const plan::Outcome stored = store(node, {output_window(program_, output), 0});
+    const plan::Outcome stored = store(node, {output_window(program_, output), 0}, rows, height);
     if (!stored.ok()) return stored;
   }
   return {};
 }
 
-plan::Outcome Transfers::store(u32 node, const plan::MemoryTensor& to) {
+plan::Outcome Transfers::store(u32 node, plan::MemoryTensor to, Rows rows, u32 height) {
   const Instance& instance = memory_.instances[memory_.nodes[node].output];
-  const Format& format = instance.format;
+  const Slab slab = slab_of(instance.format, rows, height);
+  to.offset += slab.in_memory;
+  const u32 address = memory_.sram[instance.block].address + slab.in_sram;
   ++cost(node).commands;
-  cost(node).stored_bytes += format.view.bytes();
-  return transfer(false, sram_range(instance.block), to, format.view.bytes(), [&](const plan::Waits& after) {
-    return plan::plan_store_pixels(writer_, to, memory_.sram[instance.block].address, format.view.pixels,
-                                   format.view.channels, format.pitch, after);
+  cost(node).stored_bytes += slab.bytes();
+  return transfer(false, slab.sram(address), to, slab.bytes(), [&](const plan::Waits& after) {
+    return plan::plan_store_pixels(writer_, to, address, slab.pixels, slab.channels, slab.pitch, after);
   });
 }
 

@@ -13,6 +13,7 @@
 #include "hazards.hpp"
 #include "memory_plan.hpp"
 #include "program.hpp"
+#include "rows.hpp"
 #include "stream_emitter.hpp"
 
 namespace auklet::compiler::passes {
@@ -46,10 +47,10 @@ class Transfers {
 
   /// Loads what an item asks for.
   plan::Outcome load(const LoadItem& item);
-  /// Loads some of an instance's pixels for a node.
-  plan::Outcome load_pixels(std::uint32_t node, const Instance& instance, std::uint32_t first, std::uint32_t pixels);
-  /// Stores a node's output to scratch memory and to every window that wants it.
-  plan::Outcome store_output(std::uint32_t node);
+  /// Loads rows of an instance for a node; it has `height` of them (row_bytes()), which begin at whole words.
+  plan::Outcome load_rows(std::uint32_t node, const Instance& instance, Rows rows, std::uint32_t height);
+  /// Stores a node's output, or rows of it, to scratch memory and to every window that wants it.
+  plan::Outcome store_output(std::uint32_t node, Rows rows = {0, 1}, std::uint32_t height = 1);
   /// Fills outputs that nobody has written: other names of an input, or of what a streamed operator has stored
   /// elsewhere. The node is the operator that wrote, or gave, the name. Everything in SRAM must be done with.
   plan::Outcome fill_outputs(std::uint32_t node);
@@ -80,7 +81,7 @@ class Transfers {
   template <typename Emit>
   plan::Outcome transfer(bool load, Range sram, const plan::MemoryTensor& memory, std::uint64_t bytes, Emit emit);
   plan::Outcome load_weights(std::uint32_t node);
-  plan::Outcome store(std::uint32_t node, const plan::MemoryTensor& to);
+  plan::Outcome store(std::uint32_t node, plan::MemoryTensor to, Rows rows, std::uint32_t height);
   plan::Outcome copy(std::uint32_t node, plan::MemoryTensor from, plan::MemoryTensor to, std::uint32_t bytes);
 
   plan::StreamWriter& writer_;

@@ -50,6 +50,7 @@ struct SegmentReport {
   std::uint32_t commands = 0;            ///< In the stream, END included.
   std::uint32_t constant_bytes = 0;      ///< Packed weights, parameters and constant operands.
   std::uint32_t streamed_operators = 0;  ///< Those that did not fit the SRAM and run tile by tile from memory.
+  std::uint32_t cascaded_operators = 0;  ///< Steps that are computed stripe by stripe, together with their neighbours.
   std::uint32_t spilled_tensors = 0;     ///< Intermediate tensors that go through scratch memory.
   /// Most bytes of SRAM that tensors and weights take at one time, without the tiles of streamed operators, which take
   /// what is left: no placement could do with less.
