@@ -3,7 +3,7 @@
 //   conv_issue ┐
 //   dw_issue   ├─▶ fetch ─▶ (dw_window) ─▶ mac_array ─▶ accumulator ─▶ drain ─▶ requant ─▶ SRAM
 //   pool       │                ▲                                        ▲          ▲
-//   eltwise    │         weight_loader                              parameters   eltwise, softmax
+//   eltwise    │         weight_loader                             param_loader  eltwise, softmax
 //   softmax    ┘
 //
 // A command is done when its last word has been written.
@@ -34,6 +34,7 @@ module auklet_compute #(
   output logic [WORD_BITS-2:0]     wgt_addr_o,
   input  logic                     wgt_gnt_i,
   input  logic [255:0]             wgt_data_i,
+  input  logic                     load_refused_i, ///< The SRAM refuses a load in this cycle
 
   output logic                     mac_active_o,      ///< Events, see auklet_pkg::EVENT_*
   output logic                     stall_weights_o,
@@ -123,7 +124,7 @@ module auklet_compute #(
   );
 
   logic dw_valid, dw_row_ok, dw_wset, dw_release, dw_col_ok, dw_row_start, dw_emit, dw_active;
-  logic dw_stall_w, dw_stall_d, tile_ready, tile_done;
+  logic dw_stall_w, dw_stall_d, dw_fuse, params_loaded;
   logic [23:0] dw_row;
   logic signed [27:0] dw_r;
   logic [6:0] dw_col;
@@ -133,9 +134,11 @@ module auklet_compute #(
   ) u_dw_issue (
     .clk_i, .rst_ni, .abort_i,
     .start_i(launch && is_dw), .cmd_i(geom), .last_col_i(last_col_q),
-    .wset_ready_i(wset_ready), .wset_release_o(dw_release), .tile_ready_i(tile_ready), .tile_done_i(tile_done),
+    .wset_ready_i(wset_ready), .wset_release_o(dw_release), .params_loaded_i(params_loaded && is_dw),
     .valid_o(dw_valid), .row_o(dw_row), .row_ok_o(dw_row_ok), .r_o(dw_r), .gnt_i(fetch_gnt && is_dw),
-    .wset_o(dw_wset), .col_o(dw_col), .col_ok_o(dw_col_ok), .row_start_o(dw_row_start), .above_ok_o(dw_above_ok),
+    .refused_i(load_refused_i),
+    .wset_o(dw_wset), .col_o(dw_col), .col_ok_o(dw_col_ok), .row_start_o(dw_row_start), .fuse_o(dw_fuse),
+    .above_ok_o(dw_above_ok),
     .emit_o(dw_emit), .active_o(dw_active), .stall_weights_o(dw_stall_w), .stall_drain_o(dw_stall_d)
   );
 
@@ -257,7 +260,7 @@ module auklet_compute #(
   auklet_dw_window u_dw_window (
     .clk_i, .rst_ni,
     .lookup_i(fetch_mid && is_dw), .x_i(dw_col_q),
-    .push_i(fetch_valid && is_dw), .data_i(fetch_data), .row_start_i(dw_meta2_q[3]), .col_ok_i(dw_meta2_q[2]),
+    .push_i(fetch_valid && is_dw), .data_i(fetch_data), .row_start_i(dw_meta2_q[3]), .fuse_i(dw_fuse), .col_ok_i(dw_meta2_q[2]),
     .above_ok_i(dw_meta2_q[1:0]), .kh_i(geom.kh[1:0]), .kw_i(geom.kx_n[2:0]), .zp_i(geom.in_zp), .taps_o(taps)
   );
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -341,22 +344,34 @@ module auklet_compute #(
   assign wgt_valid_o = loader_valid || param_valid || elt_table_valid || soft_table_valid;
   assign wgt_addr_o = soft_table_valid ? soft_table_addr : elt_table_valid ? elt_table_addr : param_valid ? param_addr : loader_addr;
 
-  logic rq_valid, rq_out_valid, rq_busy, drain_valid, drain_active;
-  logic [511:0] drain_x, drain_mult;
-  logic [127:0] drain_shift;
-  logic [23:0] drain_addr;
-  auklet_drain #(
+  logic params_valid, params_take;
+  logic [511:0] param_bias, param_mult;
+  logic [127:0] param_shift;
+  auklet_param_loader #(
     .GROUPS(GROUPS),
     .WORD_BITS(WORD_BITS)
+  ) u_param_loader (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && (is_conv || is_dw)), .dw_i(is_dw), .cmd_i(geom), .positions_i(positions_q),
+    .weights_i(wset_ready != 2'd0),
+    .sram_valid_o(param_valid), .sram_addr_o(param_addr), .sram_gnt_i(wgt_gnt_i && param_valid), .sram_data_i(wgt_data_i),
+    .loaded_o(params_loaded), .valid_o(params_valid), .take_i(params_take),
+    .bias_o(param_bias), .mult_o(param_mult), .shift_o(param_shift)
+  );
+
+  logic rq_valid, rq_out_valid, rq_busy, drain_valid, drain_active;
+  logic [511:0] drain_x;
+  logic [23:0] drain_addr;
+  auklet_drain #(
+    .GROUPS(GROUPS)
   ) u_drain (
     .clk_i, .rst_ni, .abort_i,
     .start_i(launch && (is_conv || is_dw)), .dw_i(is_dw), .cmd_i(geom), .positions_i(positions_q),
     .stripe_ready_i(stripe_ready_q), .stripe_issued_i(conv_issued), .issued_bank_i(conv_bank), .bank_free_o(bank_free),
     .acc_en_o(acc_en), .acc_bank_o(acc_bank), .acc_addr_o(acc_addr), .acc_group_o(acc_group), .acc_data_i(acc_data),
-    .tile_ready_o(tile_ready), .dw_valid_i(dw_psum_valid_q), .dw_psum_i(psum[511:0]), .tile_done_o(tile_done),
-    .sram_valid_o(param_valid), .sram_addr_o(param_addr), .sram_gnt_i(wgt_gnt_i && param_valid), .sram_data_i(wgt_data_i),
-    .valid_o(drain_valid), .x_o(drain_x), .mult_o(drain_mult), .shift_o(drain_shift), .addr_o(drain_addr),
-    .active_o(drain_active)
+    .dw_valid_i(dw_psum_valid_q), .dw_psum_i(psum[511:0]),
+    .param_valid_i(params_valid), .param_take_o(params_take), .bias_i(param_bias),
+    .valid_o(drain_valid), .x_o(drain_x), .addr_o(drain_addr), .active_o(drain_active)
   );
 
   // ---- requantiser ----
@@ -370,8 +385,8 @@ module auklet_compute #(
   always_comb begin
     rq_valid = drain_valid;
     rq_x = drain_x;
-    rq_mult = drain_mult;
-    rq_shift = drain_shift;
+    rq_mult = param_mult;
+    rq_shift = param_shift;
     rq_addr = drain_addr;
     rq_zp = geom.out_zp;
     rq_min = geom.act_min;

@@ -1,10 +1,9 @@
 // Drain: takes finished sums to the requantiser with their bias, multiplier and shift, and knows where they go.
 //
-// CONV: empties one accumulator bank a stripe, group by group. DWCONV: passes the array's sums straight on. Parameter
-// blocks are read through the weight port of the SRAM when a tile (CONV with several groups: a group) begins.
+// CONV: empties one accumulator bank a stripe, group by group. DWCONV: passes the array's sums straight on. The parameter
+// loader has the block of the tile (CONV with several groups: of the group) that comes next.
 module auklet_drain #(
-  parameter int unsigned GROUPS = 1,     ///< Tiles of a set when the tiles share their input
-  parameter int unsigned WORD_BITS = 15  ///< Width of an SRAM word address
+  parameter int unsigned GROUPS = 1      ///< Tiles of a set when the tiles share their input
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
@@ -28,30 +27,22 @@ module auklet_drain #(
   output logic [1:0]               acc_group_o,
   input  logic [511:0]             acc_data_i,      ///< Of the group given one cycle ago
 
-  output logic                     tile_ready_o,    ///< DWCONV: parameters are there
-  input  logic                     dw_valid_i,      ///< DWCONV: dw_psum_i is an output's sum
+  input  logic                     dw_valid_i,      ///< DWCONV: dw_psum_i is an output's sum; its tile's block is loaded
   input  logic [511:0]             dw_psum_i,
-  output logic                     tile_done_o,     ///< DWCONV: the tile's last output was taken
 
-  output logic                     sram_valid_o,    ///< Parameter read
-  output logic [WORD_BITS-2:0]     sram_addr_o,
-  input  logic                     sram_gnt_i,
-  input  logic [255:0]             sram_data_i,
+  input  logic                     param_valid_i,   ///< The next parameter block is there
+  output logic                     param_take_o,    ///< Use it from the next cycle on
+  input  logic [511:0]             bias_i,          ///< Of the block in use
 
-  output logic                     valid_o,         ///< To the requantiser
+  output logic                     valid_o,         ///< To the requantiser, with the multipliers and shifts in use
   output logic [511:0]             x_o,
-  output logic [511:0]             mult_o,
-  output logic [127:0]             shift_o,
   output logic [23:0]              addr_o,
   output logic                     active_o
 );
-  localparam logic [2:0] PARAM_PAIRS = 3'(auklet_pkg::PARAM_BLOCK / 32);
-
-  typedef enum logic [2:0] {
+  typedef enum logic [1:0] {
     IDLE,    // no command
-    WAIT,    // CONV: wait for a finished stripe; DWCONV: a tile begins
-    PARAM,   // read a parameter block
-    SETTLE,  // its last pair arrives
+    PARAM,   // wait for the next parameter block
+    WAIT,    // CONV: wait for a finished stripe
     MOVE     // CONV: read positions; DWCONV: count outputs
   } state_e;
   state_e state_q;
@@ -61,17 +52,11 @@ module auklet_drain #(
   logic [1:0] ready_count_q;         // finished stripes not yet drained
   logic [15:0] tiles_left_q;
   logic [31:0] left_q;
-  logic have_params_q;
   logic [23:0] tile_out_q;           // output base of the set's first tile
-  logic [23:0] param_q;              // parameter block of the set's first tile
   logic [15:0] ox_q, s_ox_q;
   logic [23:0] row_q, s_row_q, col_q, s_col_q; // byte offsets of the output row and of the position
   logic [31:0] n_q;
-  logic [2:0] pair_q, pair_d1_q;
-  logic arrive_q, acc_valid_q;
-
-  logic [511:0] bias_q, mult_q;
-  logic [127:0] shift_q;
+  logic acc_valid_q;
 
   logic [15:0] set_tiles;
   assign set_tiles = dw_i || cmd_i.in_tile_step != 24'd0 ? 16'd1
@@ -90,25 +75,18 @@ module auklet_drain #(
   logic stripe_done;
   assign stripe_done = move_end && group_last;
 
-  // Group g of a set: its offsets, without a multiplier.
-  logic [23:0] group_out_q, group_param_q;
-
-  assign sram_valid_o = state_q == PARAM;
-  logic [23:0] param_addr;
-  assign param_addr = param_q + group_param_q + {16'd0, pair_q, 5'd0};
-  assign sram_addr_o = param_addr[WORD_BITS+3:5];
+  logic [23:0] group_out_q;          // offset of group g's outputs, without a multiplier
 
   assign acc_en_o = move && !dw_i;
   assign acc_bank_o = bank_q;
   assign acc_addr_o = n_q[5:0];
   assign acc_group_o = group_q;
   assign bank_free_o = bank_free_q;
-  assign tile_ready_o = state_q == MOVE && dw_i;
-  assign tile_done_o = move_end && dw_i;
   assign active_o = state_q != IDLE || acc_valid_q;
 
-  logic take;
-  assign take = state_q == WAIT && (dw_i || ready_count_q != 2'd0);
+  // The block is changed in the last cycle of DWCONV's tile, since the next tile's sums may follow at once, and in the one
+  // after it for CONV, whose sums are a cycle behind their address.
+  assign param_take_o = param_valid_i && (state_q == PARAM || (dw_i && move_end && !job_end));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -116,15 +94,12 @@ module auklet_drain #(
       bank_q <= 1'b0;
       bank_free_q <= 2'b11;
       ready_count_q <= 2'd0;
-      arrive_q <= 1'b0;
     end else if (abort_i) begin
       state_q <= IDLE;
       bank_q <= 1'b0;
       bank_free_q <= 2'b11;
       ready_count_q <= 2'd0;
-      arrive_q <= 1'b0;
     end else begin
-      arrive_q <= sram_valid_o && sram_gnt_i;
       ready_count_q <= ready_count_q + 2'(stripe_ready_i) - 2'(stripe_done && !dw_i);
       for (int b = 0; b < 2; b++) begin
         if (stripe_issued_i && issued_bank_i == b[0]) bank_free_q[b] <= 1'b0;
@@ -132,13 +107,13 @@ module auklet_drain #(
       end
       if (stripe_done && !dw_i) bank_q <= ~bank_q;
       case (state_q)
-        IDLE:    if (start_i) state_q <= WAIT;
-        WAIT:    if (take) state_q <= have_params_q ? MOVE : PARAM;
-        PARAM:   if (sram_gnt_i && pair_q == PARAM_PAIRS - 3'd1) state_q <= SETTLE;
-        SETTLE:  state_q <= MOVE;
+        IDLE:  if (start_i) state_q <= PARAM;
+        PARAM: if (param_valid_i) state_q <= dw_i || group_q != 2'd0 || ready_count_q != 2'd0 ? MOVE : WAIT;
+        WAIT:  if (ready_count_q != 2'd0) state_q <= MOVE;
         MOVE: begin
-          if (stripe_done) state_q <= tile_end && job_end ? IDLE : WAIT;
-          else if (move_end) state_q <= PARAM;
+          if (stripe_done && tile_end && job_end) state_q <= IDLE;
+          else if (move_end && dw_i) state_q <= param_valid_i ? MOVE : PARAM;
+          else if (move_end) state_q <= stripe_done && !tile_end && set_tiles == 16'd1 ? WAIT : PARAM;
         end
         default: state_q <= IDLE;
       endcase
@@ -149,14 +124,10 @@ module auklet_drain #(
     if (start_i) begin
       tiles_left_q <= cmd_i.oc_tiles;
       left_q <= positions_i;
-      have_params_q <= 1'b0;
       tile_out_q <= cmd_i.out_base;
-      param_q <= cmd_i.p_base;
       group_q <= 2'd0;
       group_out_q <= 24'd0;
-      group_param_q <= 24'd0;
       n_q <= 32'd0;
-      pair_q <= 3'd0;
       ox_q <= 16'd0;
       row_q <= 24'd0;
       col_q <= 24'd0;
@@ -164,8 +135,6 @@ module auklet_drain #(
       s_row_q <= 24'd0;
       s_col_q <= 24'd0;
     end else begin
-      if (sram_valid_o && sram_gnt_i) pair_q <= pair_q == PARAM_PAIRS - 3'd1 ? 3'd0 : pair_q + 3'd1;
-      if (state_q == SETTLE) have_params_q <= 1'b1;
       if (move) begin
         n_q <= move_end ? 32'd0 : n_q + 32'd1;
         ox_q <= row_end ? 16'd0 : ox_q + 16'd1;
@@ -176,7 +145,6 @@ module auklet_drain #(
         // The next group's outputs are at the same positions.
         group_q <= group_q + 2'd1;
         group_out_q <= group_out_q + cmd_i.out_tile_step;
-        group_param_q <= group_param_q + 24'(auklet_pkg::PARAM_BLOCK);
         ox_q <= s_ox_q;
         row_q <= s_row_q;
         col_q <= s_col_q;
@@ -184,14 +152,11 @@ module auklet_drain #(
       if (stripe_done) begin
         group_q <= 2'd0;
         group_out_q <= 24'd0;
-        group_param_q <= 24'd0;
         left_q <= left_q - n_cur;
-        have_params_q <= GROUPS == 1 && !tile_end;
         if (tile_end) begin
           left_q <= positions_i;
           tiles_left_q <= tiles_left_q - set_tiles;
           tile_out_q <= tile_out_q + group_out_q + cmd_i.out_tile_step;
-          param_q <= param_q + group_param_q + 24'(auklet_pkg::PARAM_BLOCK);
           ox_q <= 16'd0;
           row_q <= 24'd0;
           col_q <= 24'd0;
@@ -204,19 +169,6 @@ module auklet_drain #(
           s_row_q <= row_end ? row_q + cmd_i.out_row_pitch : row_q;
         end
       end
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (sram_valid_o && sram_gnt_i) pair_d1_q <= pair_q;
-    if (arrive_q) begin
-      case (pair_d1_q)
-        3'd0: bias_q[255:0] <= sram_data_i;
-        3'd1: bias_q[511:256] <= sram_data_i;
-        3'd2: mult_q[255:0] <= sram_data_i;
-        3'd3: mult_q[511:256] <= sram_data_i;
-        default: shift_q <= sram_data_i[127:0];
-      endcase
     end
   end
 
@@ -233,13 +185,11 @@ module auklet_drain #(
 
   assign valid_o = dw_i ? move : acc_valid_q;
   assign addr_o = dw_i ? addr : acc_addr_q;
-  assign mult_o = mult_q;
-  assign shift_o = shift_q;
   always_comb begin
     x_o = 512'd0;
     if (valid_o) begin
       for (int o = 0; o < 16; o++) begin
-        x_o[32*o +: 32] = (dw_i ? dw_psum_i[32*o +: 32] : acc_data_i[32*o +: 32]) + bias_q[32*o +: 32];
+        x_o[32*o +: 32] = (dw_i ? dw_psum_i[32*o +: 32] : acc_data_i[32*o +: 32]) + bias_i[32*o +: 32];
       end
     end
   end

@@ -4,6 +4,9 @@
 // which the line buffers remember. Columns shift left; the newest one is column kw - 1, the newest row is row kh - 1,
 // so that tap (ky, kx) of the kernel is always row ky, column kx. What lies outside the input is the zero point.
 //
+// With fuse_i a row's first pixel shifts in the padding to the right of the row above, and its own column waits: it enters
+// together with the second pixel's.
+//
 //   cycle   n          n+1               n+2
 //           lookup_i   push_i, data_i    taps_o hold the window that ends at this pixel
 module auklet_dw_window (
@@ -16,6 +19,7 @@ module auklet_dw_window (
   input  logic          push_i,       ///< A pixel enters
   input  logic [127:0]  data_i,       ///< 16 channels; already the zero point when outside the input
   input  logic          row_start_i,  ///< First pixel of a row: the columns left of it become the zero point
+  input  logic          fuse_i,       ///< But first a column of padding ends the row above; stable in a command
   input  logic          col_ok_i,     ///< The column exists
   input  logic [1:0]    above_ok_i,   ///< The rows one (bit 0) and two (bit 1) above exist
   input  logic [1:0]    kh_i,         ///< Kernel rows, 1 to 3
@@ -58,23 +62,43 @@ module auklet_dw_window (
   assign new1 = kh_i == 2'd3 ? above1 : data_i;
   assign new2 = data_i;
 
+  // What column j takes: the newest column, the first one that waited, the zero point or its right neighbour.
+  logic start, second, wait_q;
+  assign start = row_start_i && !fuse_i;
+  assign second = wait_q && !row_start_i;
+
   logic [127:0] row0_q [0:COLS-1];
   logic [127:0] row1_q [0:COLS-1];
   logic [127:0] row2_q [0:COLS-1];
+  logic [127:0] wait0_q, wait1_q, wait2_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      wait_q <= 1'b0;
+      wait0_q <= 128'd0;
+      wait1_q <= 128'd0;
+      wait2_q <= 128'd0;
       for (int j = 0; j < COLS; j++) begin
         row0_q[j] <= 128'd0;
         row1_q[j] <= 128'd0;
         row2_q[j] <= 128'd0;
       end
     end else if (push_i) begin
+      wait_q <= row_start_i && fuse_i;
+      if (row_start_i && fuse_i) begin
+        wait0_q <= new0;
+        wait1_q <= new1;
+        wait2_q <= new2;
+      end
       for (int j = 0; j < COLS; j++) begin
         if (3'(j) + 3'd1 == kw_i) begin
-          row0_q[j] <= new0;
-          row1_q[j] <= new1;
-          row2_q[j] <= new2;
-        end else if (row_start_i) begin
+          row0_q[j] <= row_start_i && fuse_i ? zero_point : new0;
+          row1_q[j] <= row_start_i && fuse_i ? zero_point : new1;
+          row2_q[j] <= row_start_i && fuse_i ? zero_point : new2;
+        end else if (second && 3'(j) + 3'd2 == kw_i) begin
+          row0_q[j] <= wait0_q;
+          row1_q[j] <= wait1_q;
+          row2_q[j] <= wait2_q;
+        end else if (start || second) begin
           row0_q[j] <= zero_point;
           row1_q[j] <= zero_point;
           row2_q[j] <= zero_point;
