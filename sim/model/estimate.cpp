@@ -15,6 +15,15 @@ constexpr std::uint64_t saturating_multiply(std::uint64_t a, std::uint64_t b) {
   return b != 0 && a > kMost / b ? kMost : a * b;
 }
 
+/// Pixels, and columns of padding, of one tile of a DWCONV. One column to the right of the input costs no cycle but in
+/// the last row.
+std::uint64_t depthwise_pixels(const Geom& geom) {
+  const std::uint64_t rows = std::uint64_t{geom.out_h - 1} * geom.stride_y + geom.kh - geom.pad_top;
+  const std::uint64_t last_column = std::uint64_t{geom.out_w - 1} * geom.stride_x + geom.kx_n - 1 - geom.pad_left;
+  const bool fused = last_column == geom.in_w && geom.kx_n > geom.pad_left + 1 && geom.in_w > 1;
+  return fused ? rows * geom.in_w + 1 : rows * (last_column + 1);
+}
+
 }  // namespace
 
 Cost estimate(const Geom& geom, const spec::HardwareConfig& config) {
@@ -32,7 +41,8 @@ Cost estimate(const Geom& geom, const spec::HardwareConfig& config) {
     case spec::Opcode::kDwconv:
       cost.mac_active = positions * geom.oc_tiles * step_cycles;
       cost.requant_active = positions * geom.oc_tiles;
-      break;
+      cost.cycles = kOverhead + geom.oc_tiles * (depthwise_pixels(geom) + positions * (step_cycles - 1));
+      return cost;
     default:
       cost.vector_active = saturating_multiply(positions * geom.oc_tiles, taps);
       break;

@@ -20,8 +20,7 @@ struct Cost {
 };
 
 /// CONV: a set of up to `groups` tiles, one position and one step of the reduction takes ceil(REDUCE / rows) cycles.
-/// DWCONV: as one step a position. Pools: one cycle a tap. Requantising overlaps all but one cycle a position of
-/// DWCONV.
+/// DWCONV: a cycle a pixel, and what an output takes longer. Pools: one cycle a tap.
 [[nodiscard]] Cost estimate(const Geom& geom, const spec::HardwareConfig& config);
 /// ADD: two reads, so two cycles a word.
 [[nodiscard]] Cost estimate(const Eltwise& command);

@@ -10,6 +10,10 @@ using u64 = std::uint64_t;
 // The array's weight port: bytes a cycle (two SRAM words).
 constexpr u64 kWeightBytesPerCycle = 32;
 
+u64 cycles_per_step(const spec::HardwareConfig& config) noexcept {
+  return (spec::kReduce + config.rows - 1) / config.rows;
+}
+
 // What all geometry commands have in common. `window_bytes` is how many bytes of a pixel are looked at, so that no read
 // leaves the tensor.
 Outcome make_geometry(spec::Opcode opcode, const Window& window, const SramTensor& in, const SramTensor& out,
@@ -117,9 +121,8 @@ Outcome emit_depthwise(StreamWriter& writer, const ConvOp& op, const Window& win
     g.stride_x = part.axis.stride;
     g.pad_left = part.axis.pad;
     g.in_w = part.axis.in;
-    const u64 cycles = conv_cycles(writer.config(), u64{cut.y.out} * cut.x.out, tiles.count, 1, 1);
-    cost.compute_cycles += cycles;
-    cost.array_macs += cycles * writer.config().macs;
+    cost.compute_cycles += depthwise_cycles(writer.config(), cut, tiles.count);
+    cost.array_macs += cycles_per_step(writer.config()) * cut.y.out * cut.x.out * tiles.count * writer.config().macs;
     if (const Outcome emitted = writer.emit(g, after); !emitted.ok()) return emitted;
   }
   return {};
@@ -163,13 +166,24 @@ std::uint32_t balanced_stripe(u64 positions) noexcept {
 
 std::uint64_t conv_cycles(const spec::HardwareConfig& config, std::uint64_t positions, std::uint32_t tiles,
                           std::uint32_t array_groups, std::uint32_t steps) noexcept {
-  const u64 cycles_per_step = (spec::kReduce + config.rows - 1) / config.rows;
   const u64 stripe = balanced_stripe(positions);
   const u64 stripes = (positions + stripe - 1) / stripe;
   const u64 sets = (tiles + array_groups - 1) / array_groups;
   // A short stripe waits for the next step's weights instead.
   const u64 weight_load = u64{spec::kWeightBlock} / kWeightBytesPerCycle * std::min(array_groups, tiles);
-  return stripes * sets * steps * std::max(stripe * cycles_per_step, weight_load);
+  return stripes * sets * steps * std::max(stripe * cycles_per_step(config), weight_load);
+}
+
+std::uint64_t depthwise_cycles(const spec::HardwareConfig& config, const Window& window, std::uint32_t tiles) noexcept {
+  const Axis& x = window.x;
+  const Axis& y = window.y;
+  const u64 rows = u64{y.out - 1} * y.stride + y.kernel - y.pad;
+  const u64 last_column = u64{x.out - 1} * x.stride + x.kernel - 1 - x.pad;
+  // One column of padding enters together with the next row's first pixel, but for the last row's.
+  const bool fused = last_column == x.in && x.kernel > x.pad + 1 && x.in > 1;
+  const u64 pixels = fused ? rows * x.in + 1 : rows * (last_column + 1);
+  const u64 outputs = u64{y.out} * x.out;
+  return tiles * (pixels + (cycles_per_step(config) - 1) * outputs);
 }
 
 Outcome emit_conv(StreamWriter& writer, const ConvOp& op, const ConvLayout& layout, Window window, TileRange tiles,

@@ -43,4 +43,9 @@ Outcome emit_softmax(StreamWriter& writer, const SoftmaxOp& op, const SramRows& 
 [[nodiscard]] std::uint64_t conv_cycles(const spec::HardwareConfig& config, std::uint64_t positions,
                                         std::uint32_t tiles, std::uint32_t array_groups, std::uint32_t steps) noexcept;
 
+/// The same for `tiles` tiles of the depthwise convolution `window`: each of its input pixels takes a cycle, and so
+/// does padding. Precondition: pads are smaller than kernels.
+[[nodiscard]] std::uint64_t depthwise_cycles(const spec::HardwareConfig& config, const Window& window,
+                                             std::uint32_t tiles) noexcept;
+
 }  // namespace auklet::plan::detail

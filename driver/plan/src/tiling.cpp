@@ -40,6 +40,18 @@ u64 input_buffer_bytes(const StreamedOp& op, const Tiling& t) noexcept {
   return align_up(in_rows * ((row + kWordBytes - 1) / kWordBytes * kWordBytes) + kReadSlack);
 }
 
+// Estimated cycles of the array or the vector unit for one tile of the output.
+u64 tile_cycles(const StreamedOp& op, const spec::HardwareConfig& config, const Tiling& t) noexcept {
+  if (op.layout == nullptr || op.layout->form != ConvForm::kDepthwise) {
+    return conv_cycles(config, u64{t.rows} * t.columns, t.range_tiles, op.array_groups, op.steps);
+  }
+  Window tile = op.window;
+  tile.y.out = t.rows;
+  tile.x.out = t.columns;
+  tile.x.in = t.x_count == 1 ? op.window.x.in : input_span(op.window.x, t.columns);
+  return depthwise_cycles(config, tile, t.range_tiles);
+}
+
 // Estimated cycles of the whole operator: what cannot overlap, and the slowest of loading, computing and storing.
 u64 estimate(const StreamedOp& op, const spec::HardwareConfig& config, const Tiling& t) noexcept {
   const u64 spatial = u64{op.window.batch} * t.y_count * t.x_count;
@@ -54,7 +66,7 @@ u64 estimate(const StreamedOp& op, const spec::HardwareConfig& config, const Til
   const u64 stored = u64{op.window.batch} * op.window.y.out * op.window.x.out * op.out_c;
   const u64 load = (input_loads * in_tile + weight_loads * range) / kBytesPerCycle;
   const u64 store = stored / kBytesPerCycle;
-  const u64 compute = steps * conv_cycles(config, out_pixels, t.range_tiles, op.array_groups, op.steps);
+  const u64 compute = steps * tile_cycles(op, config, t);
   // The first load and the last store have nothing to hide behind.
   const u64 first_load = (in_tile + range) / kBytesPerCycle;
   const u64 last_store = std::min(out_tile / kBytesPerCycle, store);
