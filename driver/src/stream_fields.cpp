@@ -7,8 +7,6 @@ namespace {
 using Geom = spec::GeomFields;
 using Eltwise = spec::EltwiseFields;
 
-constexpr std::uint32_t kWord = spec::kLanes;  // Bytes of an SRAM word.
-
 StreamReport check_clamp(const CommandView& command, const spec::CommandField& low, const spec::CommandField& high) {
   const std::int64_t top = high.get(command.words);
   if (low.get(command.words) <= top) return {};
@@ -32,9 +30,6 @@ StreamReport check_depthwise(const CommandView& command) {
   if (report.ok()) report = check_range(command, Geom::kPadLeft, 0, kernel_columns - 1);
   if (report.ok()) report = check_range(command, Geom::kInW, 1, spec::kDwLineMax);
   if (report.ok()) report = check_range(command, Geom::kStrideX, 1, Geom::kStrideX.max);
-  if (report.ok() && Geom::kKxStride.get(command.words) % kWord != 0) {
-    report = command.refuse(Status::kStreamField, Geom::kKxStride, kWord);
-  }
   return report;
 }
 

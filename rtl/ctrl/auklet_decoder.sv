@@ -99,8 +99,7 @@ module auklet_decoder #(
                 || opcode == auklet_pkg::OPCODE_AVGPOOL;
   assign dw_error = is_dw && (geom.kh > 8'(auklet_pkg::DW_ROWS) || geom.kx_n > 8'(auklet_pkg::DW_COLS)
                               || geom.pad_top >= geom.kh || geom.pad_left >= geom.kx_n || geom.in_w == 16'd0
-                              || geom.in_w > 16'(auklet_pkg::DW_LINE_MAX) || geom.stride_x == 8'd0
-                              || geom.kx_stride[3:0] != 4'd0);
+                              || geom.in_w > 16'(auklet_pkg::DW_LINE_MAX) || geom.stride_x == 8'd0);
   assign pool_error = opcode == auklet_pkg::OPCODE_AVGPOOL && 16'(geom.kh) * 16'(geom.kx_n) > 16'(auklet_pkg::POOL_TAPS_MAX);
   always_comb begin
     if (is_end) begin

@@ -8,8 +8,7 @@ constexpr std::uint64_t kWordBytes = 4;
 /// What DWCONV asks beyond the format's table: that the register window and the line buffers hold its input.
 bool fits_depthwise_window(const Geom& geom) {
   return geom.kh <= spec::kDwRows && geom.kx_n <= spec::kDwCols && geom.pad_top < geom.kh &&
-         geom.pad_left < geom.kx_n && geom.in_w != 0 && geom.in_w <= spec::kDwLineMax && geom.stride_x != 0 &&
-         geom.kx_stride % spec::kLanes == 0;
+         geom.pad_left < geom.kx_n && geom.in_w != 0 && geom.in_w <= spec::kDwLineMax && geom.stride_x != 0;
 }
 
 /// What AVGPOOL asks beyond the format's table: that the sum and the reciprocal of the count are exact.

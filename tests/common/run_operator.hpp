@@ -98,10 +98,10 @@ class OperatorPlanner {
     const auto* conv = std::get_if<ConvCase>(&case_);
     if (conv == nullptr) return {};
     const bool streamed = options_.level == PlanLevel::kStreamed;
-    return pack(
-        *conv, config_,
-        streamed ? plan::streamed_pixel_pitch(conv->op) : resident_pitch(conv->op.in_c, conv->op.groups == 1, options_),
-        packed_);
+    return pack(*conv, config_,
+                streamed ? plan::streamed_pixel_pitch(conv->op)
+                         : resident_pitch(conv->op.in_c, plan::reads_compact(conv->op), options_),
+                packed_);
   }
 
   /// Calls `visit(area, data)` for every tensor that the stream reads; `area` is one of DeviceMemory's.

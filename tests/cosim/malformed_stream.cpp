@@ -122,7 +122,6 @@ void break_depthwise(MalformedStream& bad, Random& random, std::size_t at) {
       {GeomFields::kInW, random.in(spec::kDwLineMax + 1, 65535)},
       {GeomFields::kInW, 0},
       {GeomFields::kStrideX, 0},
-      {GeomFields::kKxStride, random.in(0, 1000) * 16 + random.in(1, 15)},
   });
   bad.what = std::string("limit of ") + limit.field.name + " of command " + std::to_string(at);
   limit.field.set(words, limit.value);

@@ -174,7 +174,7 @@ void RawStreamMaker::shape_depthwise(spec::GeomCommand& c) {
   c.oc_tiles = random_.in(1, 4);
   c.in_w = random_.one_in(4) ? spec::kDwLineMax : random_.in(1, random_.pick<std::uint32_t>({1, 2, 4, 20, 128}));
   c.stride_x = random_.one_in(6) ? random_.in(1, 255) : random_.in(1, 4);
-  c.kx_stride = random_.one_in(8) ? pitch(16) : 16 * random_.in(1, 6);
+  c.kx_stride = random_.one_in(8) ? pitch(1) : random_.one_in(3) ? random_.in(1, 40) : 16 * random_.in(1, 6);
   if (!random_.one_in(3)) c.row_bytes = c.kx_stride != 0 ? std::min(c.in_w * c.kx_stride, kFieldMax) : 16;
   if (random_.one_in(20)) {
     c.stride_y = 255;

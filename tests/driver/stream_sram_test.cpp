@@ -99,7 +99,7 @@ spec::GeomCommand random_geometry(Random& random, spec::Opcode opcode) {
   g.r0 = static_cast<std::int32_t>(random.upto(80)) - 40;
   g.dil_y = random.from1(3);
   g.x_step = random.upto(40);
-  g.kx_stride = random.upto(3) * 16;
+  g.kx_stride = random.upto(48);
   g.chunks = random.from1(3);
   g.out_w = random.from1(5);
   g.out_h = random.from1(5);

@@ -203,7 +203,6 @@ TEST(StreamTest, RulesOfSingleOpcodes) {
       {kDepthwise, Geom::kInW, 0},
       {kDepthwise, Geom::kInW, spec::kDwLineMax + 1},
       {kDepthwise, Geom::kStrideX, 0},
-      {kDepthwise, Geom::kKxStride, 24},
       {kAvgpool, Geom::kKh, 255},  // Times the LSB of kx_n: see below.
       {kConv, Geom::kActMax, -128},
       {kDepthwise, Geom::kActMax, -128},

@@ -224,5 +224,29 @@ TEST(ConvLayout, RefusesPitches) {
   EXPECT_TRUE(conv_layout(op, spec::kDefaultConfiguration, 32, layout).ok());
 }
 
+// Of at most a word of channels, so that no read goes beyond the last pixel.
+TEST(ConvLayout, TakesCompactPixelsIntoTheRegisterWindow) {
+  const auto form = [](const ConvOp& op, std::uint32_t pitch) {
+    ConvLayout layout;
+    EXPECT_TRUE(conv_layout(op, spec::kDefaultConfiguration, pitch, layout).ok());
+    return layout.form;
+  };
+  ConvOp op;
+  op.in_h = op.in_w = op.out_h = op.out_w = 5;
+  op.kernel_h = op.kernel_w = 3, op.pad_top = op.pad_left = 1;
+  op.weight_order = WeightOrder::kHwo;
+  op.in_c = op.out_c = op.groups = 8;
+  EXPECT_EQ(form(op, 8), ConvForm::kDepthwise);
+  op.in_c = op.out_c = op.groups = 24;
+  EXPECT_FALSE(reads_compact(op));
+  ConvLayout layout;
+  EXPECT_EQ(conv_layout(op, spec::kDefaultConfiguration, 24, layout).status, Status::kAddressMisaligned);
+  op.in_c = op.out_c = op.groups = 8, op.dilation_h = 2;
+  EXPECT_FALSE(reads_compact(op));
+  op.in_c = op.out_c = op.groups = 1, op.dilation_h = 1;  // Packed rows need pixels without gaps.
+  EXPECT_EQ(form(op, 1), ConvForm::kPackedRow);
+  EXPECT_EQ(form(op, 16), ConvForm::kDepthwise);
+}
+
 }  // namespace
 }  // namespace auklet::plan

@@ -210,6 +210,7 @@ TEST(SimModelDepthwise, MatchesTheDefinition) {
   const auto draw = [](Random& random) {
     spec::GeomCommand c = random_geometry(random, spec::Opcode::kDwconv);
     use_pixels(random, c, random.in(1, 4));
+    if (random.one_in(3)) c.kx_stride = random.in(1, 40);  // Compact pixels.
     c.kh = random.in(1, spec::kDwRows);
     c.kx_n = random.in(1, spec::kDwCols);
     c.pad_top = random.up_to(c.kh - 1);

@@ -242,7 +242,6 @@ TEST_F(SimModelDecode, DepthwiseLimits) {
                                                            [](auto& c) { c.in_w = 0; },
                                                            [](auto& c) { c.in_w = spec::kDwLineMax + 1; },
                                                            [](auto& c) { c.stride_x = 0; },
-                                                           [](auto& c) { c.kx_stride = 8; },
                                                            [](auto& c) { c.pad_top = c.kh; },
                                                            [](auto& c) { c.pad_left = c.kx_n; }};
   for (const auto& change : wrong) {
@@ -258,6 +257,7 @@ TEST_F(SimModelDecode, DepthwiseLimits) {
   most.kh = spec::kDwRows;
   most.kx_n = spec::kDwCols;
   most.in_w = spec::kDwLineMax;
+  most.kx_stride = 7;
   most.pad_top = most.kh - 1;
   most.pad_left = most.kx_n - 1;
   expect_good(words_of(most));

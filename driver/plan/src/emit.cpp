@@ -106,7 +106,8 @@ Outcome emit_depthwise(StreamWriter& writer, const ConvOp& op, const Window& win
     const AxisSlice part = slice(x, begin, std::min(columns, x.out - begin));
     const Window cut{.batch = 1, .y = window.y, .x = part.axis};
     spec::GeomCommand g;
-    const Outcome made = make_geometry(spec::Opcode::kDwconv, cut, at.input, at.output, kWordBytes, g);
+    const std::uint32_t window_bytes = std::min(op.in_c, kWordBytes);
+    const Outcome made = make_geometry(spec::Opcode::kDwconv, cut, at.input, at.output, window_bytes, g);
     if (!made.ok()) return made;
     g.in_base += part.first_in * at.input.pixel_pitch + tiles.first * kWordBytes;
     g.out_base += begin * at.output.pixel_pitch;

@@ -25,9 +25,9 @@ ChannelRange tile_channels(const ConvOp& op, std::uint32_t tile) noexcept {
   return {first / out_per_group * in_per_group, (last / out_per_group + 1) * in_per_group};
 }
 
-bool fits_register_window(const ConvOp& op, std::uint32_t in_pixel_pitch) noexcept {
+bool fits_register_window(const ConvOp& op) noexcept {
   return op.groups == op.in_c && op.out_c == op.in_c && op.kernel_h <= spec::kDwRows && op.kernel_w <= spec::kDwCols &&
-         op.dilation_h == 1 && op.dilation_w == 1 && in_pixel_pitch % kWordBytes == 0;
+         op.dilation_h == 1 && op.dilation_w == 1;
 }
 
 // Steps of one tap that hold the widest tile's input channels.
@@ -144,12 +144,13 @@ Outcome make_layout(const ConvOp& op, std::uint32_t array_groups, std::uint32_t 
                     ConvLayout& layout) noexcept {
   if (const Outcome checked = check(op); !checked.ok()) return checked;
   if (in_pixel_pitch < op.in_c) return Status::kPitchTooSmall;
-  if (op.groups > 1 && in_pixel_pitch % kWordBytes != 0) return Status::kAddressMisaligned;
+  if (!reads_compact(op) && in_pixel_pitch % kWordBytes != 0) return Status::kAddressMisaligned;
   ConvLayout made;
   made.in_pixel_pitch = in_pixel_pitch;
   made.array_groups = array_groups;
   made.tiles = ceil_div(op.out_c, spec::kLanes);
-  if (fits_register_window(op, in_pixel_pitch)) {
+  // A dense operator of one channel fits as well, and would rather have its rows packed.
+  if (fits_register_window(op) && (op.groups > 1 || in_pixel_pitch % kWordBytes == 0)) {
     made.form = ConvForm::kDepthwise;
     made.chunks = 1;
     made.steps = 1;
@@ -182,6 +183,10 @@ Outcome check_layout(const ConvOp& op, const ConvLayout& layout) noexcept {
 }
 
 }  // namespace
+
+bool reads_compact(const ConvOp& op) noexcept {
+  return op.groups == 1 || (fits_register_window(op) && op.in_c <= spec::kLanes);
+}
 
 Outcome conv_layout(const ConvOp& op, const spec::HardwareConfig& config, std::uint32_t in_pixel_pitch,
                     ConvLayout& layout) noexcept {

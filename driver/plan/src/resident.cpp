@@ -40,9 +40,8 @@ Outcome check_conv(const StreamWriter& writer, const ConvOp& op, const ConvLayou
   if (at.weights % spec::GeomFields::kWBase.align != 0 || at.parameters % spec::GeomFields::kPBase.align != 0) {
     return Status::kAddressMisaligned;
   }
-  const Outcome input = op.groups == 1 && layout.form != ConvForm::kDepthwise
-                            ? check_pitches(at.input, op.batch, op.in_h, op.in_w, op.in_c)
-                            : check_words(at.input, op.batch, op.in_h, op.in_w, op.in_c);
+  const Outcome input = reads_compact(op) ? check_pitches(at.input, op.batch, op.in_h, op.in_w, op.in_c)
+                                          : check_words(at.input, op.batch, op.in_h, op.in_w, op.in_c);
   if (!input.ok()) return input;
   return check_words(at.output, op.batch, op.out_h, op.out_w, op.out_c);
 }

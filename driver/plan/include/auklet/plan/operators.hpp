@@ -20,8 +20,8 @@ inline constexpr std::uint32_t kWordBytes = spec::kLanes;
 
 /// A tensor in SRAM: channel c of pixel (b, y, x) is at address + b * batch_pitch + y * row_pitch + x * pixel_pitch +
 /// c. Outputs are written as whole words: address and pitches are multiples of 16 and pixel_pitch covers the channels
-/// rounded up to 16. Inputs of a dense convolution may be at any pitch of at least the channels; inputs of everything
-/// else as outputs.
+/// rounded up to 16. Inputs of a convolution that reads_compact() may be at any pitch of at least the channels; inputs
+/// of everything else as outputs.
 struct SramTensor {
   std::uint32_t address = 0;
   std::uint32_t pixel_pitch = 0;

@@ -48,9 +48,13 @@ struct ConvSegment {
   std::uint32_t array_groups = 1;  ///< Tiles that are computed at once: 1 unless tile_step is 0.
 };
 
+/// Whether pixels of the input may be at any pitch in SRAM: dense convolutions, and those in the register window of at
+/// most 16 channels. (A window of more would look beyond the last pixel's end.)
+[[nodiscard]] bool reads_compact(const ConvOp& op) noexcept;
+
 /// Chooses form and sizes. `in_pixel_pitch` is the input's bytes from pixel to pixel when it is in SRAM.
-/// Errors: those of check(), kPitchTooSmall, kAddressMisaligned (only a dense convolution reads pitches that are no
-/// multiple of 16), kTensorTooLarge. `layout` is written on success only.
+/// Errors: those of check(), kPitchTooSmall, kAddressMisaligned (a pitch that is no multiple of 16, unless
+/// reads_compact()), kTensorTooLarge. `layout` is written on success only.
 Outcome conv_layout(const ConvOp& op, const spec::HardwareConfig& config, std::uint32_t in_pixel_pitch,
                     ConvLayout& layout) noexcept;
 
