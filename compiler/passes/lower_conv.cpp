@@ -4,8 +4,8 @@
 #include <auklet/kernels/window.hpp>
 #include <type_traits>
 
+#include "conv_forms.hpp"
 #include "lowering.hpp"
-#include "pack_rows.hpp"
 
 namespace auklet::compiler::passes {
 namespace {
@@ -131,12 +131,12 @@ Outcome lower_conv(Lowering& to) {
   }
   if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
   const std::uint64_t macs = plan::macs(op);
-  Operand operand = operand_of(image, image_view(c.graph.tensor(image)), op.groups != 1);
-  if (auto steps = pack_rows(work, to.hardware()); steps) {
-    operand = packed(to, std::move(steps->pack), std::move(operand), steps->conv.op.in_c);
-    work = std::move(steps->conv);
-  }
-  to.add(std::move(work), {std::move(operand)}, to.output(), image_view(c.out()), macs);
+  Operand operand = operand_of(image, image_view(c.graph.tensor(image)), !plan::reads_compact(op));
+  ConvForm form = best_form(work, read_compact(c.graph, to.folds(), to.output()), to.hardware());
+  if (form.pack) operand = packed(to, std::move(*form.pack), std::move(operand), form.conv.op.in_c);
+  View view = image_view(c.out());
+  view = {view.pixels / form.columns, view.channels * form.columns};
+  to.add(std::move(form.conv), {std::move(operand)}, to.output(), view, macs);
   return {};
 }
 

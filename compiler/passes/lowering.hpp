@@ -25,6 +25,7 @@ class Lowering {
 
   const exec::Context c;
 
+  [[nodiscard]] const Folds& folds() const { return folds_; }
   [[nodiscard]] const std::optional<PadFold>& pad() const { return folds_.of[index_]; }
   [[nodiscard]] const Hardware& hardware() const { return hardware_; }
   [[nodiscard]] bool gone() const { return folds_.gone[index_]; }

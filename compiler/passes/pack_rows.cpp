@@ -3,19 +3,14 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
-#include <utility>
+
+#include "conv_weights.hpp"
 
 namespace auklet::compiler::passes {
 namespace {
 
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
-
-// Figures of the memory profile `sram`; they steer the choice and nothing else.
-constexpr u64 kBytesPerCycle = 8;
-constexpr u64 kCommandCycles = 64;
-// What is gained must be more than this part of the whole, since stalls are not estimated.
-constexpr u64 kLeastGain = 8;
 
 // Multiplies by 1: 2^30 * 2 / 2^31.
 constexpr std::int32_t kOneMultiplier = 1 << 30;
@@ -36,21 +31,17 @@ std::vector<std::int8_t> gathering_weights(const plan::ConvOp& op) {
   return weights;
 }
 
-// The weights of a dense convolution for an image whose pixels hold those of `rows` rows.
+// For an image whose pixels hold those of `rows` rows.
 std::vector<std::int8_t> packed_weights(const ConvWork& work, const plan::ConvOp& packed, u32 rows) {
   const plan::ConvOp& op = work.op;
-  const bool outputs_last = op.weight_order == plan::WeightOrder::kHwo;
   std::vector<std::int8_t> weights(std::size_t{op.out_c} * packed.kernel_h * packed.kernel_w * packed.in_c);
   for (u32 o = 0; o < op.out_c; ++o) {
     for (u32 ky = 0; ky < op.kernel_h; ++ky) {
       for (u32 kx = 0; kx < op.kernel_w; ++kx) {
+        const std::size_t tap = (std::size_t{o} * packed.kernel_h + ky / rows) * packed.kernel_w + kx;
         for (u32 c = 0; c < op.in_c; ++c) {
-          const std::size_t tap = std::size_t{ky} * op.kernel_w + kx;
-          const std::size_t from =
-              outputs_last ? tap * op.out_c + o : (std::size_t{o} * op.kernel_h * op.kernel_w + tap) * op.in_c + c;
-          const std::size_t to = (std::size_t{o} * packed.kernel_h + ky / rows) * packed.kernel_w + kx;
           const u32 channel = ky % rows * op.in_c + c;
-          weights[to * packed.in_c + channel] = work.weights[from];
+          weights[tap * packed.in_c + channel] = weight_at(work, o, ky, kx, c);
         }
       }
     }
@@ -78,39 +69,9 @@ std::optional<PackedRange> packed_range(const plan::ConvOp& op, u32 rows) {
   return range;
 }
 
-ConvWork with_weights(ConvWork work, std::vector<std::int8_t> weights) {
-  work.derived = std::make_shared<const std::vector<std::int8_t>>(std::move(weights));
-  work.weights = *work.derived;
-  return work;
-}
-
-// Estimated cycles of a convolution of a compact image, its constants' load included. Nothing when the SRAM is too
-// small for any of its operands.
-std::optional<u64> cycles_of(const plan::ConvOp& op, const Hardware& hardware) {
-  plan::ConvLayout layout;
-  if (!plan::conv_layout(op, hardware.config, op.in_c, layout).ok()) return std::nullopt;
-  const plan::ConvSram at{.input = plan::sram_tensor(0, op.in_h, op.in_w, op.in_c),
-                          .output = plan::sram_tensor(0, op.out_h, op.out_w, plan::round_up_to_word(op.out_c)),
-                          .weights = 0,
-                          .parameters = 0};
-  plan::StreamWriter trial = plan::StreamWriter::counting(hardware.config);
-  plan::Cost cost;
-  if (!plan::plan_resident_conv(trial, op, layout, at, {}, cost).ok()) return std::nullopt;
-  return cost.compute_cycles + (layout.weight_bytes + layout.parameter_bytes) / kBytesPerCycle + kCommandCycles;
-}
-
-// Bytes of the image, the packed image and the result.
-u64 sram_bytes(const PackedRows& steps) {
-  const plan::ConvOp& pack = steps.pack.op;
-  const plan::ConvOp& conv = steps.conv.op;
-  return u64{pack.batch} * pack.in_h * pack.in_w * pack.in_c + u64{conv.batch} * conv.in_h * conv.in_w * conv.in_c +
-         u64{conv.batch} * conv.out_h * conv.out_w * plan::round_up_to_word(conv.out_c);
-}
-
 }  // namespace
 
-std::optional<PackedRows> pack_rows_by(const ConvWork& work, u32 rows) {
-  const plan::ConvOp& op = work.op;
+std::optional<PackedOps> pack_rows(const plan::ConvOp& op, u32 rows) {
   if (op.groups != 1 || rows > op.kernel_h || u64{rows} * op.in_c > plan::kWordBytes) return std::nullopt;
   const auto range = packed_range(op, rows);
   if (!range) return std::nullopt;
@@ -139,32 +100,18 @@ std::optional<PackedRows> pack_rows_by(const ConvWork& work, u32 rows) {
   conv.pad_top = range->first;
   conv.weight_order = plan::WeightOrder::kOhwi;
   if (!plan::check(pack).ok() || !plan::check(conv).ok()) return std::nullopt;
-
-  ConvWork gathering;
-  gathering.op = pack;
-  gathering.multiplier = {kOneMultiplier};
-  gathering.shift = {kOneShift};
-  ConvWork convolving = work;
-  convolving.op = conv;
-  return PackedRows{.pack = with_weights(std::move(gathering), gathering_weights(pack)),
-                    .conv = with_weights(std::move(convolving), packed_weights(work, conv, rows))};
+  return PackedOps{.pack = pack, .conv = conv};
 }
 
-std::optional<PackedRows> pack_rows(const ConvWork& work, const Hardware& hardware) {
-  std::optional<PackedRows> best;
-  const auto plain = cycles_of(work.op, hardware);
-  if (!plain) return best;
-  u64 least = *plain - *plain / kLeastGain;
-  for (u32 rows = 2; rows <= std::min(work.op.kernel_h, plan::kWordBytes); ++rows) {
-    auto steps = pack_rows_by(work, rows);
-    if (!steps || sram_bytes(*steps) > hardware.sram_limit) continue;
-    const auto pack = cycles_of(steps->pack.op, hardware);
-    const auto conv = cycles_of(steps->conv.op, hardware);
-    if (!pack || !conv || *pack + *conv >= least) continue;
-    least = *pack + *conv;
-    best = std::move(steps);
-  }
-  return best;
+ConvWork packing_work(const PackedOps& ops) {
+  ConvWork work;
+  work.multiplier = {kOneMultiplier};
+  work.shift = {kOneShift};
+  return rewritten(std::move(work), ops.pack, gathering_weights(ops.pack));
+}
+
+ConvWork packed_work(const ConvWork& work, const PackedOps& ops, u32 rows) {
+  return rewritten(work, ops.conv, packed_weights(work, ops.conv, rows));
 }
 
 }  // namespace auklet::compiler::passes

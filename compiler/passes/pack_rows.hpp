@@ -7,22 +7,21 @@
 #include <cstdint>
 #include <optional>
 
-#include "hardware.hpp"
 #include "lower.hpp"
 
 namespace auklet::compiler::passes {
 
-/// A convolution in two steps. What `pack` makes, pixels of a whole word, is what `conv` reads, as several pixels.
-struct PackedRows {
-  ConvWork pack;
-  ConvWork conv;
+/// The two steps. What the first makes, pixels of a whole word, is what the second reads, as several pixels.
+struct PackedOps {
+  plan::ConvOp pack;
+  plan::ConvOp conv;
 };
 
-/// The two steps with `rows` kernel rows side by side, 2 or more; nothing where there are none.
-[[nodiscard]] std::optional<PackedRows> pack_rows_by(const ConvWork& work, std::uint32_t rows);
+/// The steps with `rows` kernel rows side by side, 2 or more; nothing where there are none.
+[[nodiscard]] std::optional<PackedOps> pack_rows(const plan::ConvOp& op, std::uint32_t rows);
 
-/// The two steps that take the fewest cycles, if they are clearly fewer than those of the convolution itself and
-/// everything has its place in SRAM; else nothing.
-[[nodiscard]] std::optional<PackedRows> pack_rows(const ConvWork& work, const Hardware& hardware);
+/// The steps with their weights; `ops` is what pack_rows() made of `work.op`.
+[[nodiscard]] ConvWork packing_work(const PackedOps& ops);
+[[nodiscard]] ConvWork packed_work(const ConvWork& work, const PackedOps& ops, std::uint32_t rows);
 
 }  // namespace auklet::compiler::passes

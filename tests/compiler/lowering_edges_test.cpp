@@ -245,6 +245,34 @@ TEST(ShallowConvolutions, ArePackedWithoutATrace) {
   }
 }
 
+// Output columns that share the lanes: read by whoever takes compact pixels, and by others from memory.
+TEST(NarrowConvolutions, ShareLanesWithoutATrace) {
+  for (const std::int32_t channels : {1, 2, 4, 8, 16, 24}) {
+    SCOPED_TRACE(channels);
+    Edge e;
+    const std::int32_t image = e.input({2, 19, 35, 3});
+    const std::int32_t narrow = e.conv(image, 3, channels, 2);  // 9x17: odd, left as it is.
+    const std::int32_t even = e.conv(image, 4, channels, 1);    // 16x32.
+    const Shape shape = e.graph().tensor(even).shape;
+    DepthwiseConv2dOptions o;
+    o.padding = Padding::kSame;
+    o.depth_multiplier = 1;
+    const std::int32_t filter = e.constant({1, 3, 3, channels}, quantized(0.02F, 0));
+    const std::int32_t depthwise = e.add(OpCode::kDepthwiseConv2d, {even, filter}, e.tensor(shape), o);
+    FullyConnectedOptions flat;
+    const std::int32_t row = e.add(OpCode::kReshape, {even}, e.tensor({2, 16 * 32 * channels}));
+    const std::int32_t dense = e.constant({5, 16 * 32 * channels}, quantized(0.01F, 0));
+    e.graph().outputs = {narrow, depthwise, e.conv(even, 3, 7),
+                         e.add(OpCode::kFullyConnected, {row, dense}, e.tensor({2, 5}), flat)};
+    EXPECT_EQ(places(e.model()), "NNNNNN");
+    expect_equal(e.model());
+    // Now somebody wants whole words, and the result itself is an output.
+    e.graph().outputs.push_back(e.add(OpCode::kRelu, {even}, e.tensor(shape)));
+    e.graph().outputs.push_back(even);
+    expect_equal(e.model());
+  }
+}
+
 // The same bytes under several names, all of them read outside.
 TEST(Names, OfInputsAndOutputsAreCopied) {
   Edge e;
