@@ -14,6 +14,7 @@ rtl/core/auklet_accumulator.sv
 rtl/core/auklet_drain.sv
 rtl/core/auklet_requant.sv
 rtl/core/auklet_pool.sv
+rtl/core/auklet_rescale.sv
 rtl/core/auklet_eltwise.sv
 rtl/core/auklet_softmax.sv
 rtl/core/auklet_compute.sv

@@ -155,26 +155,19 @@ module auklet_compute #(
     .out_valid_o(pool_out_valid), .out_addr_o(pool_out_addr), .out_data_o(pool_out_data), .active_o(pool_active)
   );
 
-  logic elt_valid, elt_rq_valid, elt_active, raw_valid;
-  logic [23:0] elt_addr, elt_rq_addr;
-  logic [511:0] elt_rq_x, raw;
-  logic [31:0] elt_rq_mult;
-  logic [7:0] elt_rq_shift;
-  logic elt_table_valid, elt_out_valid;
-  logic [WORD_BITS-2:0] elt_table_addr;
-  logic [23:0] elt_out_addr;
+  logic elt_valid, elt_rq_valid, elt_active, elt_wgt_valid, elt_out_valid;
+  logic [WORD_BITS-2:0] elt_wgt_addr;
+  logic [23:0] elt_addr, elt_rq_addr, elt_out_addr;
+  logic [511:0] elt_rq_x;
   logic [127:0] elt_out_data;
-  logic [1:0] elt_rq_kind, raw_kind;
   auklet_eltwise #(
     .WORD_BITS(WORD_BITS)
   ) u_eltwise (
     .clk_i, .rst_ni, .abort_i,
     .start_i(launch && is_elt), .cmd_i(elt),
-    .valid_o(elt_valid), .addr_o(elt_addr), .gnt_i(fetch_gnt && is_elt), .data_valid_i(fetch_valid), .data_i(fetch_data),
-    .table_valid_o(elt_table_valid), .table_addr_o(elt_table_addr), .table_gnt_i(wgt_gnt_i && is_elt),
-    .table_data_i(wgt_data_i),
-    .rq_valid_o(elt_rq_valid), .rq_x_o(elt_rq_x), .rq_mult_o(elt_rq_mult), .rq_shift_o(elt_rq_shift),
-    .rq_kind_o(elt_rq_kind), .rq_addr_o(elt_rq_addr), .raw_valid_i(raw_valid), .raw_kind_i(raw_kind), .raw_i(raw),
+    .valid_o(elt_valid), .addr_o(elt_addr), .gnt_i(fetch_gnt && is_elt), .data_i(fetch_data),
+    .wgt_valid_o(elt_wgt_valid), .wgt_addr_o(elt_wgt_addr), .wgt_gnt_i(wgt_gnt_i && is_elt), .wgt_data_i,
+    .rq_valid_o(elt_rq_valid), .rq_x_o(elt_rq_x), .rq_addr_o(elt_rq_addr),
     .out_valid_o(elt_out_valid), .out_addr_o(elt_out_addr), .out_data_o(elt_out_data), .active_o(elt_active)
   );
 
@@ -326,7 +319,7 @@ module auklet_compute #(
     assign acc_data = drained[acc_group_q];
   end
 
-  // ---- weights, parameters and tables share a port; parameters go before weights ----
+  // ---- weights, parameters, tables and operands share a port; parameters go before weights ----
   logic loader_valid, param_valid;
   logic [WORD_BITS-2:0] loader_addr, param_addr;
   auklet_weight_loader #(
@@ -341,8 +334,8 @@ module auklet_compute #(
     .wload_o(wload), .wload_set_o(wload_set), .wload_columns_o(wload_columns), .wload_group_o(wload_group),
     .wload_pair_o(wload_pair)
   );
-  assign wgt_valid_o = loader_valid || param_valid || elt_table_valid || soft_table_valid;
-  assign wgt_addr_o = soft_table_valid ? soft_table_addr : elt_table_valid ? elt_table_addr : param_valid ? param_addr : loader_addr;
+  assign wgt_valid_o = loader_valid || param_valid || elt_wgt_valid || soft_table_valid;
+  assign wgt_addr_o = soft_table_valid ? soft_table_addr : elt_wgt_valid ? elt_wgt_addr : param_valid ? param_addr : loader_addr;
 
   logic params_valid, params_take;
   logic [511:0] param_bias, param_mult;
@@ -376,7 +369,6 @@ module auklet_compute #(
 
   // ---- requantiser ----
   logic [23:0] rq_out_addr;
-  logic [1:0] rq_out_kind;
   logic [127:0] rq_out;
   logic [511:0] rq_x, rq_mult;
   logic [127:0] rq_shift;
@@ -394,8 +386,8 @@ module auklet_compute #(
     if (is_elt) begin
       rq_valid = elt_rq_valid;
       rq_x = elt_rq_x;
-      rq_mult = {16{elt_rq_mult}};
-      rq_shift = {16{elt_rq_shift}};
+      rq_mult = {16{elt.out_mult}};
+      rq_shift = {16{elt.out_shift}};
       rq_addr = elt_rq_addr;
       rq_zp = elt.out_zp;
       rq_min = elt.act_min;
@@ -413,17 +405,15 @@ module auklet_compute #(
   end
   auklet_requant u_requant (
     .clk_i, .rst_ni,
-    .valid_i(rq_valid), .x_i(rq_x), .mult_i(rq_mult), .shift_i(rq_shift), .kind_i(is_elt ? elt_rq_kind : 2'd0),
+    .valid_i(rq_valid), .x_i(rq_x), .mult_i(rq_mult), .shift_i(rq_shift),
     .addr_i(rq_addr), .zp_i(rq_zp), .min_i(rq_min), .max_i(rq_max),
-    .raw_valid_o(raw_valid), .raw_kind_o(raw_kind), .raw_o(raw),
-    .out_valid_o(rq_out_valid), .out_kind_o(rq_out_kind), .out_addr_o(rq_out_addr), .out_o(rq_out), .busy_o(rq_busy)
+    .out_valid_o(rq_out_valid), .out_addr_o(rq_out_addr), .out_o(rq_out), .busy_o(rq_busy)
   );
 
   // An abort leaves vectors in the requantiser; nothing is written unless a command runs.
   logic [23:0] out_addr;
   assign out_addr = is_pool ? pool_out_addr : elt_out_valid ? elt_out_addr : rq_out_addr;
-  assign out_valid_o = state_q == RUN && (is_pool ? pool_out_valid
-                                                  : elt_out_valid || (rq_out_valid && rq_out_kind == 2'd0));
+  assign out_valid_o = state_q == RUN && (is_pool ? pool_out_valid : elt_out_valid || rq_out_valid);
   assign out_addr_o = out_addr[WORD_BITS+3:4];
   assign out_data_o = is_pool ? pool_out_data : elt_out_valid ? elt_out_data : rq_out;
 

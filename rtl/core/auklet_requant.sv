@@ -1,7 +1,7 @@
 // Requantiser: 16 lanes of TensorFlow Lite's MultiplyByQuantizedMultiplier with double rounding, one vector a cycle.
 //
 //   stage 1  left shift      stage 3  SaturatingRoundingDoublingHighMul    stage 5  zero point, clamp to int8
-//   stage 2  32x32 product   stage 4  RoundingDivideByPOT (raw_o)
+//   stage 2  32x32 product   stage 4  RoundingDivideByPOT
 //
 // SaturatingRoundingDoublingHighMul rounds a*b / 2^31 by adding 2^30, or 1 - 2^30 when negative, and truncating toward
 // zero. For negative a*b the truncation adds 2^31 - 1 before an arithmetic shift, so both cases are
@@ -13,22 +13,16 @@ module auklet_requant (
   input  logic [511:0]       x_i,          ///< 16 int32
   input  logic [511:0]       mult_i,       ///< 16 int32 multipliers, Q0.31
   input  logic [127:0]       shift_i,      ///< 16 int8 shifts, -31 to 31, positive is left
-  input  logic [1:0]         kind_i,       ///< Travels along
   input  logic [23:0]        addr_i,       ///< Travels along
   input  logic signed [7:0]  zp_i,         ///< Output zero point; stable while busy
   input  logic signed [7:0]  min_i,        ///< Lower clamp; stable while busy
   input  logic signed [7:0]  max_i,        ///< Upper clamp; stable while busy
-  output logic               raw_valid_o,  ///< Four cycles after valid_i
-  output logic [1:0]         raw_kind_o,
-  output logic [511:0]       raw_o,        ///< 16 int32 before zero point and clamp
   output logic               out_valid_o,  ///< Five cycles after valid_i
-  output logic [1:0]         out_kind_o,
   output logic [23:0]        out_addr_o,
   output logic [127:0]       out_o,        ///< 16 int8
   output logic               busy_o        ///< Something is inside
 );
   logic [4:0] valid_q;
-  logic [1:0] kind1_q, kind2_q, kind3_q, kind4_q, kind5_q;
   logic [23:0] addr1_q, addr2_q, addr3_q, addr4_q, addr5_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -36,10 +30,7 @@ module auklet_requant (
     else valid_q <= {valid_q[3:0], valid_i};
   end
   assign busy_o = valid_q != 5'd0;
-  assign raw_valid_o = valid_q[3];
-  assign raw_kind_o = kind4_q;
   assign out_valid_o = valid_q[4];
-  assign out_kind_o = kind5_q;
   assign out_addr_o = addr5_q;
 
   logic signed [31:0] x1_q [0:15];
@@ -47,6 +38,7 @@ module auklet_requant (
   logic signed [63:0] p2_q [0:15];
   logic               sat2_q [0:15];
   logic signed [31:0] h3_q [0:15];
+  logic [511:0]       raw4_q;
   logic [4:0]         r1_q [0:15];
   logic [4:0]         r2_q [0:15];
   logic [4:0]         r3_q [0:15];
@@ -82,7 +74,6 @@ module auklet_requant (
 
   always_ff @(posedge clk_i) begin
     if (valid_i) begin
-      kind1_q <= kind_i;
       addr1_q <= addr_i;
       for (int i = 0; i < 16; i++) begin
         x1_q[i] <= signed'(left_shift(x_i[32*i +: 32], signed'(shift_i[8*i +: 8])));
@@ -91,7 +82,6 @@ module auklet_requant (
       end
     end
     if (valid_q[0]) begin
-      kind2_q <= kind1_q;
       addr2_q <= addr1_q;
       for (int i = 0; i < 16; i++) begin
         p2_q[i] <= 64'(x1_q[i]) * 64'(m1_q[i]);
@@ -100,7 +90,6 @@ module auklet_requant (
       end
     end
     if (valid_q[1]) begin
-      kind3_q <= kind2_q;
       addr3_q <= addr2_q;
       for (int i = 0; i < 16; i++) begin
         h3_q[i] <= high_mul(p2_q[i], sat2_q[i]);
@@ -108,15 +97,13 @@ module auklet_requant (
       end
     end
     if (valid_q[2]) begin
-      kind4_q <= kind3_q;
       addr4_q <= addr3_q;
-      for (int i = 0; i < 16; i++) raw_o[32*i +: 32] <= divide_pot(h3_q[i], r3_q[i]);
+      for (int i = 0; i < 16; i++) raw4_q[32*i +: 32] <= divide_pot(h3_q[i], r3_q[i]);
     end
     if (valid_q[3]) begin
-      kind5_q <= kind4_q;
       addr5_q <= addr4_q;
       for (int i = 0; i < 16; i++) begin
-        out_o[8*i +: 8] <= clamp(34'(signed'(raw_o[32*i +: 32])) + 34'(zp_i), min_i, max_i);
+        out_o[8*i +: 8] <= clamp(34'(signed'(raw4_q[32*i +: 32])) + 34'(zp_i), min_i, max_i);
       end
     end
   end

@@ -70,12 +70,7 @@ class DepthwiseCommands : public RawFixture {
     }
     builder.end();
     run_on_both(finish(builder));
-    std::uint32_t completed[2];
-    for (const std::uint32_t layer : {1U, 2U}) {
-      bench_.npu().write32(spec::reg::PmuLogIndex::kOffset, layer);
-      completed[layer - 1] = bench_.npu().read32(spec::reg::PmuLogData::kOffset);
-    }
-    return completed[1] - completed[0];
+    return cycles_between_layers(1, 2);
   }
 };
 

@@ -76,6 +76,16 @@ class RawFixture : public testing::TestWithParam<sim::VerilatedConfiguration> {
     EXPECT_EQ(bench_.npu().protocol_violations(), 0U);
   }
 
+  // Cycles of the RTL between the completions of two layers of the last job.
+  [[nodiscard]] std::uint32_t cycles_between_layers(std::uint32_t first, std::uint32_t second) const {
+    const auto completed = [this](std::uint32_t layer) {
+      bench_.npu().write32(spec::reg::PmuLogIndex::kOffset, layer);
+      return bench_.npu().read32(spec::reg::PmuLogData::kOffset);
+    };
+    const std::uint32_t begin = completed(first);
+    return completed(second) - begin;
+  }
+
   static constexpr std::uint64_t kSeed = 3;
   RawBench bench_;
   std::array<RawWindow, spec::kWindowCount> windows_{};
