@@ -52,8 +52,10 @@ Cost estimate(const Geom& geom, const spec::HardwareConfig& config) {
 }
 
 Cost estimate(const Eltwise& command) {
+  const bool aligned = (command.b_base | command.b_step0 | command.b_step1) % spec::kLanes == 0;
+  const bool side_by_side = command.header.opcode == spec::Opcode::kTable || command.b_splat != 0 || aligned;
   Cost cost;
-  cost.vector_active = 2 * std::uint64_t{command.n0} * command.n1;
+  cost.vector_active = (side_by_side ? 1 : 2) * std::uint64_t{command.n0} * command.n1;
   cost.cycles = kOverhead + cost.vector_active;
   return cost;
 }

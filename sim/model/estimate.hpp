@@ -22,7 +22,7 @@ struct Cost {
 /// CONV: a set of up to `groups` tiles, one position and one step of the reduction takes ceil(REDUCE / rows) cycles.
 /// DWCONV: a cycle a pixel, and what an output takes longer. Pools: one cycle a tap.
 [[nodiscard]] Cost estimate(const Geom& geom, const spec::HardwareConfig& config);
-/// ADD: two reads, so two cycles a word.
+/// A cycle a word; two where B is neither aligned nor one byte in all lanes.
 [[nodiscard]] Cost estimate(const Eltwise& command);
 [[nodiscard]] Cost estimate(const Softmax& command);
 /// LOAD, STORE: each memory row is moved in beats; the latency is paid once.

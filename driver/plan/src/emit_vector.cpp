@@ -7,8 +7,7 @@ namespace {
 
 using u64 = std::uint64_t;
 
-// Fetching a word of each operand, and the three passes of a softmax over a row, two of them byte by byte.
-constexpr u64 kCyclesPerWord = 2;
+// The three passes of a softmax over a row, two of them byte by byte.
 constexpr u64 kSoftmaxCyclesPerWord = 12;
 constexpr u64 kSoftmaxCyclesPerByte = 2;
 
@@ -37,6 +36,12 @@ Walk walk_of(Cover cover, const SramRows& at) noexcept {
 // Whether rows of `row_bytes` may be taken as one long row.
 bool joins(const Walk& walk, std::uint32_t row_bytes) noexcept {
   return walk.step0 == 0 ? walk.step1 == 0 : walk.step1 == row_bytes;
+}
+
+// Cycles of a word: operands are fetched side by side, but for a B that is neither aligned nor splat.
+u64 cycles_per_word(const spec::EltwiseCommand& e) noexcept {
+  const bool aligned = (e.b_base | e.b_step0 | e.b_step1) % kWordBytes == 0;
+  return e.header.opcode == spec::Opcode::kTable || e.b_splat != 0 || aligned ? 1 : 2;
 }
 
 // Emits `e`, whose fields other than addresses, steps and counts are there, over rows of `length` bytes. TABLE has no
@@ -73,7 +78,7 @@ Outcome emit_rows(StreamWriter& writer, spec::EltwiseCommand e, std::uint32_t op
       e.n0 = static_cast<std::uint32_t>(std::min<u64>(words - word, kMostWords));
       e.n1 = static_cast<std::uint32_t>(std::min<u64>(rows - row, kMostRows));
       if (const Outcome emitted = writer.emit(e, after); !emitted.ok()) return emitted;
-      cost.compute_cycles += kCyclesPerWord * e.n0 * e.n1;
+      cost.compute_cycles += cycles_per_word(e) * e.n0 * e.n1;
     }
   }
   return {};
