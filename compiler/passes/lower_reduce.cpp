@@ -11,6 +11,11 @@ namespace {
 
 using exec::Context;
 using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+
+// A sum as a convolution takes a weight block a tap: of so few that does not matter, of so many words it pays.
+constexpr u32 kFewTaps = 64;
+constexpr u64 kManyWords = 8;
 
 // The dimensions of a reduction's input, those that are next to each other and share a fate taken together.
 struct Reduction {
@@ -109,6 +114,48 @@ Outcome add_column_sums(Lowering& to, const kernels::SumParams& p, u32 outer, u3
   return {};
 }
 
+// The same where the others are whole words: a window of all that is summed, lane by lane, whose positions are the
+// words. The kernel is the identity at each tap; in two dimensions where one has no kernel so long. Nothing where such
+// weights would be more than the operand is worth.
+std::optional<plan::ConvOp> lane_sum_op(u32 outer, u32 count, u32 inner) {
+  if (inner % plan::kWordBytes != 0) return std::nullopt;
+  const u32 words = inner / plan::kWordBytes;
+  if (count > kFewTaps && u64{outer} * words < kManyWords) return std::nullopt;
+  for (u32 columns = 1; columns <= count; ++columns) {
+    if (count % columns != 0) continue;
+    plan::ConvOp op;
+    op.kernel_h = op.stride_h = count / columns;
+    op.kernel_w = columns;
+    op.dilation_w = words;
+    op.in_h = outer * op.kernel_h;
+    op.in_w = columns * words;
+    op.out_h = outer;
+    op.out_w = words;
+    op.in_c = op.out_c = plan::kWordBytes;
+    if (columns == 1) op.dilation_w = 1;
+    if (plan::check(op).ok()) return op;
+  }
+  return std::nullopt;
+}
+
+void add_lane_sums(Lowering& to, const kernels::SumParams& p, const plan::ConvOp& op) {
+  ConvWork work;
+  work.op = op;
+  work.op.in_zp = static_cast<std::int8_t>(p.input_zero_point);
+  work.op.out_zp = static_cast<std::int8_t>(p.output_zero_point);
+  const std::size_t taps = std::size_t{op.kernel_h} * op.kernel_w;
+  std::vector<std::int8_t> identity(op.out_c * taps * op.in_c);
+  for (std::size_t lane = 0; lane < op.out_c; ++lane) {
+    for (std::size_t tap = 0; tap < taps; ++tap) identity[(lane * taps + tap) * op.in_c + lane] = 1;
+  }
+  work.derived = std::make_shared<const std::vector<std::int8_t>>(std::move(identity));
+  work.weights = *work.derived;
+  work.multiplier = {p.multiplier.value};
+  work.shift = {p.multiplier.shift};
+  const View words{op.in_h * op.in_w, op.in_c};
+  to.add(std::move(work), {operand_of(to.c.op.inputs[0], words, false)}, to.output(), {op.out_h * op.out_w, op.out_c});
+}
+
 }  // namespace
 
 Outcome lower_pool(Lowering& to, plan::PoolKind kind) {
@@ -176,7 +223,12 @@ Outcome lower_sum(Lowering& to) {
   }
   const u32 inner = r->extents.back();
   const u32 outer = elements / r->count / inner;
-  if (parts == 1 && !trailing) return add_column_sums(to, p, outer, r->count, inner);
+  if (parts == 1 && !trailing) {
+    const auto lanes = lane_sum_op(outer, r->count, inner);
+    if (!lanes) return add_column_sums(to, p, outer, r->count, inner);
+    add_lane_sums(to, p, *lanes);
+    return {};
+  }
   return add_row_sums(to, p, gathered(to, *r));
 }
 

@@ -342,6 +342,41 @@ TEST(Reductions, OfSixAlternatingDimensionsAreGathered) {
   expect_equal(e.model());
 }
 
+// Sums of whole words of channels: few and many of them, more than a kernel has rows, a prime number too many, a batch.
+TEST(Reductions, OfWholeWordsKeepTheirLanes) {
+  for (const Shape& shape :
+       {Shape{1, 7, 7, 32}, {2, 5, 3, 16}, {1, 20, 16, 128}, {3, 1, 65, 16}, {2, 257, 1, 128}, {1, 16, 16, 144}}) {
+    SCOPED_TRACE(testing::PrintToString(shape));
+    Edge e;
+    const std::int32_t x = e.input(shape);
+    const std::int32_t sum = e.add(OpCode::kAdd, {x, x}, e.tensor(shape), AddOptions{});
+    const std::int32_t axes = e.integers({2}, {1, 2});
+    const Shape pixel = {shape[0], 1, 1, shape[3]};
+    const std::int32_t mean = e.add(OpCode::kMean, {sum, axes}, e.tensor(pixel), ReducerOptions{true});
+    const std::int32_t total = e.add(OpCode::kSum, {x, axes}, e.tensor(pixel), ReducerOptions{true});
+    e.graph().tensor(total).quantization = quantized(16.0F, 3);
+    e.graph().outputs = {e.conv(mean, 1, 5), mean, total};
+    EXPECT_EQ(places(e.model()), "NNNN");
+    expect_equal(e.model());
+  }
+}
+
+TEST(Reductions, OfWholeWordsStayOnChip) {
+  const auto spilled = [](std::int32_t channels) {
+    Edge e;
+    const Shape shape = {1, 7, 7, channels};
+    const std::int32_t x = e.input(shape);
+    const std::int32_t sum = e.add(OpCode::kAdd, {x, x}, e.tensor(shape), AddOptions{});
+    const std::int32_t mean =
+        e.add(OpCode::kMean, {sum, e.integers({2}, {1, 2})}, e.tensor({1, channels}), ReducerOptions{});
+    e.graph().outputs = {e.add(OpCode::kRelu, {mean}, e.tensor({1, channels}))};
+    const auto compiled = compile(e.model());
+    return compiled ? compiled->report.segments.at(0).scratch_live : ~0U;
+  };
+  EXPECT_EQ(spilled(96), 0U);
+  EXPECT_GT(spilled(90), 0U);  // A product of matrices in memory.
+}
+
 TEST(Bytes, OfOtherTypesPassByOrStayBehind) {
   Edge e;
   const std::int32_t x = e.input({1, 4, 4, 3});
