@@ -7,6 +7,7 @@ rtl/core/auklet_fetch.sv
 rtl/core/auklet_conv_issue.sv
 rtl/core/auklet_dw_issue.sv
 rtl/core/auklet_dw_window.sv
+rtl/core/auklet_dwrow_issue.sv
 rtl/core/auklet_weight_loader.sv
 rtl/core/auklet_param_loader.sv
 rtl/core/auklet_mac_array.sv

@@ -113,6 +113,7 @@ u64 CascadeSearch::row_cycles(const MemoryPlan& plan, u32 node) const {
     const u64 phases = spec::kReduce / hardware_.config.rows;
     // The register window takes in every pixel.
     if (layout.form == plan::ConvForm::kDepthwise) return u64{layout.tiles} * op.in_w * op.stride_h;
+    if (layout.form == plan::ConvForm::kDepthwiseRows) return u64{layout.tiles} * layout.steps * op.in_w * phases;
     return u64{(layout.tiles + layout.array_groups - 1) / layout.array_groups} * layout.steps * op.out_w * phases;
   }
   if (const auto* pool = std::get_if<PoolWork>(&work)) {

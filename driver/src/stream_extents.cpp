@@ -96,10 +96,11 @@ std::int64_t last_row_read(const spec::GeomCommand& geom, std::int64_t row_dilat
 
 std::uint64_t geometry_input_end(spec::Opcode opcode, const spec::GeomCommand& geom) {
   constexpr auto kFetch = static_cast<std::int64_t>(kWord);
-  if (opcode == spec::Opcode::kDwconv) {
+  if (opcode == spec::Opcode::kDwconv || opcode == spec::Opcode::kDwrows) {
     const std::int64_t reach = (std::int64_t{geom.out_w} - 1) * geom.stride_x - geom.pad_left + geom.kx_n - 1;
     const std::int64_t column = reach < geom.in_w ? reach : std::int64_t{geom.in_w} - 1;
-    return input_end(geom, last_row_read(geom, 1), column < 0 ? -1 : column * geom.kx_stride + kFetch - 1);
+    const std::int64_t row = last_row_read(geom, opcode == spec::Opcode::kDwrows ? geom.dil_y : 1);
+    return input_end(geom, row, column < 0 ? -1 : column * geom.kx_stride + kFetch - 1);
   }
   const std::int64_t chunks = opcode == spec::Opcode::kConv ? std::int64_t{geom.chunks} : 1;
   const std::int64_t last_byte = std::int64_t{geom.r0} + (std::int64_t{geom.out_w} - 1) * geom.x_step +
@@ -107,9 +108,22 @@ std::uint64_t geometry_input_end(spec::Opcode opcode, const spec::GeomCommand& g
   return input_end(geom, last_row_read(geom, geom.dil_y), last_byte);
 }
 
+// Weight blocks of a tile; 0 when the command has no weights.
+std::uint64_t weight_blocks(spec::Opcode opcode, const spec::GeomCommand& geom) {
+  switch (opcode) {
+    case spec::Opcode::kConv:
+      return std::uint64_t{geom.kh} * geom.kx_n * geom.chunks;
+    case spec::Opcode::kDwconv:
+      return 1;
+    case spec::Opcode::kDwrows:
+      return geom.kh;
+    default:
+      return 0;
+  }
+}
+
 StreamReport check_weights(const CommandView& command, const spec::GeomCommand& geom, const StreamLimits& limits) {
-  const std::uint64_t steps =
-      command.info->opcode == spec::Opcode::kConv ? std::uint64_t{geom.kh} * geom.kx_n * geom.chunks : 1;
+  const std::uint64_t steps = weight_blocks(command.info->opcode, geom);
   const std::uint64_t tiles = geom.oc_tiles;
   const StreamReport report =
       check_sram(command, Geom::kWBase, geom.w_base + tiles * steps * spec::kWeightBlock, limits);
@@ -127,8 +141,7 @@ StreamReport check_geometry(const CommandView& command, const StreamLimits& limi
                               std::uint64_t{geom.out_w - 1} * geom.out_x_pitch + kWord;
     report = check_sram(command, Geom::kOutBase, end, limits);
   }
-  const bool has_weights = opcode == spec::Opcode::kConv || opcode == spec::Opcode::kDwconv;
-  return report.ok() && has_weights ? check_weights(command, geom, limits) : report;
+  return report.ok() && weight_blocks(opcode, geom) > 0 ? check_weights(command, geom, limits) : report;
 }
 
 StreamReport check_eltwise(const CommandView& command, const StreamLimits& limits) {

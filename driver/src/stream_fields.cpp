@@ -33,6 +33,17 @@ StreamReport check_depthwise(const CommandView& command) {
   return report;
 }
 
+StreamReport check_depthwise_rows(const CommandView& command) {
+  const std::int64_t kernel_columns = Geom::kKxN.get(command.words);
+  const std::int64_t columns = Geom::kOutW.get(command.words);
+  StreamReport report = check_range(command, Geom::kKxN, 1, spec::kDwrowsCols);
+  if (report.ok()) report = check_range(command, Geom::kPadLeft, 0, kernel_columns - 1);
+  if (report.ok()) report = check_range(command, Geom::kInW, 1, Geom::kInW.max);
+  if (report.ok()) report = check_range(command, Geom::kStrideX, 1, Geom::kStrideX.max);
+  if (report.ok()) report = check_range(command, Geom::kStripe, columns, columns);
+  return report;
+}
+
 StreamReport check_average_pool(const CommandView& command) {
   const std::int64_t pixels = Geom::kKh.get(command.words) * Geom::kKxN.get(command.words);
   if (pixels <= spec::kPoolTapsMax) return {};
@@ -46,6 +57,9 @@ StreamReport check_opcode_fields(const CommandView& command) noexcept {
   switch (command.info->opcode) {
     case spec::Opcode::kDwconv:
       report = check_depthwise(command);
+      break;
+    case spec::Opcode::kDwrows:
+      report = check_depthwise_rows(command);
       break;
     case spec::Opcode::kAvgpool:
       report = check_average_pool(command);

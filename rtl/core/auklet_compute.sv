@@ -1,7 +1,8 @@
 // Compute engine: runs one convolution, pool or elementwise command at a time.
 //
 //   conv_issue ┐
-//   dw_issue   ├─▶ fetch ─▶ (dw_window) ─▶ mac_array ─▶ accumulator ─▶ drain ─▶ requant ─▶ SRAM
+//   dw_issue   │
+//   dwrow_issue├─▶ fetch ─▶ (dw_window) ─▶ mac_array ─▶ accumulator ─▶ drain ─▶ requant ─▶ SRAM
 //   pool       │                ▲                                        ▲          ▲
 //   eltwise    │         weight_loader                             param_loader  eltwise, softmax
 //   softmax    ┘
@@ -52,13 +53,16 @@ module auklet_compute #(
   auklet_pkg::cmd_softmax_t sm;
   assign sm = cmd_i[383:0];
 
-  logic is_conv, is_dw, is_pool, is_avg, is_soft, is_elt;
+  logic is_conv, is_dw, is_rows, is_window, is_acc, is_pool, is_avg, is_soft, is_elt;
   assign is_conv = opcode_i == auklet_pkg::OPCODE_CONV;
   assign is_dw = opcode_i == auklet_pkg::OPCODE_DWCONV;
+  assign is_rows = opcode_i == auklet_pkg::OPCODE_DWROWS;
+  assign is_window = is_dw || is_rows; // the array multiplies taps of the window
+  assign is_acc = is_conv || is_rows;  // sums go through the accumulators
   assign is_avg = opcode_i == auklet_pkg::OPCODE_AVGPOOL;
   assign is_pool = opcode_i == auklet_pkg::OPCODE_MAXPOOL || is_avg;
   assign is_soft = opcode_i == auklet_pkg::OPCODE_SOFTMAX;
-  assign is_elt = !is_conv && !is_dw && !is_pool && !is_soft;
+  assign is_elt = !is_acc && !is_dw && !is_pool && !is_soft;
 
   // ---- control: two cycles of preparation, then the units until all are idle ----
   typedef enum logic [1:0] {IDLE, PREPARE, LAUNCH, RUN} state_e;
@@ -94,7 +98,7 @@ module auklet_compute #(
       last_col_q <= signed'(26'(last_ox) * 26'(geom.stride_x)) + signed'({18'd0, geom.kx_n}) - 26'sd1
                   - signed'({18'd0, geom.pad_left});
     end
-    if (state_q == PREPARE) steps_q <= kernel_q * geom.chunks;
+    if (state_q == PREPARE) steps_q <= is_rows ? 32'(geom.kh) : kernel_q * geom.chunks;
   end
   assign launch = state_q == LAUNCH;
   assign busy_o = state_q != IDLE;
@@ -140,6 +144,24 @@ module auklet_compute #(
     .wset_o(dw_wset), .col_o(dw_col), .col_ok_o(dw_col_ok), .row_start_o(dw_row_start), .fuse_o(dw_fuse),
     .above_ok_o(dw_above_ok),
     .emit_o(dw_emit), .active_o(dw_active), .stall_weights_o(dw_stall_w), .stall_drain_o(dw_stall_d)
+  );
+
+  logic rows_valid, rows_row_ok, rows_row_start, rows_emit, rows_wset, rows_bank, rows_first, rows_last, rows_release;
+  logic rows_issued, rows_active, rows_stall_w, rows_stall_d;
+  logic [23:0] rows_row;
+  logic signed [27:0] rows_r;
+  logic [5:0] rows_pos;
+  auklet_dwrow_issue #(
+    .ROWS(ROWS)
+  ) u_dwrow_issue (
+    .clk_i, .rst_ni, .abort_i,
+    .start_i(launch && is_rows), .cmd_i(geom),
+    .top_i(top_q), .row_step_i(row_step_q), .krow_step_i(krow_step_q), .last_col_i(last_col_q),
+    .wset_ready_i(wset_ready), .wset_release_o(rows_release), .bank_free_i(bank_free), .stripe_issued_o(rows_issued),
+    .valid_o(rows_valid), .row_o(rows_row), .row_ok_o(rows_row_ok), .r_o(rows_r), .gnt_i(fetch_gnt && is_rows),
+    .row_start_o(rows_row_start), .emit_o(rows_emit), .wset_o(rows_wset), .bank_o(rows_bank), .pos_o(rows_pos),
+    .first_o(rows_first), .last_o(rows_last),
+    .active_o(rows_active), .stall_weights_o(rows_stall_w), .stall_drain_o(rows_stall_d)
   );
 
   logic pool_valid, pool_row_ok, pool_out_valid, pool_active;
@@ -200,6 +222,11 @@ module auklet_compute #(
       req_row = dw_row;
       req_row_ok = dw_row_ok;
       req_r = dw_r;
+    end else if (is_rows) begin
+      req_valid = rows_valid;
+      req_row = rows_row;
+      req_row_ok = rows_row_ok;
+      req_r = rows_r;
     end else if (is_pool) begin
       req_valid = pool_valid;
       req_row = pool_row;
@@ -235,15 +262,17 @@ module auklet_compute #(
   logic [4:0] dw_meta_q, dw_meta2_q;
   always_ff @(posedge clk_i) begin
     if (fetch_gnt) begin
-      meta_q <= is_dw ? {dw_wset, 9'd0} : {conv_wset, conv_bank, conv_pos, conv_first, conv_last};
-      if (is_dw) begin
-        dw_meta_q <= {dw_emit, dw_row_start, dw_col_ok, dw_above_ok};
+      meta_q <= is_dw ? {dw_wset, 9'd0}
+              : is_rows ? {rows_wset, rows_bank, rows_pos, rows_first, rows_last}
+              : {conv_wset, conv_bank, conv_pos, conv_first, conv_last};
+      if (is_window) begin
+        dw_meta_q <= is_dw ? {dw_emit, dw_row_start, dw_col_ok, dw_above_ok} : {rows_emit, rows_row_start, 3'd0};
         dw_col_q <= dw_col;
       end
     end
     if (fetch_mid) begin
       meta2_q <= meta_q;
-      if (is_dw) dw_meta2_q <= dw_meta_q;
+      if (is_window) dw_meta2_q <= dw_meta_q;
     end
     if (fetch_valid) meta3_q <= meta2_q;
   end
@@ -253,20 +282,20 @@ module auklet_compute #(
   auklet_dw_window u_dw_window (
     .clk_i, .rst_ni,
     .lookup_i(fetch_mid && is_dw), .x_i(dw_col_q),
-    .push_i(fetch_valid && is_dw), .data_i(fetch_data), .row_start_i(dw_meta2_q[3]), .fuse_i(dw_fuse), .col_ok_i(dw_meta2_q[2]),
-    .above_ok_i(dw_meta2_q[1:0]), .kh_i(geom.kh[1:0]), .kw_i(geom.kx_n[2:0]), .zp_i(geom.in_zp), .taps_o(taps)
+    .push_i(fetch_valid && is_window), .one_row_i(is_rows), .data_i(fetch_data), .row_start_i(dw_meta2_q[3]), .fuse_i(dw_fuse && is_dw), .col_ok_i(dw_meta2_q[2]),
+    .above_ok_i(dw_meta2_q[1:0]), .kh_i(geom.kh[1:0]), .kw_i(geom.kx_n[3:0]), .zp_i(geom.in_zp), .taps_o(taps)
   );
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) window_emit_q <= 1'b0;
-    else window_emit_q <= fetch_valid && is_dw && dw_meta2_q[4] && !abort_i;
+    else window_emit_q <= fetch_valid && is_window && dw_meta2_q[4] && !abort_i;
   end
 
   // ---- array: PHASES cycles from mac_start on ----
   logic mac_start, mac_en, mac_end;
   logic [1:0] phase_q, phase;
   logic [9:0] mac_meta;
-  assign mac_start = is_dw ? window_emit_q : fetch_valid && is_conv;
-  assign mac_meta = is_dw ? meta3_q : meta2_q;
+  assign mac_start = is_window ? window_emit_q : fetch_valid && is_conv;
+  assign mac_meta = is_window ? meta3_q : meta2_q;
   assign phase = mac_start ? 2'd0 : phase_q;
   assign mac_en = mac_start || phase_q != 2'd0;
   assign mac_end = mac_en && phase == 2'(PHASES - 1);
@@ -287,12 +316,12 @@ module auklet_compute #(
     .clk_i,
     .wload_i(wload), .wload_set_i(wload_set), .wload_group_i(wload_group),
     .wload_columns_i(wload_columns), .wload_pair_i(wload_pair), .wload_data_i(wgt_data_i),
-    .en_i(mac_en), .set_i(mac_meta[9]), .dw_i(is_dw), .row_i(PHASES == 1 ? 4'd0 : {phase, 2'b00}),
+    .en_i(mac_en), .set_i(mac_meta[9]), .dw_i(is_window), .row_i(PHASES == 1 ? 4'd0 : {phase, 2'b00}),
     .act_i(fetch_data), .taps_i(taps), .psum_o(psum)
   );
 
   logic conv_end, dw_psum_valid_q, stripe_end_q, stripe_ready_q;
-  assign conv_end = mac_end && is_conv;
+  assign conv_end = mac_end && is_acc;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {dw_psum_valid_q, stripe_end_q, stripe_ready_q} <= 3'd0;
     else if (abort_i) {dw_psum_valid_q, stripe_end_q, stripe_ready_q} <= 3'd0;
@@ -306,7 +335,7 @@ module auklet_compute #(
   for (genvar g = 0; g < GROUPS; g++) begin : gen_acc
     auklet_accumulator u_accumulator (
       .clk_i, .rst_ni,
-      .en_i(conv_end), .bank_i(mac_meta[8]), .addr_i(mac_meta[7:2]), .first_i(mac_meta[1]), .psum_i(psum[512*g +: 512]),
+      .en_i(conv_end && (g == 0 || is_conv)), .bank_i(mac_meta[8]), .addr_i(mac_meta[7:2]), .first_i(mac_meta[1]), .psum_i(psum[512*g +: 512]),
       .drain_en_i(acc_en && acc_group == 2'(g)), .drain_bank_i(acc_bank), .drain_addr_i(acc_addr), .drain_o(drained[g])
     );
   end
@@ -328,8 +357,10 @@ module auklet_compute #(
     .PHASES(PHASES)
   ) u_weight_loader (
     .clk_i, .rst_ni, .abort_i,
-    .start_i(launch && (is_conv || is_dw)), .dw_i(is_dw), .cmd_i(geom), .positions_i(positions_q), .steps_i(steps_q),
-    .release_i(is_dw ? dw_release : conv_release), .release_set_i(is_dw ? dw_wset : conv_wset), .ready_o(wset_ready),
+    .start_i(launch && (is_acc || is_dw)), .dw_i(is_dw), .window_i(is_window), .cmd_i(geom),
+    .positions_i(positions_q), .steps_i(steps_q),
+    .release_i(is_dw ? dw_release : is_rows ? rows_release : conv_release),
+    .release_set_i(is_dw ? dw_wset : is_rows ? rows_wset : conv_wset), .ready_o(wset_ready),
     .sram_valid_o(loader_valid), .sram_addr_o(loader_addr), .sram_gnt_i(wgt_gnt_i && !param_valid),
     .wload_o(wload), .wload_set_o(wload_set), .wload_columns_o(wload_columns), .wload_group_o(wload_group),
     .wload_pair_o(wload_pair)
@@ -345,7 +376,7 @@ module auklet_compute #(
     .WORD_BITS(WORD_BITS)
   ) u_param_loader (
     .clk_i, .rst_ni, .abort_i,
-    .start_i(launch && (is_conv || is_dw)), .dw_i(is_dw), .cmd_i(geom), .positions_i(positions_q),
+    .start_i(launch && (is_acc || is_dw)), .window_i(is_window), .cmd_i(geom), .positions_i(positions_q),
     .weights_i(wset_ready != 2'd0),
     .sram_valid_o(param_valid), .sram_addr_o(param_addr), .sram_gnt_i(wgt_gnt_i && param_valid), .sram_data_i(wgt_data_i),
     .loaded_o(params_loaded), .valid_o(params_valid), .take_i(params_take),
@@ -359,8 +390,9 @@ module auklet_compute #(
     .GROUPS(GROUPS)
   ) u_drain (
     .clk_i, .rst_ni, .abort_i,
-    .start_i(launch && (is_conv || is_dw)), .dw_i(is_dw), .cmd_i(geom), .positions_i(positions_q),
-    .stripe_ready_i(stripe_ready_q), .stripe_issued_i(conv_issued), .issued_bank_i(conv_bank), .bank_free_o(bank_free),
+    .start_i(launch && (is_acc || is_dw)), .dw_i(is_dw), .window_i(is_window), .cmd_i(geom), .positions_i(positions_q),
+    .stripe_ready_i(stripe_ready_q), .stripe_issued_i(is_rows ? rows_issued : conv_issued),
+    .issued_bank_i(is_rows ? rows_bank : conv_bank), .bank_free_o(bank_free),
     .acc_en_o(acc_en), .acc_bank_o(acc_bank), .acc_addr_o(acc_addr), .acc_group_o(acc_group), .acc_data_i(acc_data),
     .dw_valid_i(dw_psum_valid_q), .dw_psum_i(psum[511:0]),
     .param_valid_i(params_valid), .param_take_o(params_take), .bias_i(param_bias),
@@ -417,11 +449,11 @@ module auklet_compute #(
   assign out_addr_o = out_addr[WORD_BITS+3:4];
   assign out_data_o = is_pool ? pool_out_data : elt_out_valid ? elt_out_data : rq_out;
 
-  assign units_idle = !(conv_active || dw_active || pool_active || elt_active || soft_active || drain_active || rq_busy);
+  assign units_idle = !(conv_active || dw_active || rows_active || pool_active || elt_active || soft_active || drain_active || rq_busy);
 
   assign mac_active_o = mac_en;
-  assign stall_weights_o = conv_stall_w || dw_stall_w;
-  assign stall_drain_o = conv_stall_d || dw_stall_d;
+  assign stall_weights_o = conv_stall_w || dw_stall_w || rows_stall_w;
+  assign stall_drain_o = conv_stall_d || dw_stall_d || rows_stall_d;
   assign requant_active_o = rq_valid;
   assign vector_active_o = state_q == RUN && (is_pool || is_elt || is_soft);
 endmodule

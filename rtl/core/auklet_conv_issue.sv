@@ -138,7 +138,8 @@ module auklet_conv_issue #(
       else if (hold_q != 2'd0) hold_q <= hold_q - 2'd1;
       if (start_i) wset_q <= 1'b0;
       else if (wset_release_o) wset_q <= ~wset_q;
-      if (stripe_issued_o) bank_q <= ~bank_q;
+      if (start_i) bank_q <= 1'b0;
+      else if (stripe_issued_o) bank_q <= ~bank_q;
     end
   end
 

@@ -1,6 +1,6 @@
 // Drain: takes finished sums to the requantiser with their bias, multiplier and shift, and knows where they go.
 //
-// CONV: empties one accumulator bank a stripe, group by group. DWCONV: passes the array's sums straight on. The parameter
+// CONV, DWROWS: empties one accumulator bank a stripe, group by group. DWCONV: passes the array's sums straight on. The parameter
 // loader has the block of the tile (CONV with several groups: of the group) that comes next.
 module auklet_drain #(
   parameter int unsigned GROUPS = 1      ///< Tiles of a set when the tiles share their input
@@ -10,7 +10,8 @@ module auklet_drain #(
   input  logic                     abort_i,         ///< Stop at once
 
   input  logic                     start_i,         ///< Begin; cmd_i and the derived values are stable until done
-  input  logic                     dw_i,            ///< DWCONV, else CONV; stable like cmd_i
+  input  logic                     dw_i,            ///< DWCONV, else CONV or DWROWS; stable like cmd_i
+  input  logic                     window_i,        ///< DWCONV or DWROWS; stable like cmd_i
   /* verilator lint_off UNUSEDSIGNAL */
   input  auklet_pkg::cmd_geom_t    cmd_i,
   /* verilator lint_on UNUSEDSIGNAL */
@@ -59,7 +60,7 @@ module auklet_drain #(
   logic acc_valid_q;
 
   logic [15:0] set_tiles;
-  assign set_tiles = dw_i || cmd_i.in_tile_step != 24'd0 ? 16'd1
+  assign set_tiles = window_i || cmd_i.in_tile_step != 24'd0 ? 16'd1
                    : tiles_left_q > 16'(GROUPS) ? 16'(GROUPS) : tiles_left_q;
   logic [31:0] n_cur;
   assign n_cur = dw_i ? positions_i : left_q > {24'd0, cmd_i.stripe} ? {24'd0, cmd_i.stripe} : left_q;
@@ -105,7 +106,9 @@ module auklet_drain #(
         if (stripe_issued_i && issued_bank_i == b[0]) bank_free_q[b] <= 1'b0;
         else if (stripe_done && !dw_i && bank_q == b[0]) bank_free_q[b] <= 1'b1;
       end
-      if (stripe_done && !dw_i) bank_q <= ~bank_q;
+      // Every command begins with bank 0, here and in the sequencers: they do not all see each other's commands.
+      if (start_i) bank_q <= 1'b0;
+      else if (stripe_done && !dw_i) bank_q <= ~bank_q;
       case (state_q)
         IDLE:  if (start_i) state_q <= PARAM;
         PARAM: if (param_valid_i) state_q <= dw_i || group_q != 2'd0 || ready_count_q != 2'd0 ? MOVE : WAIT;

@@ -4,6 +4,9 @@
 // which the line buffers remember. Columns shift left; the newest one is column kw - 1, the newest row is row kh - 1,
 // so that tap (ky, kx) of the kernel is always row ky, column kx. What lies outside the input is the zero point.
 //
+// With one_row_i it is one row of DW_ROWS * DW_COLS pixels instead: tap t is what DWCONV calls tap (t / DW_COLS, t % DW_COLS),
+// and the line buffers play no part.
+//
 // With fuse_i a row's first pixel shifts in the padding to the right of the row above, and its own column waits: it enters
 // together with the second pixel's.
 //
@@ -17,13 +20,14 @@ module auklet_dw_window (
   input  logic [6:0]    x_i,          ///< Column, below DW_LINE_MAX
 
   input  logic          push_i,       ///< A pixel enters
+  input  logic          one_row_i,    ///< One row of pixels; stable in a command
   input  logic [127:0]  data_i,       ///< 16 channels; already the zero point when outside the input
   input  logic          row_start_i,  ///< First pixel of a row: the columns left of it become the zero point
   input  logic          fuse_i,       ///< But first a column of padding ends the row above; stable in a command
   input  logic          col_ok_i,     ///< The column exists
   input  logic [1:0]    above_ok_i,   ///< The rows one (bit 0) and two (bit 1) above exist
   input  logic [1:0]    kh_i,         ///< Kernel rows, 1 to 3
-  input  logic [2:0]    kw_i,         ///< Kernel columns, 1 to 5
+  input  logic [3:0]    kw_i,         ///< Kernel columns, 1 to 5; one_row_i: 1 to 15
   input  logic [7:0]    zp_i,         ///< Zero point
 
   output logic [2047:0] taps_o        ///< Tap ky * DW_COLS + kx; tap 15 is zero
@@ -90,11 +94,19 @@ module auklet_dw_window (
         wait2_q <= new2;
       end
       for (int j = 0; j < COLS; j++) begin
-        if (3'(j) + 3'd1 == kw_i) begin
+        if (one_row_i) begin
+          // Columns beyond the kernel's are zero, whatever their weights.
+          row0_q[j] <= 4'(j) >= kw_i ? 128'd0 : 4'(j) + 4'd1 == kw_i ? data_i : row_start_i ? zero_point
+                     : j + 1 < COLS ? row0_q[(j+1)%COLS] : row1_q[0];
+          row1_q[j] <= 4'(COLS+j) >= kw_i ? 128'd0 : 4'(COLS+j) + 4'd1 == kw_i ? data_i : row_start_i ? zero_point
+                     : j + 1 < COLS ? row1_q[(j+1)%COLS] : row2_q[0];
+          row2_q[j] <= 4'(2*COLS+j) >= kw_i ? 128'd0 : 4'(2*COLS+j) + 4'd1 == kw_i ? data_i : row_start_i ? zero_point
+                     : row2_q[(j+1)%COLS];
+        end else if (4'(j) + 4'd1 == kw_i) begin
           row0_q[j] <= row_start_i && fuse_i ? zero_point : new0;
           row1_q[j] <= row_start_i && fuse_i ? zero_point : new1;
           row2_q[j] <= row_start_i && fuse_i ? zero_point : new2;
-        end else if (second && 3'(j) + 3'd2 == kw_i) begin
+        end else if (second && 4'(j) + 4'd2 == kw_i) begin
           row0_q[j] <= wait0_q;
           row1_q[j] <= wait1_q;
           row2_q[j] <= wait2_q;

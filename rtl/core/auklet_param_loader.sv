@@ -14,7 +14,7 @@ module auklet_param_loader #(
   input  logic                     abort_i,       ///< Stop at once; the next block is forgotten
 
   input  logic                     start_i,       ///< Begin; cmd_i and the derived values are stable until done
-  input  logic                     dw_i,          ///< DWCONV, else CONV; stable like cmd_i
+  input  logic                     window_i,      ///< DWCONV or DWROWS, else CONV; stable like cmd_i
   /* verilator lint_off UNUSEDSIGNAL */
   input  auklet_pkg::cmd_geom_t    cmd_i,
   /* verilator lint_on UNUSEDSIGNAL */
@@ -44,7 +44,7 @@ module auklet_param_loader #(
   logic [23:0] ptr_q, set_base_q;
 
   logic [15:0] set_tiles;
-  assign set_tiles = dw_i || cmd_i.in_tile_step != 24'd0 ? 16'd1
+  assign set_tiles = window_i || cmd_i.in_tile_step != 24'd0 ? 16'd1
                    : tiles_left_q > 16'(GROUPS) ? 16'(GROUPS) : tiles_left_q;
 
   logic fire, block_end, set_end, stripes_end;

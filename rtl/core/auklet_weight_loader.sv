@@ -11,7 +11,8 @@ module auklet_weight_loader #(
   input  logic                     abort_i,        ///< Stop at once; both sets become empty
 
   input  logic                     start_i,        ///< Begin; cmd_i and the derived values are stable until done
-  input  logic                     dw_i,           ///< DWCONV, else CONV; stable like cmd_i
+  input  logic                     dw_i,           ///< DWCONV, else CONV or DWROWS; stable like cmd_i
+  input  logic                     window_i,       ///< DWCONV or DWROWS; stable like cmd_i
   /* verilator lint_off UNUSEDSIGNAL */
   input  auklet_pkg::cmd_geom_t    cmd_i,
   /* verilator lint_on UNUSEDSIGNAL */
@@ -41,7 +42,7 @@ module auklet_weight_loader #(
   logic [1:0] group_q;
 
   logic [15:0] set_tiles;
-  assign set_tiles = dw_i || cmd_i.in_tile_step != 24'd0 ? 16'd1
+  assign set_tiles = window_i || cmd_i.in_tile_step != 24'd0 ? 16'd1
                    : tiles_left_q > 16'(GROUPS) ? 16'(GROUPS) : tiles_left_q;
 
   logic fire, block_end, group_end, step_end, stripes_end;
@@ -58,16 +59,16 @@ module auklet_weight_loader #(
   logic [PHASES-1:0] rel_q, rel_set_q;
   logic rel, rel_set;
   if (PHASES == 1) begin : gen_one_phase
-    assign rel = dw_i ? rel_q[0] : release_i;
-    assign rel_set = dw_i ? rel_set_q[0] : release_set_i;
+    assign rel = window_i ? rel_q[0] : release_i;
+    assign rel_set = window_i ? rel_set_q[0] : release_set_i;
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) rel_q <= '0;
       else rel_q <= release_i && !abort_i;
     end
     always_ff @(posedge clk_i) rel_set_q <= release_set_i;
   end else begin : gen_phases
-    assign rel = dw_i ? rel_q[PHASES-1] : rel_q[PHASES-2];
-    assign rel_set = dw_i ? rel_set_q[PHASES-1] : rel_set_q[PHASES-2];
+    assign rel = window_i ? rel_q[PHASES-1] : rel_q[PHASES-2];
+    assign rel_set = window_i ? rel_set_q[PHASES-1] : rel_set_q[PHASES-2];
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) rel_q <= '0;
       else if (abort_i) rel_q <= '0;
@@ -134,7 +135,7 @@ module auklet_weight_loader #(
   always_ff @(posedge clk_i) begin
     if (fire) begin
       wload_set_o <= fill_q;
-      wload_columns_o <= !dw_i && cmd_i.w_columns;
+      wload_columns_o <= !window_i && cmd_i.w_columns;
       wload_group_o <= group_q;
       wload_pair_o <= pair_q;
     end

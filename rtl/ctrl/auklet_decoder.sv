@@ -66,7 +66,7 @@ module auklet_decoder #(
       auklet_pkg::OPCODE_END: length_of = 8'(auklet_pkg::CMD_END_WORDS);
       auklet_pkg::OPCODE_LOAD, auklet_pkg::OPCODE_STORE: length_of = 8'(auklet_pkg::CMD_DMA_WORDS);
       auklet_pkg::OPCODE_GATHER: length_of = 8'(auklet_pkg::CMD_GATHER_WORDS);
-      auklet_pkg::OPCODE_CONV, auklet_pkg::OPCODE_DWCONV, auklet_pkg::OPCODE_MAXPOOL,
+      auklet_pkg::OPCODE_CONV, auklet_pkg::OPCODE_DWCONV, auklet_pkg::OPCODE_DWROWS, auklet_pkg::OPCODE_MAXPOOL,
       auklet_pkg::OPCODE_AVGPOOL: length_of = 8'(auklet_pkg::CMD_GEOM_WORDS);
       auklet_pkg::OPCODE_ADD, auklet_pkg::OPCODE_MUL, auklet_pkg::OPCODE_SQDIFF,
       auklet_pkg::OPCODE_MIN, auklet_pkg::OPCODE_MAX,
@@ -86,7 +86,7 @@ module auklet_decoder #(
   auklet_pkg::cmd_geom_t geom;
   /* verilator lint_on UNUSEDSIGNAL */
   assign geom = cmd;
-  logic is_end, is_load, is_store, is_gather, is_dma, is_geom, is_dw, is_soft;
+  logic is_end, is_load, is_store, is_gather, is_dma, is_geom, is_dw, is_rows, is_soft;
   logic reserved_error, field_error, dw_error, pool_error;
   assign is_end = opcode == auklet_pkg::OPCODE_END;
   assign is_gather = opcode == auklet_pkg::OPCODE_GATHER;
@@ -95,11 +95,13 @@ module auklet_decoder #(
   assign is_dma = opcode == auklet_pkg::OPCODE_LOAD || is_store;
   assign is_soft = opcode == auklet_pkg::OPCODE_SOFTMAX;
   assign is_dw = opcode == auklet_pkg::OPCODE_DWCONV;
-  assign is_geom = opcode == auklet_pkg::OPCODE_CONV || is_dw || opcode == auklet_pkg::OPCODE_MAXPOOL
+  assign is_rows = opcode == auklet_pkg::OPCODE_DWROWS;
+  assign is_geom = opcode == auklet_pkg::OPCODE_CONV || is_dw || is_rows || opcode == auklet_pkg::OPCODE_MAXPOOL
                 || opcode == auklet_pkg::OPCODE_AVGPOOL;
-  assign dw_error = is_dw && (geom.kh > 8'(auklet_pkg::DW_ROWS) || geom.kx_n > 8'(auklet_pkg::DW_COLS)
-                              || geom.pad_top >= geom.kh || geom.pad_left >= geom.kx_n || geom.in_w == 16'd0
-                              || geom.in_w > 16'(auklet_pkg::DW_LINE_MAX) || geom.stride_x == 8'd0);
+  assign dw_error = (is_dw && (geom.kh > 8'(auklet_pkg::DW_ROWS) || geom.kx_n > 8'(auklet_pkg::DW_COLS)
+                               || geom.pad_top >= geom.kh || geom.in_w > 16'(auklet_pkg::DW_LINE_MAX)))
+                 || (is_rows && (geom.kx_n > 8'(auklet_pkg::DWROWS_COLS) || 16'(geom.stripe) != geom.out_w))
+                 || ((is_dw || is_rows) && (geom.pad_left >= geom.kx_n || geom.in_w == 16'd0 || geom.stride_x == 8'd0));
   assign pool_error = opcode == auklet_pkg::OPCODE_AVGPOOL && 16'(geom.kh) * 16'(geom.kx_n) > 16'(auklet_pkg::POOL_TAPS_MAX);
   always_comb begin
     if (is_end) begin

@@ -32,6 +32,8 @@ package auklet_pkg;
   localparam int unsigned DW_COLS = 5;
   /// Input columns that a depthwise line buffer holds
   localparam int unsigned DW_LINE_MAX = 128;
+  /// Kernel columns of DWROWS: the register window as one row
+  localparam int unsigned DWROWS_COLS = 15;
   /// Taps of an AVGPOOL window
   localparam int unsigned POOL_TAPS_MAX = 1024;
   /// Address windows
@@ -328,6 +330,7 @@ package auklet_pkg;
   localparam logic [7:0] OPCODE_DWCONV = 8'h21;  // Depthwise convolution by the register window: kh at most DW_ROWS, kx_n at most DW_COLS, in_w at most DW_LINE_MAX
   localparam logic [7:0] OPCODE_MAXPOOL = 8'h22;  // Maximum over the window's existing bytes
   localparam logic [7:0] OPCODE_AVGPOOL = 8'h23;  // Average over the window's existing pixels, rounded half away from zero; at most POOL_TAPS_MAX taps
+  localparam logic [7:0] OPCODE_DWROWS = 8'h24;  // Depthwise convolution kernel row by kernel row: any kh and dil_y, kx_n at most DWROWS_COLS, out_w at most STRIPE_MAX
   localparam logic [7:0] OPCODE_ADD = 8'h30;  // Elementwise sum with requantisation of both operands and of the result
   localparam logic [7:0] OPCODE_MUL = 8'h31;  // Elementwise product with requantisation of the result
   localparam logic [7:0] OPCODE_SQDIFF = 8'h32;  // Squared elementwise difference, requantised like ADD

@@ -11,6 +11,12 @@ bool fits_depthwise_window(const Geom& geom) {
          geom.pad_left < geom.kx_n && geom.in_w != 0 && geom.in_w <= spec::kDwLineMax && geom.stride_x != 0;
 }
 
+/// What DWROWS asks beyond the format's table: that the window holds a kernel row, the accumulators an output row.
+bool fits_depthwise_rows(const Geom& geom) {
+  return geom.kx_n <= spec::kDwrowsCols && geom.pad_left < geom.kx_n && geom.in_w != 0 && geom.stride_x != 0 &&
+         geom.stripe == geom.out_w;
+}
+
 /// What AVGPOOL asks beyond the format's table: that the sum and the reciprocal of the count are exact.
 bool fits_average(const Geom& geom) { return std::uint32_t{geom.kh} * geom.kx_n <= spec::kPoolTapsMax; }
 
@@ -41,6 +47,9 @@ spec::CommandError check_fields(std::span<const std::uint32_t> words) {
   if (spec::has_reserved_bits(info.reserved, words)) return spec::CommandError::kReserved;
   if (spec::first_violation(info.fields, words) != nullptr) return spec::CommandError::kField;
   if (info.opcode == spec::Opcode::kDwconv && !fits_depthwise_window(spec::decode_geom(words.first<Geom::kWords>()))) {
+    return spec::CommandError::kField;
+  }
+  if (info.opcode == spec::Opcode::kDwrows && !fits_depthwise_rows(spec::decode_geom(words.first<Geom::kWords>()))) {
     return spec::CommandError::kField;
   }
   if (info.opcode == spec::Opcode::kAvgpool && !fits_average(spec::decode_geom(words.first<Geom::kWords>()))) {

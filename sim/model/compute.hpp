@@ -11,6 +11,8 @@ namespace auklet::sim::model {
 void run_conv(Sram& sram, const Geom& geom, std::uint32_t array_groups);
 /// DWCONV.
 void run_depthwise(Sram& sram, const Geom& geom);
+/// DWROWS.
+void run_depthwise_rows(Sram& sram, const Geom& geom);
 /// MAXPOOL.
 void run_max_pool(Sram& sram, const Geom& geom);
 /// AVGPOOL.

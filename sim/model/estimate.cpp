@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::uint64_t kOverhead = 16;  // From a command's start to its first result, about.
 
+constexpr std::uint64_t kWeightLoadCycles = 8;  // A weight block, 32 bytes a cycle.
+
 constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 /// a * b, or the largest value: products of fields can leave 64 bits.
@@ -43,6 +45,15 @@ Cost estimate(const Geom& geom, const spec::HardwareConfig& config) {
       cost.requant_active = positions * geom.oc_tiles;
       cost.cycles = kOverhead + geom.oc_tiles * (depthwise_pixels(geom) + positions * (step_cycles - 1));
       return cost;
+    case spec::Opcode::kDwrows: {
+      // A kernel row of an output row: its pixels, or its products, or the next one's weights.
+      const std::uint64_t pixels = std::uint64_t{geom.out_w - 1} * geom.stride_x + geom.kx_n - geom.pad_left;
+      const std::uint64_t row = std::max({pixels, geom.out_w * step_cycles, kWeightLoadCycles});
+      cost.mac_active = saturating_multiply(positions * geom.oc_tiles, geom.kh * step_cycles);
+      cost.requant_active = positions * geom.oc_tiles;
+      cost.cycles = kOverhead + saturating_multiply(std::uint64_t{geom.out_h} * geom.oc_tiles, geom.kh * row);
+      return cost;
+    }
     default:
       cost.vector_active = saturating_multiply(positions * geom.oc_tiles, taps);
       break;

@@ -20,7 +20,8 @@ struct Cost {
 };
 
 /// CONV: a set of up to `groups` tiles, one position and one step of the reduction takes ceil(REDUCE / rows) cycles.
-/// DWCONV: a cycle a pixel, and what an output takes longer. Pools: one cycle a tap.
+/// DWCONV: a cycle a pixel, and what an output takes longer. DWROWS: a kernel row over an output row takes
+/// as long as its pixels, its products or the next weights. Pools: one cycle a tap.
 [[nodiscard]] Cost estimate(const Geom& geom, const spec::HardwareConfig& config);
 /// A cycle a word; two where B is neither aligned nor one byte in all lanes.
 [[nodiscard]] Cost estimate(const Eltwise& command);

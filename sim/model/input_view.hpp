@@ -1,4 +1,4 @@
-// The one function through which CONV, DWCONV and the pools read their input.
+// The one function through which CONV, DWCONV, DWROWS and the pools read their input.
 #pragma once
 
 #include <algorithm>
@@ -66,7 +66,7 @@ class InputView {
   return std::int64_t{oy} * geom.stride_y - geom.pad_top + std::int64_t{ky} * geom.dil_y;
 }
 
-/// Byte of the input row under kernel column `kx` of output column `ox` (not for DWCONV).
+/// Byte of the input row under kernel column `kx` of output column `ox` (not for DWCONV and DWROWS).
 [[nodiscard]] inline std::int64_t input_byte(const Geom& geom, std::uint32_t ox, std::uint32_t kx) {
   return std::int64_t{geom.r0} + std::int64_t{ox} * geom.x_step + std::int64_t{kx} * geom.kx_stride;
 }

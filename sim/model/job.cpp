@@ -276,6 +276,9 @@ void Job::execute_compute(const Command& command, std::uint64_t start) {
       case spec::Opcode::kDwconv:
         run_depthwise(sram_, geom);
         break;
+      case spec::Opcode::kDwrows:
+        run_depthwise_rows(sram_, geom);
+        break;
       case spec::Opcode::kMaxpool:
         run_max_pool(sram_, geom);
         break;

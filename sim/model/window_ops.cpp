@@ -1,8 +1,9 @@
-// DWCONV, MAXPOOL and AVGPOOL: lane o is channel 16 t + o, and every tap is one word.
+// DWCONV, DWROWS, MAXPOOL and AVGPOOL: lane o is channel 16 t + o, and every tap is one word.
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "compute.hpp"
@@ -53,24 +54,49 @@ Word depthwise_pixel(const InputView& input, const Geom& geom, std::int64_t iy, 
   return input.fetch_word(iy, ix * std::int64_t{geom.kx_stride});
 }
 
+/// The rows of `blocks` weight blocks.
+std::vector<Word> weight_words(const Sram& sram, std::uint32_t address, std::uint32_t blocks) {
+  std::vector<Word> words(std::size_t{blocks} * spec::kReduce);
+  for (std::uint32_t row = 0; row < words.size(); ++row) words[row] = sram.read_word(address + row * spec::kLanes);
+  return words;
+}
+
+/// Adds the taps of one kernel row, which is over input row `iy`.
+void accumulate_row(const InputView& input, const Geom& geom, std::int64_t iy, std::uint32_t ox,
+                    std::span<const Word> weights, Accumulators& acc) {
+  for (std::uint32_t kx = 0; kx < geom.kx_n; ++kx) {
+    const std::int64_t ix = std::int64_t{ox} * geom.stride_x - geom.pad_left + kx;
+    const Word pixel = depthwise_pixel(input, geom, iy, ix);
+    for (std::size_t o = 0; o < kLanes; ++o) acc[o] += static_cast<std::uint32_t>(pixel[o] * weights[kx][o]);
+  }
+}
+
 }  // namespace
 
 void run_depthwise(Sram& sram, const Geom& geom) {
   for_each_output(sram, geom, [&](std::uint32_t tile) {
-    std::vector<Word> weights(spec::kReduce);
-    for (std::uint32_t row = 0; row < spec::kReduce; ++row) {
-      weights[row] = sram.read_word(geom.w_base + tile * spec::kWeightBlock + row * spec::kLanes);
-    }
+    const std::vector<Word> weights = weight_words(sram, geom.w_base + tile * spec::kWeightBlock, 1);
     return [&geom, weights, requantise = Requantiser(sram, geom, tile)](const InputView& input, std::uint32_t oy,
                                                                         std::uint32_t ox) {
       Accumulators acc{};
       for (std::uint32_t ky = 0; ky < geom.kh; ++ky) {
-        for (std::uint32_t kx = 0; kx < geom.kx_n; ++kx) {
-          const std::int64_t ix = std::int64_t{ox} * geom.stride_x - geom.pad_left + kx;
-          const Word pixel = depthwise_pixel(input, geom, input_row(geom, oy, ky), ix);
-          const Word& weight = weights[ky * spec::kDwCols + kx];
-          for (std::size_t o = 0; o < kLanes; ++o) acc[o] += static_cast<std::uint32_t>(pixel[o] * weight[o]);
-        }
+        // dil_y plays no part.
+        const std::int64_t iy = std::int64_t{oy} * geom.stride_y - geom.pad_top + ky;
+        accumulate_row(input, geom, iy, ox, std::span(weights).subspan(ky * spec::kDwCols), acc);
+      }
+      return requantise(acc);
+    };
+  });
+}
+
+void run_depthwise_rows(Sram& sram, const Geom& geom) {
+  for_each_output(sram, geom, [&](std::uint32_t tile) {
+    const std::uint32_t blocks = tile * geom.kh * spec::kWeightBlock;
+    return [&geom, weights = weight_words(sram, geom.w_base + blocks, geom.kh),
+            requantise = Requantiser(sram, geom, tile)](const InputView& input, std::uint32_t oy, std::uint32_t ox) {
+      Accumulators acc{};
+      for (std::uint32_t ky = 0; ky < geom.kh; ++ky) {
+        accumulate_row(input, geom, input_row(geom, oy, ky), ox, std::span(weights).subspan(ky * spec::kReduce), acc);
       }
       return requantise(acc);
     };

@@ -127,16 +127,38 @@ void break_depthwise(MalformedStream& bad, Random& random, std::size_t at) {
   limit.field.set(words, limit.value);
 }
 
+/// Breaks what a DWROWS alone must keep to.
+void break_depthwise_rows(MalformedStream& bad, Random& random, std::size_t at) {
+  const std::span<std::uint32_t> words = command_at(bad, at);
+  struct Limit {
+    spec::CommandField field;
+    std::int64_t value;
+  };
+  const std::int64_t stripe = GeomFields::kStripe.get(words);
+  const auto limit = random.pick<Limit>({
+      {GeomFields::kKxN, random.in(spec::kDwrowsCols + 1, 255)},
+      {GeomFields::kPadLeft, random.in(GeomFields::kKxN.get(words), 255)},
+      {GeomFields::kInW, 0},
+      {GeomFields::kStrideX, 0},
+      {GeomFields::kStripe, stripe == 1 ? 2 : stripe - 1},
+      {GeomFields::kOutW, stripe + random.in(1, 256)},
+  });
+  bad.what = std::string("limit of ") + limit.field.name + " of command " + std::to_string(at);
+  limit.field.set(words, limit.value);
+}
+
 /// Breaks what only one opcode demands; a stream without such a command loses its END.
 void break_limit(MalformedStream& bad, Random& random) {
   const auto at = find_command(bad, random, [](spec::Opcode opcode) {
-    return opcode == spec::Opcode::kDwconv || opcode == spec::Opcode::kAvgpool;
+    return opcode == spec::Opcode::kDwconv || opcode == spec::Opcode::kDwrows || opcode == spec::Opcode::kAvgpool;
   });
   if (!at) {
     bad.what = "no END";
     cut(bad, bad.stream.offsets.back());
   } else if (opcode_at(bad, *at) == spec::Opcode::kDwconv) {
     break_depthwise(bad, random, *at);
+  } else if (opcode_at(bad, *at) == spec::Opcode::kDwrows) {
+    break_depthwise_rows(bad, random, *at);
   } else {
     bad.what = "taps of command " + std::to_string(*at);
     GeomFields::kKxN.set(command_at(bad, *at), random.pick({41, 255, 33}));

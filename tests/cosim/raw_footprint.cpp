@@ -8,7 +8,7 @@ namespace {
 /// Calls visit(begin, bytes) for every existing run of input bytes of one tile.
 template <class Visit>
 void for_each_input(const spec::GeomCommand& c, std::uint32_t tile, Visit visit) {
-  const bool depthwise = c.header.opcode == spec::Opcode::kDwconv;
+  const bool depthwise = c.header.opcode == spec::Opcode::kDwconv || c.header.opcode == spec::Opcode::kDwrows;
   const std::int64_t base = std::int64_t{c.in_base} + std::int64_t{tile} * c.in_tile_step;
   for (std::int64_t oy = 0; oy < c.out_h; ++oy) {
     for (std::int64_t ky = 0; ky < c.kh; ++ky) {
@@ -34,7 +34,9 @@ void for_each_input(const spec::GeomCommand& c, std::uint32_t tile, Visit visit)
 
 bool mark_geometry(const spec::GeomCommand& c, Footprint& footprint) {
   const bool pool = c.header.opcode == spec::Opcode::kMaxpool || c.header.opcode == spec::Opcode::kAvgpool;
-  const std::uint64_t blocks = c.header.opcode == spec::Opcode::kDwconv ? 1 : std::uint64_t{c.kh} * c.kx_n * c.chunks;
+  const std::uint64_t blocks = c.header.opcode == spec::Opcode::kDwconv   ? 1
+                               : c.header.opcode == spec::Opcode::kDwrows ? c.kh
+                                                                          : std::uint64_t{c.kh} * c.kx_n * c.chunks;
   if (!pool) {
     mark(footprint.sram_read, c.w_base, c.oc_tiles * blocks * spec::kWeightBlock);
     mark(footprint.sram_read, c.p_base, std::uint64_t{c.oc_tiles} * spec::kParamBlock);

@@ -184,6 +184,20 @@ void RawStreamMaker::shape_depthwise(spec::GeomCommand& c) {
   }
 }
 
+void RawStreamMaker::shape_depthwise_rows(spec::GeomCommand& c) {
+  c.kh = random_.in(1, random_.pick<std::uint32_t>({1, 3, 7, 40}));
+  c.kx_n = random_.in(1, spec::kDwrowsCols);
+  c.pad_left = random_.one_in(2) ? 0 : random_.in(0, c.kx_n - 1);
+  c.chunks = 1;  // Not looked at, but by those that count what is read.
+  c.stripe = c.out_w;
+  c.in_tile_step = random_.one_in(3) ? random_.pick<std::uint32_t>({0, 1, random_.in(1, 700)}) : 16;
+  c.oc_tiles = random_.in(1, random_.pick<std::uint32_t>({1, 3, 6}));
+  c.in_w = random_.one_in(8) ? random_.in(1, 65535) : random_.in(1, random_.pick<std::uint32_t>({1, 2, 4, 20, 128}));
+  c.stride_x = random_.one_in(6) ? random_.in(1, 255) : random_.in(1, 4);
+  c.kx_stride = random_.one_in(4) ? pitch(1) : 16 * random_.in(1, 6);
+  if (!random_.one_in(3)) c.row_bytes = c.kx_stride != 0 ? std::min(c.in_w * c.kx_stride, kFieldMax) : 16;
+}
+
 void RawStreamMaker::shape_pool(spec::GeomCommand& c) {
   const std::uint32_t most = random_.pick<std::uint32_t>({1, 3, 8, 32, 255});
   c.kh = random_.in(1, most);
@@ -200,6 +214,10 @@ std::uint64_t RawStreamMaker::cycles_of(const spec::GeomCommand& c) const {
   if (c.header.opcode == spec::Opcode::kConv) {
     return c.oc_tiles * ((positions + c.stripe - 1) / c.stripe) * steps * std::max<std::uint64_t>(8, c.stripe * phases);
   }
+  if (c.header.opcode == spec::Opcode::kDwrows) {
+    const std::uint64_t row = std::uint64_t{c.out_w} * std::max<std::uint64_t>(c.stride_x, phases) + c.kx_n + 8;
+    return c.oc_tiles * c.out_h * std::uint64_t{c.kh} * row;
+  }
   if (c.header.opcode != spec::Opcode::kDwconv) return c.oc_tiles * positions * (steps + 32);
   const std::uint64_t columns = std::uint64_t{c.out_w} * c.stride_x + c.kx_n;
   return c.oc_tiles * (std::uint64_t{c.out_h} * c.stride_y + c.kh) * columns * phases;
@@ -215,6 +233,8 @@ std::optional<RawCommand> RawStreamMaker::try_geometry(spec::Opcode opcode) {
     shape_conv(c);
   } else if (opcode == spec::Opcode::kDwconv) {
     shape_depthwise(c);
+  } else if (opcode == spec::Opcode::kDwrows) {
+    shape_depthwise_rows(c);
   } else {
     shape_pool(c);
   }
@@ -266,9 +286,10 @@ void RawStreamMaker::add_random_command(std::vector<RawCommand>& commands) {
     commands.push_back(load_parameters());
     return;
   }
-  const auto opcode = random_.pick<Opcode>(
-      {Opcode::kLoad, Opcode::kLoad, Opcode::kStore, Opcode::kStore, Opcode::kGather, Opcode::kConv, Opcode::kConv,
-       Opcode::kConv, Opcode::kDwconv, Opcode::kDwconv, Opcode::kMaxpool, Opcode::kAvgpool, Opcode::kAdd});
+  const auto opcode =
+      random_.pick<Opcode>({Opcode::kLoad, Opcode::kLoad, Opcode::kStore, Opcode::kStore, Opcode::kGather,
+                            Opcode::kConv, Opcode::kConv, Opcode::kConv, Opcode::kDwconv, Opcode::kDwconv,
+                            Opcode::kDwrows, Opcode::kDwrows, Opcode::kMaxpool, Opcode::kAvgpool, Opcode::kAdd});
   const spec::Format format = spec::command_info(opcode)->format;
   std::optional<RawCommand> raw;
   do {

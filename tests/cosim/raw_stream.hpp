@@ -64,6 +64,7 @@ class RawStreamMaker {
 
   void shape_conv(spec::GeomCommand& c);
   void shape_depthwise(spec::GeomCommand& c);
+  void shape_depthwise_rows(spec::GeomCommand& c);
   void shape_pool(spec::GeomCommand& c);
   void place_input(spec::GeomCommand& c);
   void place_output(spec::GeomCommand& c);

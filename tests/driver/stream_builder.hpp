@@ -141,6 +141,13 @@ inline spec::GeomCommand depthwise() {
   return command;
 }
 
+inline spec::GeomCommand depthwise_rows() {
+  spec::GeomCommand command = depthwise();
+  command.header.opcode = spec::Opcode::kDwrows;
+  command.stripe = command.out_w;
+  return command;
+}
+
 inline spec::EltwiseCommand add() {
   return {.header = {.opcode = spec::Opcode::kAdd},
           .a_base = 0,

@@ -44,7 +44,8 @@ void read_input(const spec::GeomCommand& g, std::int64_t tile, std::int64_t row,
 }
 
 std::uint64_t footprint(const spec::GeomCommand& g) {
-  const bool depthwise = g.header.opcode == spec::Opcode::kDwconv;
+  const bool rows = g.header.opcode == spec::Opcode::kDwrows;
+  const bool depthwise = g.header.opcode == spec::Opcode::kDwconv || rows;
   const bool dense = g.header.opcode == spec::Opcode::kConv;
   Footprint print;
   for (std::int64_t t = 0; t < g.oc_tiles; ++t) {
@@ -53,7 +54,7 @@ std::uint64_t footprint(const spec::GeomCommand& g) {
         print.touch(g.out_base + t * g.out_tile_step + oy * g.out_row_pitch + ox * g.out_x_pitch, 16);
         for (std::int64_t ky = 0; ky < g.kh; ++ky) {
           for (std::int64_t kx = 0; kx < g.kx_n; ++kx) {
-            const std::int64_t row = oy * g.stride_y - g.pad_top + ky * (depthwise ? 1 : g.dil_y);
+            const std::int64_t row = oy * g.stride_y - g.pad_top + ky * (depthwise && !rows ? 1 : g.dil_y);
             if (depthwise) {
               const std::int64_t column = ox * g.stride_x - g.pad_left + kx;
               if (column >= 0 && column < g.in_w) read_input(g, t, row, column * g.kx_stride, print);
@@ -68,7 +69,8 @@ std::uint64_t footprint(const spec::GeomCommand& g) {
     }
   }
   if (dense || depthwise) {
-    const std::int64_t blocks = dense ? std::int64_t{g.oc_tiles} * g.kh * g.kx_n * g.chunks : g.oc_tiles;
+    const std::int64_t steps = dense ? std::int64_t{g.kh} * g.kx_n * g.chunks : rows ? std::int64_t{g.kh} : 1;
+    const std::int64_t blocks = g.oc_tiles * steps;
     print.touch(g.w_base, blocks * spec::kWeightBlock);
     print.touch(g.p_base, std::int64_t{g.oc_tiles} * spec::kParamBlock);
   }
@@ -86,7 +88,7 @@ class Random {
 };
 
 spec::GeomCommand random_geometry(Random& random, spec::Opcode opcode) {
-  spec::GeomCommand g = opcode == spec::Opcode::kDwconv ? depthwise() : conv();
+  spec::GeomCommand g = opcode == spec::Opcode::kDwconv || opcode == spec::Opcode::kDwrows ? depthwise() : conv();
   g.header.opcode = opcode;
   g.in_base = random.upto(4000);
   g.row_pitch = random.upto(200);
@@ -114,6 +116,7 @@ spec::GeomCommand random_geometry(Random& random, spec::Opcode opcode) {
   g.stride_x = random.from1(3);
   g.pad_left = random.upto(g.kx_n - 1);
   g.in_w = random.from1(8);
+  if (opcode == spec::Opcode::kDwrows) g.stripe = g.out_w;
   return g;
 }
 
@@ -124,8 +127,8 @@ TEST(StreamSramTest, GeometryAgainstTheDocumentedLoops) {
   int exact = 0;
   int cases = 0;
   for (int round = 0; round < 600; ++round) {
-    for (const spec::Opcode opcode :
-         {spec::Opcode::kConv, spec::Opcode::kDwconv, spec::Opcode::kMaxpool, spec::Opcode::kAvgpool}) {
+    for (const spec::Opcode opcode : {spec::Opcode::kConv, spec::Opcode::kDwconv, spec::Opcode::kDwrows,
+                                      spec::Opcode::kMaxpool, spec::Opcode::kAvgpool}) {
       const spec::GeomCommand g = random_geometry(random, opcode);
       const auto end = static_cast<std::uint32_t>(footprint(g));
       ++cases;

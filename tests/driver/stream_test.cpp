@@ -100,7 +100,7 @@ TEST(StreamTest, ChecksumIsThatOfTheStandard) {
 // ---- framing of commands ----
 
 TEST(StreamTest, UnknownOpcode) {
-  for (const std::uint32_t opcode : {0x00U, 0x02U, 0x24U, 0xFFU}) {
+  for (const std::uint32_t opcode : {0x00U, 0x02U, 0x25U, 0xFFU}) {
     StreamBuilder builder = everything();
     builder.set(kDepthwise, Common::kOpcode, opcode);
     const StreamReport report = validate(builder.seal());
@@ -186,6 +186,24 @@ TEST(StreamTest, EveryLimitOfEveryField) {
       }
     }
   }
+}
+
+TEST(StreamTest, RulesOfDepthwiseRows) {
+  using Geom = spec::GeomFields;
+  const auto refused = [](const spec::CommandField& field, std::int64_t value) {
+    StreamBuilder builder;
+    builder.add(depthwise_rows()).end();
+    builder.set(0, field, value);
+    return validate(builder.seal()).status == Status::kStreamField;
+  };
+  EXPECT_FALSE(refused(Geom::kKxN, spec::kDwrowsCols));
+  EXPECT_TRUE(refused(Geom::kKxN, spec::kDwrowsCols + 1));
+  EXPECT_FALSE(refused(Geom::kPadTop, 200)) << "any, as for CONV";
+  EXPECT_TRUE(refused(Geom::kPadLeft, 3));
+  EXPECT_FALSE(refused(Geom::kInW, 65535));
+  EXPECT_TRUE(refused(Geom::kInW, 0));
+  EXPECT_TRUE(refused(Geom::kStrideX, 0));
+  EXPECT_TRUE(refused(Geom::kStripe, 3)) << "an output row is a stripe";
 }
 
 TEST(StreamTest, RulesOfSingleOpcodes) {

@@ -73,6 +73,11 @@ TEST(PackWeights, EveryWeightIsWhereTheArrayReadsIt) {
               if (layout.form == ConvForm::kDepthwise) {
                 ASSERT_EQ(ic, oc);
                 got = static_cast<std::int8_t>(packed.at(tile * 256 + (ky * spec::kDwCols + kx) * 16 + oc % 16));
+              } else if (layout.form == ConvForm::kDepthwiseRows) {
+                ASSERT_EQ(ic, oc);
+                const bool column = op.in_w == 1 && op.out_w == 1 && op.kernel_w == 1;
+                const std::uint32_t block = tile * layout.steps + (column ? 0 : ky);
+                got = static_cast<std::int8_t>(packed.at(block * 256 + (column ? ky : kx) * 16 + oc % 16));
               } else {
                 ASSERT_GE(ic, base);
                 ASSERT_LT(ic - base, segment.window);
@@ -209,8 +214,19 @@ TEST(ConvLayout, ChoosesTheForm) {
   op.in_c = op.out_c = op.groups = 24, op.weight_order = WeightOrder::kHwo;
   EXPECT_EQ(form(op, 32), std::pair(ConvForm::kDepthwise, 1U));
   op.dilation_h = 2;
+  EXPECT_EQ(form(op, 32), std::pair(ConvForm::kDepthwiseRows, 3U));
+  op.dilation_w = 2;
   EXPECT_EQ(form(op, 32), std::pair(ConvForm::kPixel, 9U));
-  op.dilation_h = 1, op.out_c = 48;  // Depth multiplier 2: a tile of 16 outputs sees 8 channels.
+  op.dilation_h = op.dilation_w = 1, op.kernel_h = op.kernel_w = 7, op.out_h = op.out_w = 3;
+  EXPECT_EQ(form(op, 32), std::pair(ConvForm::kDepthwiseRows, 7U));
+  op.out_w = 1, op.kernel_w = 9;
+  EXPECT_EQ(form(op, 32), std::pair(ConvForm::kDepthwiseRows, 7U)) << "nine pixels for one output, or nine steps";
+  op.kernel_w = 2, op.kernel_h = 7, op.in_w = 2;
+  EXPECT_EQ(form(op, 32), std::pair(ConvForm::kPixel, 14U)) << "a row is shorter than the loading of its weights";
+  op.in_w = op.kernel_w = 1;
+  EXPECT_EQ(form(op, 32), std::pair(ConvForm::kDepthwiseRows, 1U)) << "a column of pixels is a row";
+  op.in_w = op.in_h = 9, op.out_h = op.out_w = 7, op.kernel_h = op.kernel_w = 3;
+  op.out_c = 48;  // Depth multiplier 2: a tile of 16 outputs sees 8 channels.
   EXPECT_EQ(form(op, 32), std::pair(ConvForm::kPixel, 9U));
 }
 

@@ -215,12 +215,26 @@ TEST(SimModelDepthwise, MatchesTheDefinition) {
     c.kx_n = random.in(1, spec::kDwCols);
     c.pad_top = random.up_to(c.kh - 1);
     c.pad_left = random.up_to(c.kx_n - 1);
-    c.dil_y = 1;
     c.in_tile_step = 16;
     if (random.one_in(3)) c.in_w = random.in(1, c.in_w);  // Fewer columns than the row has bytes for.
     return c;
   };
   compare(kSmallConfig, 300, 4, draw, naive::depthwise);
+}
+
+TEST(SimModelDepthwiseRows, MatchesTheDefinition) {
+  const auto draw = [](Random& random) {
+    spec::GeomCommand c = random_geometry(random, spec::Opcode::kDwrows);
+    use_pixels(random, c, random.in(1, 4));
+    c.kh = random.in(1, 8);
+    c.kx_n = random.in(1, spec::kDwrowsCols);
+    c.pad_left = random.up_to(c.kx_n - 1);
+    c.in_tile_step = 16;
+    c.stripe = c.out_w;
+    if (random.one_in(3)) c.in_w = random.in(1, c.in_w);  // Fewer columns than the row has bytes for.
+    return c;
+  };
+  compare(kSmallConfig, 300, 7, draw, naive::depthwise_rows);
 }
 
 spec::GeomCommand random_pool(Random& random, spec::Opcode opcode) {

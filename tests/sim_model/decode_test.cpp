@@ -263,6 +263,30 @@ TEST_F(SimModelDecode, DepthwiseLimits) {
   expect_good(words_of(most));
 }
 
+TEST_F(SimModelDecode, DepthwiseRowsLimits) {
+  const auto valid = [] {
+    spec::GeomCommand c = valid_geometry(Opcode::kDwrows);
+    c.stripe = c.out_w;
+    return c;
+  };
+  const std::function<void(spec::GeomCommand&)> wrong[] = {
+      [](auto& c) { c.kx_n = spec::kDwrowsCols + 1; }, [](auto& c) { c.in_w = 0; }, [](auto& c) { c.stride_x = 0; },
+      [](auto& c) { c.pad_left = c.kx_n; }, [](auto& c) { c.stripe = c.out_w + 1; }};
+  for (const auto& change : wrong) {
+    spec::GeomCommand c = valid();
+    change(c);
+    expect_command_error(words_of(c), CommandError::kField);
+  }
+  spec::GeomCommand most = valid();
+  most.kh = 255;
+  most.kx_n = spec::kDwrowsCols;
+  most.in_w = 65535;
+  most.pad_top = 255;
+  most.pad_left = most.kx_n - 1;
+  most.stripe = most.out_w = spec::kStripeMax;
+  expect_good(words_of(most));
+}
+
 TEST_F(SimModelDecode, AverageLimit) {
   spec::GeomCommand c = valid_geometry(Opcode::kAvgpool);
   c.kh = 32;

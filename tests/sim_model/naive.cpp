@@ -134,6 +134,21 @@ Bytes depthwise(const Bytes& sram, const spec::GeomCommand& c) {
   });
 }
 
+Bytes depthwise_rows(const Bytes& sram, const spec::GeomCommand& c) {
+  return each_output(sram, c, [&](std::int64_t t, std::int64_t oy, std::int64_t ox, std::int64_t o) {
+    std::int64_t acc = 0;
+    for (std::int64_t ky = 0; ky < c.kh; ++ky) {
+      for (std::int64_t kx = 0; kx < c.kx_n; ++kx) {
+        const std::int64_t iy = oy * c.stride_y - c.pad_top + ky * c.dil_y;
+        const std::int64_t ix = ox * c.stride_x - c.pad_left + kx;
+        const std::int64_t pixel = 0 <= ix && ix < c.in_w ? read(sram, c, t, iy, ix * c.kx_stride + o) : c.in_zp;
+        acc += pixel * at(sram, c.w_base + (t * c.kh + ky) * 256 + kx * 16 + o);
+      }
+    }
+    return requantise(sram, c, acc, t, o);
+  });
+}
+
 Bytes max_pool(const Bytes& sram, const spec::GeomCommand& c) {
   return each_output(sram, c, [&](std::int64_t t, std::int64_t oy, std::int64_t ox, std::int64_t o) {
     std::int64_t best = -128;

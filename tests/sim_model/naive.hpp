@@ -15,6 +15,7 @@ std::int64_t multiply_by_quantized_multiplier(std::int64_t x, std::int64_t m, in
 /// Each returns the SRAM after the command.
 Bytes conv(const Bytes& sram, const spec::GeomCommand& c, std::uint32_t array_groups);
 Bytes depthwise(const Bytes& sram, const spec::GeomCommand& c);
+Bytes depthwise_rows(const Bytes& sram, const spec::GeomCommand& c);
 Bytes max_pool(const Bytes& sram, const spec::GeomCommand& c);
 Bytes average_pool(const Bytes& sram, const spec::GeomCommand& c);
 Bytes eltwise(const Bytes& sram, const spec::EltwiseCommand& c);

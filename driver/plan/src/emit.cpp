@@ -1,6 +1,7 @@
 #include "emit.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace auklet::plan::detail {
 namespace {
@@ -95,6 +96,22 @@ Outcome emit_segment(StreamWriter& writer, const ConvOp& op, const ConvLayout& l
   return writer.emit(g, after);
 }
 
+// What DWCONV and DWROWS have in common, of the columns `part`.
+void set_depthwise(const ConvOp& op, const AxisSlice& part, TileRange tiles, const ConvSram& at,
+                   spec::GeomCommand& g) noexcept {
+  g.in_tile_step = kWordBytes;
+  g.in_zp = op.in_zp;
+  g.out_zp = op.out_zp;
+  g.act_min = op.act_min;
+  g.act_max = op.act_max;
+  g.oc_tiles = tiles.count;
+  g.w_base = at.weights;
+  g.p_base = at.parameters;
+  g.stride_x = part.axis.stride;
+  g.pad_left = part.axis.pad;
+  g.in_w = part.axis.in;
+}
+
 // One image, cut into columns that fit the line buffer.
 Outcome emit_depthwise(StreamWriter& writer, const ConvOp& op, const Window& window, TileRange tiles,
                        const ConvSram& at, const Waits& after, Cost& cost) noexcept {
@@ -109,21 +126,40 @@ Outcome emit_depthwise(StreamWriter& writer, const ConvOp& op, const Window& win
     const std::uint32_t window_bytes = std::min(op.in_c, kWordBytes);
     const Outcome made = make_geometry(spec::Opcode::kDwconv, cut, at.input, at.output, window_bytes, g);
     if (!made.ok()) return made;
+    set_depthwise(op, part, tiles, at, g);
     g.in_base += part.first_in * at.input.pixel_pitch + tiles.first * kWordBytes;
     g.out_base += begin * at.output.pixel_pitch;
-    g.in_tile_step = kWordBytes;
-    g.in_zp = op.in_zp;
-    g.out_zp = op.out_zp;
-    g.act_min = op.act_min;
-    g.act_max = op.act_max;
-    g.oc_tiles = tiles.count;
-    g.w_base = at.weights;
-    g.p_base = at.parameters;
-    g.stride_x = part.axis.stride;
-    g.pad_left = part.axis.pad;
-    g.in_w = part.axis.in;
     cost.compute_cycles += depthwise_cycles(writer.config(), cut, tiles.count);
     cost.array_macs += cycles_per_step(writer.config()) * cut.y.out * cut.x.out * tiles.count * writer.config().macs;
+    if (const Outcome emitted = writer.emit(g, after); !emitted.ok()) return emitted;
+  }
+  return {};
+}
+
+// One image of a depthwise convolution by rows, cut into columns that fit the accumulators.
+Outcome emit_depthwise_rows(StreamWriter& writer, const ConvOp& op, Window window, TileRange tiles, ConvSram at,
+                            const Waits& after, Cost& cost) noexcept {
+  if (is_column(op)) {
+    std::swap(window.y, window.x);
+    at.input.pixel_pitch = at.input.row_pitch;
+    at.output.pixel_pitch = at.output.row_pitch;
+  }
+  const Axis& x = window.x;
+  const std::uint32_t columns = balanced_stripe(x.out);
+  for (std::uint32_t begin = 0; begin < x.out; begin += columns) {
+    const AxisSlice part = slice(x, begin, std::min(columns, x.out - begin));
+    const Window cut{.batch = 1, .y = window.y, .x = part.axis};
+    spec::GeomCommand g;
+    const Outcome made = make_geometry(spec::Opcode::kDwrows, cut, at.input, at.output, kWordBytes, g);
+    if (!made.ok()) return made;
+    set_depthwise(op, part, tiles, at, g);
+    g.in_base += part.first_in * at.input.pixel_pitch + tiles.first * kWordBytes;
+    g.out_base += begin * at.output.pixel_pitch;
+    g.stripe = part.axis.out;
+    const u64 step_cycles = cycles_per_step(writer.config());
+    const u64 rows = u64{tiles.count} * cut.y.out * cut.y.kernel;
+    cost.compute_cycles += rows * depthwise_row_cycles(cut.x, static_cast<std::uint32_t>(step_cycles));
+    cost.array_macs += rows * cut.x.out * step_cycles * writer.config().macs;
     if (const Outcome emitted = writer.emit(g, after); !emitted.ok()) return emitted;
   }
   return {};
@@ -133,6 +169,9 @@ Outcome emit_depthwise(StreamWriter& writer, const ConvOp& op, const Window& win
 Outcome emit_image(StreamWriter& writer, const ConvOp& op, const ConvLayout& layout, const Window& window,
                    TileRange tiles, const ConvSram& at, const Waits& after, Cost& cost) noexcept {
   if (layout.form == ConvForm::kDepthwise) return emit_depthwise(writer, op, window, tiles, at, after, cost);
+  if (layout.form == ConvForm::kDepthwiseRows) {
+    return emit_depthwise_rows(writer, op, window, tiles, at, after, cost);
+  }
   // From the segments' beginning on, since a range may begin within one.
   ConvSegment segment = conv_segment(op, layout, 0);
   std::uint32_t done = 0;
@@ -189,7 +228,7 @@ std::uint64_t depthwise_cycles(const spec::HardwareConfig& config, const Window&
 
 Outcome emit_conv(StreamWriter& writer, const ConvOp& op, const ConvLayout& layout, Window window, TileRange tiles,
                   ConvSram at, const Waits& after, Cost& cost) noexcept {
-  if (layout.form != ConvForm::kDepthwise) window = join_pixels(window, at.input, at.output);
+  if (!is_depthwise(layout.form)) window = join_pixels(window, at.input, at.output);
   for (std::uint32_t image = 0; image < window.batch; ++image) {
     if (const Outcome emitted = emit_image(writer, op, layout, window, tiles, at, after, cost); !emitted.ok()) {
       return emitted;

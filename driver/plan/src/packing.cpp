@@ -25,9 +25,22 @@ ChannelRange tile_channels(const ConvOp& op, std::uint32_t tile) noexcept {
   return {first / out_per_group * in_per_group, (last / out_per_group + 1) * in_per_group};
 }
 
+bool is_depthwise(const ConvOp& op) noexcept { return op.groups == op.in_c && op.out_c == op.in_c; }
+
 bool fits_register_window(const ConvOp& op) noexcept {
-  return op.groups == op.in_c && op.out_c == op.in_c && op.kernel_h <= spec::kDwRows && op.kernel_w <= spec::kDwCols &&
-         op.dilation_h == 1 && op.dilation_w == 1;
+  return is_depthwise(op) && op.kernel_h <= spec::kDwRows && op.kernel_w <= spec::kDwCols && op.dilation_h == 1 &&
+         op.dilation_w == 1;
+}
+
+// Whether a depthwise convolution takes fewer steps by rows than as a dense one full of zeros. The answer does not
+// depend on how many rows there are: parts of an operator have the form of the whole.
+bool pays_by_rows(const ConvOp& op, std::uint32_t in_pixel_pitch) noexcept {
+  if (!is_depthwise(op) || in_pixel_pitch % kWordBytes != 0) return false;
+  if (detail::is_column(op)) {
+    return op.kernel_h <= spec::kDwrowsCols && op.dilation_h == 1 && op.stride_h <= op.kernel_h;
+  }
+  return op.kernel_w <= spec::kDwrowsCols && op.dilation_w == 1 &&
+         detail::depthwise_row_cycles(detail::window_of(op).x, 1) <= u64{op.out_w} * op.kernel_w;
 }
 
 // Steps of one tap that hold the widest tile's input channels.
@@ -89,6 +102,10 @@ struct Tap {
 
 Tap tap_of(const ConvOp& op, const ConvLayout& layout, std::uint32_t window_channel, std::uint32_t step,
            std::uint32_t row) noexcept {
+  if (layout.form == ConvForm::kDepthwiseRows) {
+    if (detail::is_column(op)) return {row < op.kernel_h, row, 0, 0};
+    return {row < op.kernel_w, step, row, 0};
+  }
   if (layout.form == ConvForm::kDepthwise) {
     const std::uint32_t ky = row / spec::kDwCols;
     const std::uint32_t kx = row % spec::kDwCols;
@@ -110,7 +127,7 @@ void pack_block(const ConvOp& op, const ConvLayout& layout, const WeightReader& 
     for (std::uint32_t lane = 0; lane < spec::kLanes; ++lane) {
       const std::uint32_t oc = tile * spec::kLanes + lane;
       // The register window gives each lane its own channel.
-      const std::uint32_t ic = layout.form == ConvForm::kDepthwise ? oc : tap.ic;
+      const std::uint32_t ic = is_depthwise(layout.form) ? oc : tap.ic;
       const std::int8_t weight = tap.exists ? reader.at(oc, tap.ky, tap.kx, ic) : std::int8_t{0};
       out[row * spec::kLanes + lane] = static_cast<std::uint8_t>(weight);
     }
@@ -154,6 +171,10 @@ Outcome make_layout(const ConvOp& op, std::uint32_t array_groups, std::uint32_t 
     made.form = ConvForm::kDepthwise;
     made.chunks = 1;
     made.steps = 1;
+  } else if (pays_by_rows(op, in_pixel_pitch)) {
+    made.form = ConvForm::kDepthwiseRows;
+    made.chunks = 1;
+    made.steps = detail::is_column(op) ? 1 : op.kernel_h;
   } else if (op.groups == 1 && in_pixel_pitch == op.in_c && op.dilation_w == 1 && op.in_c % spec::kReduce != 0) {
     // At multiples of 16 channels both forms are the same steps.
     made.form = ConvForm::kPackedRow;
@@ -194,7 +215,7 @@ Outcome conv_layout(const ConvOp& op, const spec::HardwareConfig& config, std::u
 }
 
 ConvSegment conv_segment(const ConvOp& op, const ConvLayout& layout, std::uint32_t first_tile) noexcept {
-  if (layout.form == ConvForm::kDepthwise) {
+  if (is_depthwise(layout.form)) {
     return {.first_tile = first_tile,
             .tiles = layout.tiles - first_tile,
             .channel = first_tile * spec::kLanes,

@@ -15,8 +15,18 @@ constexpr u64 series_end(u64 base, u64 count, u64 step, u64 bytes) noexcept {
   return count == 0 ? base : base + (count - 1) * step + bytes;
 }
 
-constexpr bool has_weights(spec::Opcode opcode) noexcept {
-  return opcode == spec::Opcode::kConv || opcode == spec::Opcode::kDwconv;
+// Weight blocks of a tile; 0 when the command has no weights.
+constexpr u64 weight_blocks(const spec::GeomCommand& command) noexcept {
+  switch (command.header.opcode) {
+    case spec::Opcode::kConv:
+      return u64{command.kh} * command.kx_n * command.chunks;
+    case spec::Opcode::kDwconv:
+      return 1;
+    case spec::Opcode::kDwrows:
+      return command.kh;
+    default:
+      return 0;
+  }
 }
 
 }  // namespace
@@ -45,9 +55,8 @@ std::uint64_t sram_end(const spec::GeomCommand& command) noexcept {
   const u64 pixels = series_end(series_end(command.out_base, command.out_w, command.out_x_pitch, 0), command.out_h,
                                 command.out_row_pitch, 0);
   const u64 output = series_end(pixels, tiles, command.out_tile_step, spec::kLanes);
-  if (!has_weights(command.header.opcode)) return std::max(input, output);
-  const u64 steps =
-      command.header.opcode == spec::Opcode::kConv ? u64{command.kh} * command.kx_n * command.chunks : u64{1};
+  const u64 steps = weight_blocks(command);
+  if (steps == 0) return std::max(input, output);
   const u64 weights = command.w_base + tiles * steps * spec::kWeightBlock;
   const u64 parameters = command.p_base + tiles * spec::kParamBlock;
   return std::max(std::max(input, output), std::max(weights, parameters));

@@ -286,9 +286,9 @@ Outcome plan_streamed_conv(StreamWriter& writer, const ConvOp& op, const ConvLay
   if (layout != expected) return Status::kLayoutMismatch;
   StreamedOp streamed{.conv = &op, .layout = &layout, .window = detail::window_of(op)};
   // The register window counts columns: there they stay.
-  if (layout.form != ConvForm::kDepthwise) streamed.window = one_column(streamed.window);
+  if (!is_depthwise(layout.form)) streamed.window = one_column(streamed.window);
   const ConvSegment segment = conv_segment(op, layout, 0);
-  const bool divisible = layout.segments == 1 && layout.form != ConvForm::kDepthwise;
+  const bool divisible = layout.segments == 1 && !is_depthwise(layout.form);
   streamed.in_c = op.in_c;
   streamed.in_pitch = layout.in_pixel_pitch;
   streamed.out_c = op.out_c;

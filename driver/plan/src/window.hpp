@@ -46,6 +46,19 @@ struct AxisSlice {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(span, axis.in));
 }
 
+/// Cycles of a kernel row over an output row of a depthwise convolution by rows: its pixels, its products, or the
+/// loading of the next row's weights, whichever takes longest.
+[[nodiscard]] constexpr std::uint64_t depthwise_row_cycles(const Axis& x, std::uint32_t cycles_per_step) noexcept {
+  constexpr std::uint64_t kWeightLoadCycles = 8;
+  const std::uint64_t pixels = std::uint64_t{x.out - 1} * x.stride + x.kernel - x.pad;
+  return std::max({pixels, std::uint64_t{x.out} * cycles_per_step, kWeightLoadCycles});
+}
+
+/// Whether images are one pixel wide: a depthwise convolution by rows then takes them for one row.
+[[nodiscard]] constexpr bool is_column(const ConvOp& op) noexcept {
+  return op.in_w == 1 && op.out_w == 1 && op.kernel_w == 1;
+}
+
 struct Window {
   std::uint32_t batch = 1;
   Axis y;

@@ -32,6 +32,8 @@
 #define AUKLET_DW_COLS 5u
 /* Input columns that a depthwise line buffer holds */
 #define AUKLET_DW_LINE_MAX 128u
+/* Kernel columns of DWROWS: the register window as one row */
+#define AUKLET_DWROWS_COLS 15u
 /* Taps of an AVGPOOL window */
 #define AUKLET_POOL_TAPS_MAX 1024u
 /* Address windows */
@@ -329,6 +331,7 @@
 #define AUKLET_OPCODE_DWCONV 0x21u
 #define AUKLET_OPCODE_MAXPOOL 0x22u
 #define AUKLET_OPCODE_AVGPOOL 0x23u
+#define AUKLET_OPCODE_DWROWS 0x24u
 #define AUKLET_OPCODE_ADD 0x30u
 #define AUKLET_OPCODE_MUL 0x31u
 #define AUKLET_OPCODE_SQDIFF 0x32u

@@ -35,6 +35,9 @@ enum class Opcode : std::uint8_t {
   kMaxpool = 0x22,
   /// Average over the window's existing pixels, rounded half away from zero; at most POOL_TAPS_MAX taps.
   kAvgpool = 0x23,
+  /// Depthwise convolution kernel row by kernel row: any kh and dil_y, kx_n at most DWROWS_COLS, out_w at most
+  /// STRIPE_MAX.
+  kDwrows = 0x24,
   /// Elementwise sum with requantisation of both operands and of the result.
   kAdd = 0x30,
   /// Elementwise product with requantisation of the result.
@@ -399,7 +402,7 @@ struct GeomFields {
   static constexpr const CommandField& kDilY = kAll[10];
   /// Bytes from one output column's input to the next's.
   static constexpr const CommandField& kXStep = kAll[11];
-  /// Bytes from one kernel column to the next; DWCONV: bytes of a pixel.
+  /// Bytes from one kernel column to the next; DWCONV, DWROWS: bytes of a pixel.
   static constexpr const CommandField& kKxStride = kAll[12];
   /// Output zero point.
   static constexpr const CommandField& kOutZp = kAll[13];
@@ -421,7 +424,7 @@ struct GeomFields {
   static constexpr const CommandField& kActMax = kAll[21];
   /// Bytes from one output row to the next.
   static constexpr const CommandField& kOutRowPitch = kAll[22];
-  /// Output positions a stripe (CONV); 1 otherwise.
+  /// Output positions a stripe (CONV; DWROWS: out_w); 1 otherwise.
   static constexpr const CommandField& kStripe = kAll[23];
   /// Bytes from one output tile to the next.
   static constexpr const CommandField& kOutTileStep = kAll[24];
@@ -429,15 +432,15 @@ struct GeomFields {
   static constexpr const CommandField& kInTileStep = kAll[25];
   /// CONV: 1: row o of a weight block holds the 16 reduction bytes of output lane o (the block transposed).
   static constexpr const CommandField& kWColumns = kAll[26];
-  /// SRAM address of the weight blocks (CONV, DWCONV).
+  /// SRAM address of the weight blocks (CONV, DWCONV, DWROWS).
   static constexpr const CommandField& kWBase = kAll[27];
-  /// SRAM address of the parameter blocks (CONV, DWCONV).
+  /// SRAM address of the parameter blocks (CONV, DWCONV, DWROWS).
   static constexpr const CommandField& kPBase = kAll[28];
-  /// DWCONV: input columns from one output column to the next.
+  /// DWCONV, DWROWS: input columns from one output column to the next.
   static constexpr const CommandField& kStrideX = kAll[29];
-  /// DWCONV: input column of output column 0, kernel column 0, negated.
+  /// DWCONV, DWROWS: input column of output column 0, kernel column 0, negated.
   static constexpr const CommandField& kPadLeft = kAll[30];
-  /// DWCONV: input columns that exist.
+  /// DWCONV, DWROWS: input columns that exist.
   static constexpr const CommandField& kInW = kAll[31];
   /// Per word, the bits that must be zero.
   static constexpr std::array<std::uint32_t, 20> kReserved{
@@ -448,7 +451,7 @@ struct GeomFields {
 static_assert(detail::tiles(CommandHeaderFields::kAll, GeomFields::kAll,
                             GeomFields::kReserved));
 
-/// A command of format geom: CONV, DWCONV, MAXPOOL, AVGPOOL.
+/// A command of format geom: CONV, DWCONV, MAXPOOL, AVGPOOL, DWROWS.
 /// Zero, the initial value, is not allowed where a field says 'at least 1': those must be set.
 struct GeomCommand {
   static constexpr Format kFormat = Format::kGeom;
@@ -479,7 +482,7 @@ struct GeomCommand {
   std::uint32_t dil_y = 0;
   /// Bytes from one output column's input to the next's.
   std::uint32_t x_step = 0;
-  /// Bytes from one kernel column to the next; DWCONV: bytes of a pixel.
+  /// Bytes from one kernel column to the next; DWCONV, DWROWS: bytes of a pixel.
   std::uint32_t kx_stride = 0;
   /// Output zero point.
   std::int32_t out_zp = 0;
@@ -501,7 +504,7 @@ struct GeomCommand {
   std::int32_t act_max = 0;
   /// Bytes from one output row to the next (a multiple of 16).
   std::uint32_t out_row_pitch = 0;
-  /// Output positions a stripe (CONV); 1 otherwise (at least 1, at most 64).
+  /// Output positions a stripe (CONV; DWROWS: out_w); 1 otherwise (at least 1, at most 64).
   std::uint32_t stripe = 0;
   /// Bytes from one output tile to the next (a multiple of 16).
   std::uint32_t out_tile_step = 0;
@@ -509,15 +512,15 @@ struct GeomCommand {
   std::uint32_t in_tile_step = 0;
   /// CONV: 1: row o of a weight block holds the 16 reduction bytes of output lane o (the block transposed).
   std::uint32_t w_columns = 0;
-  /// SRAM address of the weight blocks (CONV, DWCONV) (a multiple of 32).
+  /// SRAM address of the weight blocks (CONV, DWCONV, DWROWS) (a multiple of 32).
   std::uint32_t w_base = 0;
-  /// SRAM address of the parameter blocks (CONV, DWCONV) (a multiple of 32).
+  /// SRAM address of the parameter blocks (CONV, DWCONV, DWROWS) (a multiple of 32).
   std::uint32_t p_base = 0;
-  /// DWCONV: input columns from one output column to the next.
+  /// DWCONV, DWROWS: input columns from one output column to the next.
   std::uint32_t stride_x = 0;
-  /// DWCONV: input column of output column 0, kernel column 0, negated.
+  /// DWCONV, DWROWS: input column of output column 0, kernel column 0, negated.
   std::uint32_t pad_left = 0;
-  /// DWCONV: input columns that exist.
+  /// DWCONV, DWROWS: input columns that exist.
   std::uint32_t in_w = 0;
 
   friend constexpr bool operator==(const GeomCommand&, const GeomCommand&) = default;
@@ -791,7 +794,7 @@ struct CommandInfo {
   std::span<const std::uint32_t> reserved;  ///< Per word, the bits that must be zero; `words` long.
 };
 
-inline constexpr std::array<CommandInfo, 15> kCommands{{
+inline constexpr std::array<CommandInfo, 16> kCommands{{
     {Opcode::kEnd, "END", Format::kEnd, Engine::kNone, EndCommand::kWords,
      EndFields::kAll, EndFields::kReserved},
     {Opcode::kLoad, "LOAD", Format::kDma, Engine::kLoad, DmaCommand::kWords,
@@ -807,6 +810,8 @@ inline constexpr std::array<CommandInfo, 15> kCommands{{
     {Opcode::kMaxpool, "MAXPOOL", Format::kGeom, Engine::kCompute, GeomCommand::kWords,
      GeomFields::kAll, GeomFields::kReserved},
     {Opcode::kAvgpool, "AVGPOOL", Format::kGeom, Engine::kCompute, GeomCommand::kWords,
+     GeomFields::kAll, GeomFields::kReserved},
+    {Opcode::kDwrows, "DWROWS", Format::kGeom, Engine::kCompute, GeomCommand::kWords,
      GeomFields::kAll, GeomFields::kReserved},
     {Opcode::kAdd, "ADD", Format::kEltwise, Engine::kCompute, EltwiseCommand::kWords,
      EltwiseFields::kAll, EltwiseFields::kReserved},

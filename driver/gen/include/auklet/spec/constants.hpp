@@ -35,6 +35,8 @@ inline constexpr std::uint32_t kDwRows = 3;
 inline constexpr std::uint32_t kDwCols = 5;
 /// Input columns that a depthwise line buffer holds.
 inline constexpr std::uint32_t kDwLineMax = 128;
+/// Kernel columns of DWROWS: the register window as one row.
+inline constexpr std::uint32_t kDwrowsCols = 15;
 /// Taps of an AVGPOOL window.
 inline constexpr std::uint32_t kPoolTapsMax = 1024;
 /// Address windows.

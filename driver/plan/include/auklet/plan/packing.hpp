@@ -1,5 +1,5 @@
 // Weights and requantisation parameters in the order in which the array reads them (docs/command-stream.md, CONV and
-// DWCONV).
+// DWCONV, DWROWS).
 //
 // Output channels are cut into tiles of 16. A tile's weights are blocks of 256 bytes, one per step of the reduction, 16
 // input bytes each. Which bytes those are depends on the form:
@@ -7,6 +7,7 @@
 //   kPixel      a step is 16 neighbouring channels of one tap; a tap has `chunks` steps
 //   kPackedRow  a step is 16 neighbouring bytes of a whole kernel row (kernel_w * in_c bytes): compact shallow inputs
 //   kDepthwise  one block holds all taps of 16 channels: the register window
+//   kDepthwiseRows  a step is a kernel row of 16 channels, up to DWROWS_COLS taps: depthwise kernels beyond the window
 //
 // A grouped convolution is kPixel with zeros: every tile sees a window of input channels that holds its groups, and the
 // window moves by a constant from tile to tile (in_tile_step). Where no constant serves all tiles, they are cut into
@@ -21,7 +22,12 @@
 
 namespace auklet::plan {
 
-enum class ConvForm : std::uint8_t { kPixel, kPackedRow, kDepthwise };
+enum class ConvForm : std::uint8_t { kPixel, kPackedRow, kDepthwise, kDepthwiseRows };
+
+/// Whether every lane sees its own channel only.
+[[nodiscard]] constexpr bool is_depthwise(ConvForm form) noexcept {
+  return form == ConvForm::kDepthwise || form == ConvForm::kDepthwiseRows;
+}
 
 /// How one operator's weights are laid out for one configuration and one input pitch. Make it with conv_layout().
 struct ConvLayout {
@@ -30,7 +36,7 @@ struct ConvLayout {
   std::uint32_t array_groups = 1;     ///< HardwareConfig::groups.
   std::uint32_t tiles = 0;            ///< 16-channel tiles of the output.
   std::uint32_t segments = 0;         ///< Commands that a tensor in SRAM needs.
-  std::uint32_t chunks = 0;           ///< Steps of one tap (kPixel), of one kernel row (kPackedRow), 1 (kDepthwise).
+  std::uint32_t chunks = 0;           ///< Steps of one tap (kPixel), of one kernel row (kPackedRow), else 1.
   std::uint32_t steps = 0;            ///< Blocks of a tile.
   std::uint64_t weight_bytes = 0;     ///< Size of the packed weights.
   std::uint64_t parameter_bytes = 0;  ///< Size of the packed parameters.
