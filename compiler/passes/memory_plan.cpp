@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cascade_search.hpp"
+#include "split.hpp"
 
 namespace auklet::compiler::passes {
 namespace {
@@ -64,6 +65,7 @@ class Attempt {
   // True when everything has its place; else shortage() or failure() tell why not.
   bool run() {
     for (u32 buffer = 0; buffer < program_.buffers.size(); ++buffer) make_instances(buffer);
+    if (!cut_nodes()) return false;
     for (u32 node = 0; node < program_.nodes.size(); ++node) {
       if (program_.nodes[node].renames()) continue;
       if (!(plan_.nodes[node].streamed ? place_streamed(node) : place_resident(node))) return false;
@@ -82,11 +84,11 @@ class Attempt {
   // When a node's blocks are in use: all nodes of a cascade are at work as long as any of them is.
   [[nodiscard]] u32 begin_of(u32 node) const {
     const Cascade* cascade = plan_.cascade_of(node);
-    return cascade != nullptr ? cascade->first() : node;
+    return plan_.nodes[cascade != nullptr ? cascade->first() : node].steps.first;
   }
   [[nodiscard]] u32 end_of(u32 node) const {
     const Cascade* cascade = plan_.cascade_of(node);
-    return cascade != nullptr ? cascade->last() : node;
+    return plan_.nodes[cascade != nullptr ? cascade->last() : node].steps.last;
   }
 
   // The pitch at which a loaded operand suits its reader best.
@@ -183,8 +185,34 @@ class Attempt {
     }
   }
 
-  // Price of a place for a block that the nodes `users` touch.
-  [[nodiscard]] u64 price(const Block& block, const std::vector<u32>& users) const {
+  // Cuts the weights of resident convolutions into parts, and numbers the steps.
+  bool cut_nodes() {
+    u32 step = 0;
+    for (u32 node = 0; node < program_.nodes.size(); ++node) {
+      NodePlan& n = plan_.nodes[node];
+      const plan::ConvOp* op = conv_of(program_.nodes[node]);
+      if (op != nullptr && !n.streamed) {
+        const Format& format = plan_.instances[n.inputs[0]].format;
+        const u32 pitch = readable_pitch(format, *program_.nodes[node].uses[0].operand).value_or(format.pitch);
+        if (const plan::Outcome made = plan::conv_layout(*op, hardware_.config, pitch, n.layout); !made.ok()) {
+          return fail_at(node, made);
+        }
+        // A cascade uses all weights in every stripe.
+        const std::vector<plan::TileRange> ranges = plan_.cascade_of(node) != nullptr
+                                                        ? std::vector<plan::TileRange>{{0, n.layout.tiles}}
+                                                        : cut_tiles(*op, n.layout, hardware_.config);
+        for (const plan::TileRange& tiles : ranges) n.parts.push_back({tiles});
+      }
+      const auto steps = static_cast<u32>(std::max<std::size_t>(n.parts.size(), 1));
+      n.steps = {step, step + steps - 1};
+      step += steps;
+      node_at_.resize(step, node);
+    }
+    return true;
+  }
+
+  // Price of a place for a block that is touched in the steps `users`.
+  [[nodiscard]] u64 price(const Block& block, const std::vector<Steps>& users) const {
     u64 sum = 0;
     const auto regions = [this](const Block& b) { return std::pair(b.address / region_, (b.end() - 1) / region_); };
     const auto [low, high] = regions(block);
@@ -194,22 +222,21 @@ class Attempt {
       const auto [other_low, other_high] = regions(other);
       if (other_low > high || other_high < low) continue;
       const u64 weight = 1 + std::min(block.bytes, other.bytes) / kPriceBytes;
-      for (const u32 a : users) {
-        for (const u32 b : users_[id]) {
-          const u32 distance = a > b ? a - b : b - a;
-          if (distance == 0) sum += kSameCommandPrice * weight;
-          if (distance == 1) sum += kNextCommandPrice * weight;
+      for (const Steps& a : users) {
+        for (const Steps& b : users_[id]) {
+          if (a.first <= b.last && b.first <= a.last) sum += kSameCommandPrice * weight;
+          if (a.last + 1 == b.first || b.last + 1 == a.first) sum += kNextCommandPrice * weight;
         }
       }
     }
     return sum;
   }
 
-  std::optional<Space::Id> place(u64 bytes, u32 first, u32 last, std::vector<u32> users) {
+  std::optional<Space::Id> place(u64 bytes, const Steps& life, std::vector<Steps> users) {
     if (bytes > hardware_.sram_limit) return std::nullopt;
     const auto by_price = [&](const Block& block) { return price(block, users); };
-    const auto id = plan_.sram.place(static_cast<u32>(bytes), begin_of(first), end_of(last),
-                                     compact_[first] ? Space::Price{} : by_price);
+    const auto id = plan_.sram.place(static_cast<u32>(bytes), life.first, life.last,
+                                     compact_[node_at_[life.first]] ? Space::Price{} : by_price);
     if (id) {
       users_.resize(*id + 1);
       users_[*id] = std::move(users);
@@ -217,26 +244,29 @@ class Attempt {
     return id;
   }
 
-  [[nodiscard]] std::vector<u32> users_of(std::size_t instance) const {
+  [[nodiscard]] std::vector<Steps> users_of(std::size_t instance) const {
     const Instance& i = plan_.instances[instance];
-    std::vector<u32> users{i.first};
+    u32 last = i.first;
+    std::vector<Steps> users{plan_.nodes[last].steps};
     for (const u32 reader : program_.buffers[i.buffer].readers) {
       const std::vector<std::size_t>& inputs = plan_.nodes[reader].inputs;
-      if (std::ranges::find(inputs, instance) != inputs.end() && reader != users.back()) users.push_back(reader);
+      if (std::ranges::find(inputs, instance) == inputs.end() || reader == last) continue;
+      users.push_back(plan_.nodes[reader].steps);
+      last = reader;
     }
     return users;
   }
 
   bool place_instance(std::size_t index) {
     Instance& instance = plan_.instances[index];
-    const auto id = place(instance.bytes(), instance.first, instance.last, users_of(index));
+    const auto id = place(instance.bytes(), {begin_of(instance.first), end_of(instance.last)}, users_of(index));
     if (id) instance.block = *id;
     return id.has_value();
   }
 
   // Places what begins with this node: instances that it loads, its output, its weights.
   bool place_resident(u32 node) {
-    NodePlan& n = plan_.nodes[node];
+    const NodePlan& n = plan_.nodes[node];
     std::vector<std::size_t> loads;
     for (const std::size_t input : n.inputs) {
       const Instance& instance = plan_.instances[input];
@@ -245,19 +275,25 @@ class Attempt {
     }
     for (const std::size_t load : loads) {
       if (!place_instance(load)) return fall_short(node, 0);
-      plan_.loads.push_back({.node = node, .instance = load, .load_from = begin_of(node)});
+      const u32 step = begin_of(node);
+      plan_.loads.push_back({.node = node, .instance = load, .step = step, .load_from = step});
     }
     if (!place_instance(n.output)) return fall_short(node, 0);
-    const plan::ConvOp* op = conv_of(program_.nodes[node]);
-    if (op == nullptr) return true;
-    const Format& format = plan_.instances[n.inputs[0]].format;
-    const u32 pitch = readable_pitch(format, *program_.nodes[node].uses[0].operand).value_or(format.pitch);
-    if (const plan::Outcome made = plan::conv_layout(*op, hardware_.config, pitch, n.layout); !made.ok()) {
-      return fail_at(node, made);
+    return place_weights(node);
+  }
+
+  bool place_weights(u32 node) {
+    NodePlan& n = plan_.nodes[node];
+    for (std::size_t i = 0; i < n.parts.size(); ++i) {
+      const bool whole = n.parts.size() == 1;
+      const u32 step = begin_of(node) + static_cast<u32>(i);
+      const Steps use = whole ? n.steps : Steps{step, step};
+      const auto id =
+          place(constant_bytes(n.layout, n.parts[i].tiles.count), {step, whole ? end_of(node) : step}, {use});
+      if (!id) return fall_short(node, 0);
+      n.parts[i].block = *id;
+      plan_.loads.push_back({.node = node, .instance = std::nullopt, .part = i, .step = step, .load_from = step});
     }
-    n.weights = place(n.layout.weight_bytes + n.layout.parameter_bytes, node, node, {node});
-    if (!n.weights) return fall_short(node, 0);
-    plan_.loads.push_back({.node = node, .instance = std::nullopt, .load_from = begin_of(node)});
     return true;
   }
 
@@ -267,9 +303,9 @@ class Attempt {
       const plan::Outcome made = plan::conv_layout(*op, hardware_.config, plan::streamed_pixel_pitch(*op), n.layout);
       if (!made.ok()) return fail_at(node, made);
     }
-    n.budget = plan_.sram.place_largest(node);
+    n.budget = plan_.sram.place_largest(begin_of(node));
     users_.resize(n.budget + 1);
-    users_[n.budget] = {node};
+    users_[n.budget] = {n.steps};
     // Whether it fits shows without anything being written.
     plan::StreamWriter trial = plan::StreamWriter::counting(hardware_.config);
     plan::Cost cost;
@@ -291,29 +327,26 @@ class Attempt {
   }
 
   // Gives loads their places as early as the decoder could reach them: LOAD_QUEUE_DEPTH loads ahead of those that a
-  // node needs. What has no better place keeps the one that it has.
+  // step needs. What has no better place keeps the one that it has.
   void load_early() {
     u32 earliest = 0;
     for (std::size_t i = 0; i < plan_.loads.size(); ++i) {
       LoadItem& load = plan_.loads[i];
-      const u32 needed = begin_of(load.node);
-      if (i >= spec::kLoadQueueDepth) {
-        earliest = std::max(earliest, begin_of(plan_.loads[i - spec::kLoadQueueDepth].node));
-      }
+      if (i >= spec::kLoadQueueDepth) earliest = std::max(earliest, plan_.loads[i - spec::kLoadQueueDepth].step);
       earliest = std::max(earliest, first_loadable(load));
       Space::Id& id = block_of(load);
       const Block now = plan_.sram[id];
-      const std::vector<u32> users = users_[id];
+      const std::vector<Steps> users = users_[id];
       plan_.sram.remove(id);
-      for (u32 from = earliest; from < needed; ++from) {
-        if (from != begin_of(from)) continue;
-        const auto better = place(now.bytes, from, now.last, users);
+      for (u32 from = earliest; from < load.step; ++from) {
+        if (from != begin_of(node_at_[from]) && plan_.cascade_of(node_at_[from]) != nullptr) continue;
+        const auto better = place(now.bytes, {from, now.last}, users);
         if (!better) continue;
         id = *better;
         load.load_from = from;
         break;
       }
-      if (load.load_from == needed) plan_.sram.restore(id, now);
+      if (load.load_from == load.step) plan_.sram.restore(id, now);
       earliest = std::max(earliest, load.load_from);
     }
   }
@@ -321,14 +354,14 @@ class Attempt {
   // The block of what a load brings.
   [[nodiscard]] Space::Id& block_of(const LoadItem& load) {
     if (load.instance) return plan_.instances[*load.instance].block;
-    return *plan_.nodes[load.node].weights;  // NOLINT(bugprone-unchecked-optional-access): or else the node's weights.
+    return plan_.nodes[load.node].parts[load.part].block;
   }
 
-  // The first node before which memory holds what is to be loaded.
+  // The first step before which memory holds what is to be loaded.
   [[nodiscard]] u32 first_loadable(const LoadItem& load) const {
     if (!load.instance) return 0;
     const Buffer& b = program_.buffers[plan_.instances[*load.instance].buffer];
-    return b.producer ? *b.producer + 1 : 0;
+    return b.producer ? end_of(*b.producer) + 1 : 0;
   }
 
   bool place_homes() {
@@ -356,7 +389,8 @@ class Attempt {
   const std::vector<bool>& compact_;
   u32 region_;
   MemoryPlan plan_;
-  std::vector<std::vector<u32>> users_;  // Of every block in SRAM: the nodes that touch it.
+  std::vector<u32> node_at_;               // By step.
+  std::vector<std::vector<Steps>> users_;  // Of every block in SRAM: the steps that touch it.
   std::optional<Shortage> shortage_;
   NodeFailure failure_;
 };
@@ -454,7 +488,11 @@ class Planner {
   // What a resident node needs by itself.
   [[nodiscard]] u64 own_bytes(u32 node, const MemoryPlan& plan) const {
     const NodePlan& n = plan.nodes[node];
-    u64 bytes = plan.instances[n.output].format.bytes() + n.layout.weight_bytes + n.layout.parameter_bytes;
+    u64 bytes = 0;
+    for (const WeightPart& part : n.parts) {
+      bytes = std::max<u64>(bytes, constant_bytes(n.layout, part.tiles.count));
+    }
+    bytes += plan.instances[n.output].format.bytes();
     for (const std::size_t input : n.inputs) bytes += plan.instances[input].format.bytes();
     return bytes;
   }

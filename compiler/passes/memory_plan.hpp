@@ -5,6 +5,10 @@
 // goes through scratch memory and each reader loads it for itself. The planner begins with everything resident; where
 // that does not fit it makes cascades of operators that are too large by themselves (cascade.hpp), spills buffers that
 // are only waiting, and streams what is left.
+//
+// Weights of a resident convolution come in parts (split.hpp): each has its place while it is computed with, and before
+// that as long as there is room. So the weights of one operator need not fit at once, and those of the next follow
+// where the first parts have been.
 #pragma once
 
 #include <auklet/compiler/result.hpp>
@@ -52,20 +56,43 @@ struct Instance {
 /// Bytes of SRAM for a stripe of what node `node` of a cascade makes in this format.
 [[nodiscard]] std::uint32_t held_bytes(const Format& format, const Cascade& cascade, std::uint32_t node);
 
-/// Something that a LOAD of its own brings for a node: an instance, or else the node's weights and parameters.
+/// Time in SRAM, both ends included. A node takes one step, or one for each part of its weights.
+struct Steps {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+};
+
+/// Tiles of a resident convolution whose weights and parameters have a place and a LOAD of their own.
+struct WeightPart {
+  plan::TileRange tiles;
+  Space::Id block = 0;  ///< Weights, then parameters.
+};
+
+/// Bytes of the weights of so many tiles, and of weights and parameters.
+[[nodiscard]] inline std::uint32_t weight_bytes(const plan::ConvLayout& layout, std::uint32_t tiles) {
+  return tiles * layout.steps * spec::kWeightBlock;
+}
+[[nodiscard]] inline std::uint32_t constant_bytes(const plan::ConvLayout& layout, std::uint32_t tiles) {
+  return weight_bytes(layout, tiles) + tiles * spec::kParamBlock;
+}
+
+/// Something that a LOAD of its own brings for a node: an instance, or else a part of the node's weights.
 struct LoadItem {
   std::uint32_t node = 0;
   std::optional<std::size_t> instance;
-  std::uint32_t load_from = 0;  ///< The place in SRAM is free from this node on; never within a cascade.
+  std::size_t part = 0;
+  std::uint32_t step = 0;       ///< The step that needs it; of a cascade its first.
+  std::uint32_t load_from = 0;  ///< The place in SRAM is free from this step on; never within a cascade.
 };
 
 struct NodePlan {
   bool streamed = false;
-  Space::Id budget = 0;              ///< Streamed: the SRAM for its tiles.
-  std::vector<std::size_t> inputs;   ///< Resident: an instance for each use.
-  std::size_t output = 0;            ///< Resident: an instance.
-  plan::ConvLayout layout;           ///< Convolutions.
-  std::optional<Space::Id> weights;  ///< Resident convolutions: weights, then parameters.
+  Steps steps;
+  Space::Id budget = 0;             ///< Streamed: the SRAM for its tiles.
+  std::vector<std::size_t> inputs;  ///< Resident: an instance for each use.
+  std::size_t output = 0;           ///< Resident: an instance.
+  plan::ConvLayout layout;          ///< Convolutions.
+  std::vector<WeightPart> parts;    ///< Resident convolutions: all tiles, one part a step.
 };
 
 /// Where a buffer is in memory.

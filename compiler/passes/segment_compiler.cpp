@@ -55,17 +55,32 @@ class ConstantPacker {
 
   plan::Outcome pack(std::size_t node, const ConvWork& work) {
     const plan::ConvLayout& layout = memory_.nodes[node].layout;
-    const std::size_t at = begin();
-    places_.weights[node] = static_cast<std::uint32_t>(at);
-    const auto weight_bytes = static_cast<std::size_t>(layout.weight_bytes);
-    const auto parameter_bytes = static_cast<std::size_t>(layout.parameter_bytes);
-    bytes_.resize(at + weight_bytes + parameter_bytes);
-    const std::span<std::uint8_t> out(reinterpret_cast<std::uint8_t*>(bytes_.data()) + at,
-                                      weight_bytes + parameter_bytes);
-    const plan::Outcome packed = plan::pack_weights(work.op, layout, work.weights, 0, out.first(weight_bytes));
-    if (!packed.ok()) return packed;
-    return plan::pack_parameters(work.op, layout, work.weights, {work.bias, work.multiplier, work.shift},
-                                 out.subspan(weight_bytes));
+    places_.weights[node] = static_cast<std::uint32_t>(begin());
+    std::vector<std::uint8_t> parameters(static_cast<std::size_t>(layout.parameter_bytes));
+    const plan::Outcome made =
+        plan::pack_parameters(work.op, layout, work.weights, {work.bias, work.multiplier, work.shift}, parameters);
+    if (!made.ok()) return made;
+    // A streamed operator finds all its weights together, a resident one as one part after the other.
+    if (memory_.nodes[node].streamed) return pack_tiles(work, layout, {0, layout.tiles}, parameters);
+    for (const WeightPart& part : memory_.nodes[node].parts) {
+      const plan::Outcome packed = pack_tiles(work, layout, part.tiles, parameters);
+      if (!packed.ok()) return packed;
+    }
+    return {};
+  }
+
+  // Appends the tiles' weights, then their parameters.
+  plan::Outcome pack_tiles(const ConvWork& work, const plan::ConvLayout& layout, const plan::TileRange& tiles,
+                           std::span<const std::uint8_t> parameters) {
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + weight_bytes(layout, tiles.count));
+    const std::span<std::uint8_t> out(reinterpret_cast<std::uint8_t*>(bytes_.data()) + at, bytes_.size() - at);
+    const std::span<const std::byte> mine = std::as_bytes(
+        parameters.subspan(std::size_t{tiles.first} * spec::kParamBlock, std::size_t{tiles.count} * spec::kParamBlock));
+    const plan::Outcome packed =
+        plan::pack_weights(work.op, layout, work.weights, std::uint64_t{tiles.first} * layout.steps, out);
+    bytes_.insert(bytes_.end(), mine.begin(), mine.end());
+    return packed;
   }
 
   const Program& program_;

@@ -4,6 +4,48 @@
 #include <cstddef>
 
 namespace auklet::compiler::passes {
+namespace {
+
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+
+// What a cycle brings from memory where it is fast, and what it takes to start a command and to end it.
+constexpr u64 kLoadBytesPerCycle = 8;
+constexpr u64 kCommandCycles = 80;
+// Parts of fewer bytes would spend more cycles on commands than they hide.
+constexpr u32 kPartBytes = 32768;
+
+// Estimated cycles of computing so many tiles, or 0 when they are beyond what the SRAM or a command can hold.
+u64 compute_cycles(const plan::ConvOp& op, const plan::ConvLayout& layout, const spec::HardwareConfig& config,
+                   u32 tiles) {
+  plan::StreamWriter counter = plan::StreamWriter::counting(config);
+  plan::Cost cost;
+  const u32 out_pitch = plan::round_up_to_word(op.out_c);
+  const plan::ConvSram at{.input = plan::sram_tensor(0, op.in_h, op.in_w, layout.in_pixel_pitch),
+                          .output = plan::sram_tensor(0, op.out_h, op.out_w, out_pitch)};
+  const plan::Outcome planned = plan::plan_resident_conv(counter, op, layout, {0, tiles}, at, {}, cost);
+  return planned.ok() ? cost.compute_cycles : 0;
+}
+
+// Sizes of the parts of `units` units, which take so many cycles each. Where loading takes longer than computing, what
+// is left when everything has arrived is the last part: so the last parts become smaller and smaller.
+std::vector<u32> part_sizes(u32 units, u32 largest, u64 load, u64 compute) {
+  std::vector<u32> sizes;
+  u64 next = (kCommandCycles + compute - 1) / compute;
+  while (load > compute && next < largest && next < units) {
+    sizes.push_back(static_cast<u32>(next));
+    units -= sizes.back();
+    next = std::max(next + 1, next * load / compute);
+  }
+  for (u32 parts = (units + largest - 1) / largest; parts > 0; --parts) {
+    sizes.push_back((units + parts - 1) / parts);
+    units -= sizes.back();
+  }
+  std::ranges::reverse(sizes);
+  return sizes;
+}
+
+}  // namespace
 
 std::vector<RowPart> cut_rows(const plan::ConvOp& op, std::uint32_t unit, std::uint32_t most) {
   std::vector<RowPart> parts;
@@ -24,6 +66,27 @@ std::vector<RowPart> cut_rows(const plan::ConvOp& op, std::uint32_t unit, std::u
     parts.push_back(part);
   }
   if (!parts.empty()) parts.back().load_end = op.in_h;
+  return parts;
+}
+
+std::vector<plan::TileRange> cut_tiles(const plan::ConvOp& op, const plan::ConvLayout& layout,
+                                       const spec::HardwareConfig& config) {
+  std::vector<plan::TileRange> whole{{0, layout.tiles}};
+  const u64 bytes = layout.weight_bytes + layout.parameter_bytes;
+  if (layout.segments != 1 || bytes < kPartBytes) return whole;
+  // Tiles that are computed at once stay together.
+  const u32 set = plan::conv_segment(op, layout, 0).array_groups;
+  const u32 units = (layout.tiles + set - 1) / set;
+  const u64 unit_bytes = (bytes + units - 1) / units;
+  const u32 largest = std::max<u32>(1, static_cast<u32>(kPartBytes / unit_bytes));
+  const u64 compute = compute_cycles(op, layout, config, std::min(set, layout.tiles));
+  if (compute == 0) return whole;
+  std::vector<plan::TileRange> parts;
+  u32 first = 0;
+  for (const u32 size : part_sizes(units, largest, unit_bytes / kLoadBytesPerCycle, compute)) {
+    parts.push_back({first, std::min(size * set, layout.tiles - first)});
+    first += parts.back().count;
+  }
   return parts;
 }
 

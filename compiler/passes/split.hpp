@@ -1,7 +1,12 @@
-// The first convolution of a segment, cut into rows: each part can start when its rows of the image have arrived.
+// Convolutions cut into parts that need not wait for all that the whole needs.
+//
+// A first convolution is cut into rows: each part can start when its rows of the image have arrived. One of many
+// weights is cut into ranges of output tiles: each can start when its weights are there, and their place is free behind
+// it.
 #pragma once
 
-#include <auklet/plan/operators.hpp>
+#include <auklet/plan/plan.hpp>
+#include <auklet/spec/spec.hpp>
 #include <cstdint>
 #include <vector>
 
@@ -18,5 +23,10 @@ struct RowPart {
 /// Cuts a convolution of one image into up to `most` parts. Rows of the image are loaded in multiples of `unit`. One
 /// part, or none, when it is not worth it.
 [[nodiscard]] std::vector<RowPart> cut_rows(const plan::ConvOp& op, std::uint32_t unit, std::uint32_t most);
+
+/// Cuts a convolution's tiles, all of them, into parts for weights to be loaded one by one. One part when it is not
+/// worth it. Precondition: conv_layout() made the layout for the operator and the configuration.
+[[nodiscard]] std::vector<plan::TileRange> cut_tiles(const plan::ConvOp& op, const plan::ConvLayout& layout,
+                                                     const spec::HardwareConfig& config);
 
 }  // namespace auklet::compiler::passes

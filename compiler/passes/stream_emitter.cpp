@@ -71,13 +71,18 @@ class Emitter {
     return {};
   }
 
-  plan::Outcome emit_needed_loads(u32 node) {
-    return emit_loads([&](const LoadItem& item) { return item.node <= node; });
+  plan::Outcome emit_needed_loads(u32 step) {
+    return emit_loads([&](const LoadItem& item) { return item.step <= step; });
   }
-  plan::Outcome emit_loads_ahead(u32 node) {
-    const auto later = std::ranges::find_if(memory_.loads, [&](const LoadItem& item) { return item.node > node; });
+  plan::Outcome emit_loads_ahead(u32 step) {
+    const auto later = std::ranges::find_if(memory_.loads, [&](const LoadItem& item) { return item.step > step; });
     const auto last = static_cast<std::size_t>(later - memory_.loads.begin()) + spec::kLoadQueueDepth;
-    return emit_loads([&](const LoadItem& item) { return item.load_from <= node && next_load_ < last; });
+    return emit_loads([&](const LoadItem& item) { return item.load_from <= step && next_load_ < last; });
+  }
+  // What a step needs, and what may be loaded while it runs.
+  plan::Outcome emit_loads_of(u32 step) {
+    if (const plan::Outcome loaded = emit_needed_loads(step); !loaded.ok()) return loaded;
+    return emit_loads_ahead(step);
   }
 
   // A convolution whose image is about to be loaded for it, cut into parts that need not wait for all of it; else none.
@@ -95,9 +100,9 @@ class Emitter {
     return cut_rows(op, plan::kWordBytes / std::gcd(plan::kWordBytes, op.in_w * format.pitch), kRowParts);
   }
 
-  // Weights first, then the image part by part, each followed by what can be computed with it.
-  plan::Outcome emit_in_parts(u32 node, const std::vector<RowPart>& parts) {
-    transfers_.begin(node);
+  // The first part of the weights, then the image row part by row part, each followed by what can be computed with
+  // both.
+  plan::Outcome emit_rows(u32 node, const std::vector<RowPart>& rows) {
     const NodePlan& n = memory_.nodes[node];
     const Instance& image = memory_.instances[n.inputs[0]];
     const u32 row_pixels = std::get<ConvWork>(program_.nodes[node].op->work).op.in_w;
@@ -105,53 +110,55 @@ class Emitter {
     if (const plan::Outcome loaded = transfers_.load(memory_.loads[next_load_ + 1]); !loaded.ok()) return loaded;
     next_load_ += 2;
     u32 loaded_rows = 0;
-    for (const RowPart& part : parts) {
+    for (const RowPart& part : rows) {
       if (part.load_end > loaded_rows) {
         const plan::Outcome loaded =
-            transfers_.load_rows(node, image, {loaded_rows, part.load_end}, parts.back().load_end);
+            transfers_.load_rows(node, image, {loaded_rows, part.load_end}, rows.back().load_end);
         if (!loaded.ok()) return loaded;
         loaded_rows = part.load_end;
       }
       const u32 in = address_of(n.inputs[0]) + part.in_row * row_pixels * image.format.pitch;
       const u32 out = address_of(n.output) + part.out_row * part.op.out_w * result.pitch;
       const std::vector<Range> reads = {{in, u64{in} + u64{part.op.in_h} * row_pixels * image.format.pitch},
-                                        transfers_.sram_range(weights_of(node))};
+                                        transfers_.sram_range(n.parts[0].block)};
       const Range write{out, u64{out} + u64{part.op.out_h} * part.op.out_w * result.pitch};
-      const plan::Outcome computed = transfers_.compute(
-          node, reads, write,
-          [&](const plan::Waits& after, plan::Cost& cost) { return emit_conv(node, part.op, in, out, after, cost); });
+      const plan::Outcome computed =
+          transfers_.compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
+            return emit_conv(node, part.op, n.parts[0], in, out, after, cost);
+          });
       if (!computed.ok()) return computed;
     }
-    if (const plan::Outcome loaded = emit_loads_ahead(node); !loaded.ok()) return loaded;
-    transfers_.begin(node);
-    return transfers_.store_output(node);
+    return emit_loads_ahead(n.steps.first);
   }
 
   plan::Outcome emit_resident(u32 node) {
-    if (const std::vector<RowPart> parts = row_parts(node); parts.size() > 1) return emit_in_parts(node, parts);
-    if (const plan::Outcome loaded = emit_needed_loads(node); !loaded.ok()) return loaded;
-    if (const plan::Outcome loaded = emit_loads_ahead(node); !loaded.ok()) return loaded;
+    const Steps& steps = memory_.nodes[node].steps;
+    const std::vector<RowPart> rows = row_parts(node);
+    for (u32 step = steps.first; step <= steps.last; ++step) {
+      transfers_.begin(node);
+      const bool by_rows = step == steps.first && rows.size() > 1;
+      const plan::Outcome computed = by_rows ? emit_rows(node, rows) : emit_step(node, step - steps.first);
+      if (!computed.ok()) return computed;
+    }
     transfers_.begin(node);
-    if (const plan::Outcome computed = emit_compute(node); !computed.ok()) return computed;
     return transfers_.store_output(node);
   }
 
-  plan::Outcome emit_compute(u32 node) {
+  plan::Outcome emit_step(u32 node, std::size_t step) {
     const NodePlan& n = memory_.nodes[node];
+    if (const plan::Outcome loaded = emit_loads_of(n.steps.first + static_cast<u32>(step)); !loaded.ok()) return loaded;
+    transfers_.begin(node);
     std::vector<Range> reads;
     reads.reserve(n.inputs.size() + 1);
     for (const std::size_t input : n.inputs) reads.push_back(transfers_.sram_range(memory_.instances[input].block));
-    if (n.weights) reads.push_back(transfers_.sram_range(*n.weights));
-    return transfers_.compute(node, reads, transfers_.sram_range(memory_.instances[n.output].block),
-                              [&](const plan::Waits& after, plan::Cost& cost) { return emit_work(node, after, cost); });
+    if (!n.parts.empty()) reads.push_back(transfers_.sram_range(n.parts[step].block));
+    return transfers_.compute(
+        node, reads, transfers_.sram_range(memory_.instances[n.output].block),
+        [&](const plan::Waits& after, plan::Cost& cost) { return emit_work(node, step, after, cost); });
   }
 
   [[nodiscard]] u32 address_of(std::size_t instance) const {
     return memory_.sram[memory_.instances[instance].block].address;
-  }
-  // Precondition: the node is a resident convolution.
-  [[nodiscard]] Space::Id weights_of(u32 node) const {
-    return *memory_.nodes[node].weights;  // NOLINT(bugprone-unchecked-optional-access): by the precondition.
   }
   // Precondition: the plan gave the use an instance that it can read.
   [[nodiscard]] u32 pitch_of(u32 node, std::size_t use) const {
@@ -159,24 +166,26 @@ class Emitter {
     return readable_pitch(format, *program_.nodes[node].uses[use].operand).value_or(format.pitch);
   }
 
-  // The node's convolution, or rows of it, from and to these places.
-  plan::Outcome emit_conv(u32 node, const plan::ConvOp& op, u32 in, u32 out, const plan::Waits& after,
-                          plan::Cost& cost) {
+  // A part of the node's convolution, or rows of it, from and to these places.
+  plan::Outcome emit_conv(u32 node, const plan::ConvOp& op, const WeightPart& part, u32 in, u32 out,
+                          const plan::Waits& after, plan::Cost& cost) {
     const NodePlan& n = memory_.nodes[node];
-    const u32 weights = memory_.sram[weights_of(node)].address;
+    const u32 weights = memory_.sram[part.block].address;
     const u32 out_pitch = memory_.instances[n.output].format.pitch;
     const plan::ConvSram at{.input = plan::sram_tensor(in, op.in_h, op.in_w, pitch_of(node, 0)),
                             .output = plan::sram_tensor(out, op.out_h, op.out_w, out_pitch),
                             .weights = weights,
-                            .parameters = weights + static_cast<u32>(n.layout.weight_bytes)};
-    return plan::plan_resident_conv(writer_, op, n.layout, at, after, cost);
+                            .parameters = weights + weight_bytes(n.layout, part.tiles.count)};
+    return plan::plan_resident_conv(writer_, op, n.layout, part.tiles, at, after, cost);
   }
 
-  // Computes `op`, the node's operator or rows of it, from and to these places.
-  plan::Outcome emit_op(u32 node, const ComputeOp& any, const std::vector<u32>& in, u32 out, const plan::Waits& after,
-                        plan::Cost& cost) {
+  // Computes `op`, the node's operator or rows of it, from and to these places; of a convolution one part.
+  plan::Outcome emit_op(u32 node, std::size_t part, const ComputeOp& any, const std::vector<u32>& in, u32 out,
+                        const plan::Waits& after, plan::Cost& cost) {
     const u32 out_pitch = memory_.instances[memory_.nodes[node].output].format.pitch;
-    if (const auto* conv = std::get_if<plan::ConvOp>(&any)) return emit_conv(node, *conv, in[0], out, after, cost);
+    if (const auto* conv = std::get_if<plan::ConvOp>(&any)) {
+      return emit_conv(node, *conv, memory_.nodes[node].parts[part], in[0], out, after, cost);
+    }
     if (const auto* pool = std::get_if<plan::PoolOp>(&any)) {
       return plan::plan_resident_pool(writer_, *pool,
                                       plan::sram_tensor(in[0], pool->in_h, pool->in_w, pitch_of(node, 0)),
@@ -194,12 +203,13 @@ class Emitter {
                                        {out, out_pitch}, after, cost);
   }
 
-  plan::Outcome emit_work(u32 node, const plan::Waits& after, plan::Cost& cost) {
+  // All that a step of the node computes.
+  plan::Outcome emit_work(u32 node, std::size_t step, const plan::Waits& after, plan::Cost& cost) {
     const NodePlan& n = memory_.nodes[node];
     std::vector<u32> in;
     in.reserve(n.inputs.size());
     for (const std::size_t input : n.inputs) in.push_back(address_of(input));
-    return emit_op(node, compute_op(program_.nodes[node].op->work), in, address_of(n.output), after, cost);
+    return emit_op(node, step, compute_op(program_.nodes[node].op->work), in, address_of(n.output), after, cost);
   }
 
   // Loads first, then stripe by stripe what each node computes of it.
@@ -216,7 +226,8 @@ class Emitter {
       if (!stored.ok()) return stored;
       failing_.reset();
       if (stripe > 0) continue;
-      if (const plan::Outcome loaded = emit_loads_ahead(cascade.last()); !loaded.ok()) return loaded;
+      if (const plan::Outcome loaded = emit_loads_ahead(memory_.nodes[cascade.last()].steps.last); !loaded.ok())
+        return loaded;
     }
     return {};
   }
@@ -249,7 +260,7 @@ class Emitter {
     const auto use = static_cast<std::size_t>(std::ranges::find(n.inputs, item.instance) - n.inputs.begin());
     const u32 height = cascade.operand_height(program_, item.node, use);
     if (height == 0) return 0;
-    const Format& format = memory_.instances[*item.instance].format;
+    const Format& format = memory_.instances[item.instance.value_or(0)].format;
     const auto row = row_bytes(format.view, format.pitch, height);
     return row && *row % plan::kWordBytes == 0 ? height : 0;
   }
@@ -283,14 +294,14 @@ class Emitter {
       in.push_back(static_cast<u32>(range.begin));
       reads.push_back(range);
     }
-    if (n.weights) reads.push_back(transfers_.sram_range(*n.weights));
+    if (!n.parts.empty()) reads.push_back(transfers_.sram_range(n.parts[0].block));
     const Rows out = cascade.rows(node, stripe);
     const u32 height = cascade.height(node);
     const Range write = node == cascade.last() ? rows_range(memory_.instances[n.output], out, height)
                                                : held_range(cascade, node, stripe, out);
     const ComputeOp op = slice_rows(compute_op(program_.nodes[node].op->work), out, height);
     return transfers_.compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
-      return emit_op(node, op, in, static_cast<u32>(write.begin), after, cost);
+      return emit_op(node, 0, op, in, static_cast<u32>(write.begin), after, cost);
     });
   }
 
@@ -308,7 +319,8 @@ class Emitter {
   }
 
   plan::Outcome emit_streamed(u32 node) {
-    if (const plan::Outcome loaded = emit_needed_loads(node); !loaded.ok()) return loaded;
+    const u32 step = memory_.nodes[node].steps.first;
+    if (const plan::Outcome loaded = emit_needed_loads(step); !loaded.ok()) return loaded;
     transfers_.begin(node);
     const Node& n = program_.nodes[node];
     const NodePlan& planned = memory_.nodes[node];
@@ -330,7 +342,7 @@ class Emitter {
     cost.stored_bytes += cost.cost.output_bytes;
     transfers_.note_streamed(node, sram, inputs, output);
     // Behind its own loads, so that these do not wait for them.
-    return emit_loads_ahead(node);
+    return emit_loads_ahead(step);
   }
 
   plan::StreamWriter& writer_;

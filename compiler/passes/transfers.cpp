@@ -91,20 +91,21 @@ plan::Outcome Transfers::transfer(bool load, Range sram, const plan::MemoryTenso
 
 plan::Outcome Transfers::load(const LoadItem& item) {
   begin(item.node);
-  if (!item.instance) return load_weights(item.node);
+  if (!item.instance) return load_weights(item);
   return load_rows(item.node, memory_.instances[*item.instance], {0, 1}, 1);
 }
 
-plan::Outcome Transfers::load_weights(u32 node) {
-  const NodePlan& n = memory_.nodes[node];
-  const auto bytes = static_cast<u32>(n.layout.weight_bytes + n.layout.parameter_bytes);
-  const plan::MemoryTensor from = weights_of(node);
-  ++cost(node).commands;
-  cost(node).loaded_bytes += bytes;
-  cost(node).weight_bytes += bytes;
-  const Space::Id weights = *n.weights;  // NOLINT(bugprone-unchecked-optional-access): it has them, or no such item.
-  return transfer(true, sram_range(weights), from, bytes, [&](const plan::Waits& after) {
-    return plan::plan_load_bytes(writer_, from, memory_.sram[weights].address, bytes, after);
+plan::Outcome Transfers::load_weights(const LoadItem& item) {
+  const NodePlan& n = memory_.nodes[item.node];
+  const WeightPart& part = n.parts[item.part];
+  const u32 bytes = constant_bytes(n.layout, part.tiles.count);
+  plan::MemoryTensor from = weights_of(item.node);
+  from.offset += constant_bytes(n.layout, part.tiles.first);
+  ++cost(item.node).commands;
+  cost(item.node).loaded_bytes += bytes;
+  cost(item.node).weight_bytes += bytes;
+  return transfer(true, sram_range(part.block), from, bytes, [&](const plan::Waits& after) {
+    return plan::plan_load_bytes(writer_, from, memory_.sram[part.block].address, bytes, after);
   });
 }
 

@@ -80,7 +80,7 @@ class Transfers {
  private:
   template <typename Emit>
   plan::Outcome transfer(bool load, Range sram, const plan::MemoryTensor& memory, std::uint64_t bytes, Emit emit);
-  plan::Outcome load_weights(std::uint32_t node);
+  plan::Outcome load_weights(const LoadItem& item);
   plan::Outcome store(std::uint32_t node, plan::MemoryTensor to, Rows rows, std::uint32_t height);
   plan::Outcome copy(std::uint32_t node, plan::MemoryTensor from, plan::MemoryTensor to, std::uint32_t bytes);
 

@@ -1,4 +1,5 @@
-// Cutting a convolution into rows: every window of every part has to see the rows that it sees in the whole.
+// Cutting convolutions: every window of every part has to see the rows that it sees in the whole, and every tile
+// belongs to one part.
 #include "passes/split.hpp"
 
 #include <gtest/gtest.h>
@@ -59,6 +60,54 @@ TEST(CutRows, KeepsEveryWindow) {
     if (parts.size() == 4) ++cut;
   }
   EXPECT_GT(cut, 1000U) << "else this is not about cutting";
+}
+
+plan::ConvOp pointwise_op(std::uint32_t pixels, std::uint32_t in_c, std::uint32_t out_c) {
+  plan::ConvOp op;
+  op.in_h = op.out_h = pixels;
+  op.in_c = in_c;
+  op.out_c = out_c;
+  return op;
+}
+
+std::vector<plan::TileRange> cut(const plan::ConvOp& op, const spec::HardwareConfig& config) {
+  plan::ConvLayout layout;
+  EXPECT_TRUE(plan::conv_layout(op, config, plan::round_up_to_word(op.in_c), layout).ok());
+  return cut_tiles(op, layout, config);
+}
+
+TEST(CutTiles, KeepsSetsTogether) {
+  test::Random random(2);
+  std::size_t parts = 0;
+  for (int i = 0; i < 500; ++i) {
+    const auto config = random.pick<spec::HardwareConfig>(
+        {spec::kConfigurations[0], spec::kConfigurations[1], spec::kConfigurations[2]});
+    const plan::ConvOp op =
+        pointwise_op(static_cast<std::uint32_t>(random.in(1, 100)), static_cast<std::uint32_t>(random.in(1, 2000)),
+                     static_cast<std::uint32_t>(random.in(1, 2000)));
+    std::uint32_t next = 0;
+    for (const plan::TileRange& tiles : cut(op, config)) {
+      ASSERT_EQ(tiles.first, next);
+      ASSERT_EQ(tiles.first % config.groups, 0U);
+      ASSERT_GT(tiles.count, 0U);
+      next += tiles.count;
+      ++parts;
+    }
+    ASSERT_EQ(next, (op.out_c + spec::kLanes - 1) / spec::kLanes);
+  }
+  EXPECT_GT(parts, 4000U) << "else this is not about cutting";
+}
+
+TEST(CutTiles, LeavesSmallWeightsAlone) {
+  EXPECT_EQ(cut(pointwise_op(49, 64, 64), spec::kConfigurations[1]).size(), 1U);
+}
+
+// What is left to do when the last weights have arrived is the last part.
+TEST(CutTiles, EndsWithLittleWhereLoadingIsSlower) {
+  const std::vector<plan::TileRange> parts = cut(pointwise_op(1, 1280, 1000), spec::kConfigurations[1]);
+  ASSERT_GT(parts.size(), 10U);
+  EXPECT_EQ(parts.back().count, 1U);
+  EXPECT_GE(parts.front().count, parts.back().count);
 }
 
 }  // namespace

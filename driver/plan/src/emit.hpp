@@ -7,12 +7,6 @@
 
 namespace auklet::plan::detail {
 
-/// Output tiles of one piece of a convolution.
-struct TileRange {
-  std::uint32_t first = 0;
-  std::uint32_t count = 0;
-};
-
 /// Emits `tiles` of the convolution `window`, whose geometry replaces that of `op`. Output, weights and parameters are
 /// where the first of those tiles has its own. A part of the tiles begins at a multiple of the segment's array_groups.
 /// Nothing is checked but by StreamWriter. Adds to cost.array_macs and cost.compute_cycles.

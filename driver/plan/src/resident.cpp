@@ -46,14 +46,41 @@ Outcome check_conv(const StreamWriter& writer, const ConvOp& op, const ConvLayou
   return check_words(at.output, op.batch, op.out_h, op.out_w, op.out_c);
 }
 
+// Whether packed weights can be cut at the range's ends: between the sets of tiles that are computed at once.
+bool ends_between_sets(const ConvOp& op, const ConvLayout& layout, TileRange tiles) noexcept {
+  if (tiles.count == 0 || tiles.first >= layout.tiles || tiles.count > layout.tiles - tiles.first) return false;
+  bool begins = false;
+  bool ends = false;
+  ConvSegment segment;
+  for (std::uint32_t tile = 0; tile < layout.tiles; tile += segment.tiles) {
+    segment = conv_segment(op, layout, tile);
+    const auto cut_at = [&](std::uint32_t at) {
+      return at >= tile && at < tile + segment.tiles && (at - tile) % segment.array_groups == 0;
+    };
+    begins = begins || cut_at(tiles.first);
+    ends = ends || cut_at(tiles.first + tiles.count);
+  }
+  return begins && (ends || tiles.first + tiles.count == layout.tiles);
+}
+
 }  // namespace
+
+Outcome plan_resident_conv(StreamWriter& writer, const ConvOp& op, const ConvLayout& layout, TileRange tiles,
+                           const ConvSram& at, const Waits& after, Cost& cost) noexcept {
+  if (const Outcome checked = check_conv(writer, op, layout, at); !checked.ok()) return checked;
+  if (!ends_between_sets(op, layout, tiles)) return Status::kTileRange;
+  const std::uint32_t first_channel = tiles.first * spec::kLanes;
+  const std::uint32_t channels = std::min(tiles.count * spec::kLanes, op.out_c - first_channel);
+  cost.macs += macs(op) / op.out_c * channels;
+  ++cost.tiles;
+  ConvSram part = at;
+  part.output.address += first_channel;
+  return detail::emit_conv(writer, op, layout, detail::window_of(op), tiles, part, after, cost);
+}
 
 Outcome plan_resident_conv(StreamWriter& writer, const ConvOp& op, const ConvLayout& layout, const ConvSram& at,
                            const Waits& after, Cost& cost) noexcept {
-  if (const Outcome checked = check_conv(writer, op, layout, at); !checked.ok()) return checked;
-  cost.macs += macs(op);
-  ++cost.tiles;
-  return detail::emit_conv(writer, op, layout, detail::window_of(op), {0, layout.tiles}, at, after, cost);
+  return plan_resident_conv(writer, op, layout, {0, layout.tiles}, at, after, cost);
 }
 
 Outcome plan_resident_pool(StreamWriter& writer, const PoolOp& op, const SramTensor& input, const SramTensor& output,

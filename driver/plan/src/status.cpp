@@ -48,6 +48,8 @@ const char* to_string(Status status) noexcept {
       return "a row of a softmax is longer than 4095 elements";
     case Status::kStepZero:
       return "a copy would write one byte more than once";
+    case Status::kTileRange:
+      return "a range of tiles is empty, or does not lie between sets of tiles";
     case Status::kSramTooSmall:
       return "the operator does not fit the SRAM";
   }

@@ -23,7 +23,7 @@ struct Piece {
   std::uint32_t image = 0;
   std::uint32_t y = 0, rows = 0;
   std::uint32_t x = 0, columns = 0;
-  detail::TileRange range;
+  TileRange range;
   std::uint32_t spatial_id = 0;  // Counts image and pixels.
 };
 

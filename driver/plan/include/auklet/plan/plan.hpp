@@ -54,12 +54,26 @@ struct ConvMemory {
   MemoryTensor parameters;
 };
 
+/// Consecutive 16-channel tiles of a convolution's output.
+struct TileRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+
+  friend constexpr bool operator==(const TileRange&, const TileRange&) = default;
+};
+
 /// Emits a convolution of tensors in SRAM; one command a batch, segment and, where DWCONV's line buffer is too short,
 /// column range. All commands wait for `after`. Errors: those of check(), kLayoutMismatch, kPitchTooSmall,
 /// kAddressMisaligned, and those of StreamWriter. After an error of StreamWriter earlier commands of the operator may
 /// be in the stream.
 Outcome plan_resident_conv(StreamWriter& writer, const ConvOp& op, const ConvLayout& layout, const ConvSram& at,
                            const Waits& after, Cost& cost) noexcept;
+
+/// The same for some of the output's tiles, so that their weights need not be there all at once. `at.weights` and
+/// `at.parameters` are those of the first of these tiles, `at.output` is the whole output. Adds to cost.macs what falls
+/// to these tiles. Errors: also kTileRange.
+Outcome plan_resident_conv(StreamWriter& writer, const ConvOp& op, const ConvLayout& layout, TileRange tiles,
+                           const ConvSram& at, const Waits& after, Cost& cost) noexcept;
 
 /// The same for a pool; one command a batch. The input's pixel pitch covers the channels rounded up to 16.
 Outcome plan_resident_pool(StreamWriter& writer, const PoolOp& op, const SramTensor& input, const SramTensor& output,

@@ -29,6 +29,7 @@ enum class Status : std::uint8_t {
   kLayoutMismatch = 23,     ///< The weight layout was made for another operator, pitch or configuration.
   kRowTooLong = 24,         ///< A row of a softmax is longer than 4,095 elements.
   kStepZero = 25,           ///< A copy would write one byte more than once: a destination step is 0.
+  kTileRange = 26,          ///< A range of tiles is empty, goes beyond the output, or parts tiles computed at once.
   kSramTooSmall = 30,       ///< The operator does not fit: Outcome tells the bytes needed and the bytes there.
 };
 
