@@ -23,10 +23,12 @@ else()
 endif()
 
 # --x-initial unique: what has no reset starts at zero, or at random values of a seed given at run time.
-set(AUKLET_VERILATOR_FLAGS --cc -O3 --x-assign fast --x-initial unique --output-split 0
+# -fno-dfg: that pass takes expressions out of the `if` that keeps idle units from being evaluated.
+set(AUKLET_VERILATOR_FLAGS --cc -O3 -fno-dfg --x-assign fast --x-initial unique --output-split 0
   --unroll-count 64 --unroll-stmts 200000 -Wno-fatal
   $<$<BOOL:${AUKLET_TRACE}>:--trace-fst> $<$<BOOL:${AUKLET_RTL_ASSERTIONS}>:--assert>)
-set(AUKLET_SIM_CXX_FLAGS "-std=c++20 -fPIC")
+set(AUKLET_SIM_PRELUDE ${CMAKE_CURRENT_LIST_DIR}/sign_extension.hpp)
+set(AUKLET_SIM_CXX_FLAGS "-std=c++20 -fPIC -include ${AUKLET_SIM_PRELUDE}")
 if(AUKLET_NATIVE)
   string(APPEND AUKLET_SIM_CXX_FLAGS " -march=native")
 endif()
@@ -72,7 +74,7 @@ function(auklet_verilate name)
     COMMAND ${AUKLET_MAKE} -s -C ${directory} -f V${name}.mk V${name}__ALL.a VM_PARALLEL_BUILDS=1
       CXX=${AUKLET_SIM_CXX} OBJCACHE=${CMAKE_CXX_COMPILER_LAUNCHER}
       "OPT_FAST=${AUKLET_SIM_CXX_FLAGS} -O2" "OPT_SLOW=${AUKLET_SIM_CXX_FLAGS} -O1" "CFG_CXXFLAGS_NO_UNUSED=-w"
-    DEPENDS ${makefile} VERBATIM COMMENT "Compiling verilated ${name}")
+    DEPENDS ${makefile} ${AUKLET_SIM_PRELUDE} VERBATIM COMMENT "Compiling verilated ${name}")
   add_custom_target(${name}_verilated DEPENDS ${archive})
 
   add_library(${name} STATIC IMPORTED GLOBAL)

@@ -1,8 +1,8 @@
 // The clock loop: advances one verilated model and what surrounds it. The loop is a template, so that a cycle costs no
 // virtual call; callers see it through Core, one virtual call a run.
 //
-// A cycle is: drive what the memory decided, clock low, eval (outputs settle), sample, clock high, eval (registers
-// change), let the memory decide what it drives next.
+// A cycle is: drive what the memory decided, eval with a rising clock (inputs settle, then registers change), let the
+// memory decide what it drives next, sample what the model drives next. Waveforms need one more eval, at clock low.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@ struct Bench {
   AxiChecker checker;
   AxiLiteMaster registers;
   std::uint64_t cycle = 0;
+  bool both_edges = false;  ///< Evaluate at clock low as well.
 };
 
 /// A verilated model in its bench.

@@ -35,7 +35,7 @@ class VerilatedNpuImpl final : public VerilatedNpu {
       : configuration_(configuration),
         options_(options),
         bench_{AxiMemory(memory_options(configuration, options)), AxiChecker(checker_options(configuration)),
-               AxiLiteMaster(options.register_timing)},
+               AxiLiteMaster(options.register_timing), 0, options.both_edges},
         core_(factory(bench_, options.random_reset_seed)) {
     bench_.memory.inject(options.faults);
     if (options.trace) trace(*options.trace);

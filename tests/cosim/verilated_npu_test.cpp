@@ -204,6 +204,33 @@ TEST_P(VerilatedNpuTest, IsReproducible) {
   EXPECT_EQ(cycles[0], cycles[1]);
 }
 
+// The memory sees the same in every cycle, whether the model is evaluated at one edge or at both.
+TEST_P(VerilatedNpuTest, OneEdgeIsEnough) {
+  for (const double refusals : {0.0, 0.4}) {
+    std::array<sim::AxiStats, 2> stats;
+    std::array<std::uint64_t, 2> cycles{};
+    for (std::size_t i = 0; i < 2; ++i) {
+      sim::VerilatedOptions choice = options();
+      choice.both_edges = i == 1;
+      choice.back_pressure = sim::BackPressure::uniform(refusals, 7);
+      const auto npu = sim::make_verilated_npu(choice);
+      CopyJob job(config());
+      job.map(*npu, sim::kMemoryProfiles[0].data);
+      ASSERT_TRUE(wait_until_idle(*npu));
+      EXPECT_TRUE(job.run(*npu).done);
+      EXPECT_TRUE(job.copied());
+      expect_no_violations(*npu);
+      cycles[i] = npu->cycle();
+      stats[i] = npu->stats();
+    }
+    EXPECT_EQ(cycles[0], cycles[1]);
+    for (std::size_t channel = 0; channel < sim::kAxiChannels; ++channel) {
+      EXPECT_EQ(stats[0].channels[channel].handshakes, stats[1].channels[channel].handshakes) << channel;
+      EXPECT_EQ(stats[0].channels[channel].stall_cycles, stats[1].channels[channel].stall_cycles) << channel;
+    }
+  }
+}
+
 TEST_P(VerilatedNpuTest, CountsTheCyclesThatPass) {
   const auto npu = sim::make_verilated_npu(options());
   const std::uint64_t begin = npu->cycle();
