@@ -259,12 +259,12 @@ module auklet_npu #(
   logic load_ok, store_ok;
   logic [39:0] load_addr, store_addr;
   auklet_window_check u_check_load (
-    .base_i(window_base[40*load_cmd.window +: 40]), .size_i(window_size[32*load_cmd.window +: 32]),
+    .en_i(load_start), .base_i(window_base[40*load_cmd.window +: 40]), .size_i(window_size[32*load_cmd.window +: 32]),
     .allow_i(window_read[load_cmd.window]), .offset_i(load_cmd.offset), .len_i(load_cmd.ax_len),
     .rows_i(load_cmd.ax_rows), .stride_i(load_cmd.ax_stride), .ok_o(load_ok), .addr_o(load_addr)
   );
   auklet_window_check u_check_store (
-    .base_i(window_base[40*store_cmd.window +: 40]), .size_i(window_size[32*store_cmd.window +: 32]),
+    .en_i(store_start), .base_i(window_base[40*store_cmd.window +: 40]), .size_i(window_size[32*store_cmd.window +: 32]),
     .allow_i(window_write[store_cmd.window]), .offset_i(store_cmd.offset), .len_i(store_cmd.ax_len),
     .rows_i(store_cmd.ax_rows), .stride_i(store_cmd.ax_stride), .ok_o(store_ok), .addr_o(store_addr)
   );

@@ -53,16 +53,25 @@ module auklet_compute #(
   auklet_pkg::cmd_softmax_t sm;
   assign sm = cmd_i[383:0];
 
+  // What the command is: from PREPARE on, decoded once for all units.
   logic is_conv, is_dw, is_rows, is_window, is_acc, is_pool, is_avg, is_soft, is_elt;
-  assign is_conv = opcode_i == auklet_pkg::OPCODE_CONV;
-  assign is_dw = opcode_i == auklet_pkg::OPCODE_DWCONV;
-  assign is_rows = opcode_i == auklet_pkg::OPCODE_DWROWS;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {is_conv, is_dw, is_rows, is_avg, is_pool, is_soft, is_elt} <= 7'd0;
+    else if (start_i) begin
+      {is_conv, is_dw, is_rows, is_avg, is_pool, is_soft, is_elt} <= 7'd0;
+      case (opcode_i)
+        auklet_pkg::OPCODE_CONV: is_conv <= 1'b1;
+        auklet_pkg::OPCODE_DWCONV: is_dw <= 1'b1;
+        auklet_pkg::OPCODE_DWROWS: is_rows <= 1'b1;
+        auklet_pkg::OPCODE_MAXPOOL: is_pool <= 1'b1;
+        auklet_pkg::OPCODE_AVGPOOL: {is_pool, is_avg} <= 2'b11;
+        auklet_pkg::OPCODE_SOFTMAX: is_soft <= 1'b1;
+        default: is_elt <= 1'b1;
+      endcase
+    end
+  end
   assign is_window = is_dw || is_rows; // the array multiplies taps of the window
   assign is_acc = is_conv || is_rows;  // sums go through the accumulators
-  assign is_avg = opcode_i == auklet_pkg::OPCODE_AVGPOOL;
-  assign is_pool = opcode_i == auklet_pkg::OPCODE_MAXPOOL || is_avg;
-  assign is_soft = opcode_i == auklet_pkg::OPCODE_SOFTMAX;
-  assign is_elt = !is_acc && !is_dw && !is_pool && !is_soft;
 
   // ---- control: two cycles of preparation, then the units until all are idle ----
   typedef enum logic [1:0] {IDLE, PREPARE, LAUNCH, RUN} state_e;

@@ -28,6 +28,9 @@ module auklet_mac_array #(
   output logic [GROUPS*512-1:0]   psum_o         ///< 16 int32 a group; sums phases since row_i was 0
 );
   localparam logic [3:0] FIRST = 4'd0;
+  // With one phase a constant, which spares the simulation 256 computed indices.
+  logic [3:0] row;
+  assign row = ROWS == 16 ? FIRST : row_i;
 
   for (genvar g = 0; g < GROUPS; g++) begin : gen_group
     logic signed [7:0] w0_q [0:15][0:15];
@@ -40,18 +43,17 @@ module auklet_mac_array #(
       logic signed [7:0] w [0:ROWS-1][0:15];
       if (en_i && (g == 0 || !dw_i)) begin
         for (int i = 0; i < ROWS; i++) begin
+          // Each choice overwrites the other: of two branches compilers make 256 loads from computed addresses.
+          for (int o = 0; o < 16; o++) x[i][o] = signed'(act_i[8*(32'(row)+i) +: 8]);
+          for (int o = 0; o < 16; o++) w[i][o] = w0_q[row+4'(i)][o];
           if (dw_i) begin
-            for (int o = 0; o < 16; o++) x[i][o] = signed'(taps_i[128*(32'(row_i)+i)+8*o +: 8]);
-          end else begin
-            for (int o = 0; o < 16; o++) x[i][o] = signed'(act_i[8*(32'(row_i)+i) +: 8]);
+            for (int o = 0; o < 16; o++) x[i][o] = signed'(taps_i[128*(32'(row)+i)+8*o +: 8]);
           end
           if (set_i) begin
-            for (int o = 0; o < 16; o++) w[i][o] = w1_q[row_i+4'(i)][o];
-          end else begin
-            for (int o = 0; o < 16; o++) w[i][o] = w0_q[row_i+4'(i)][o];
+            for (int o = 0; o < 16; o++) w[i][o] = w1_q[row+4'(i)][o];
           end
         end
-        for (int o = 0; o < 16; o++) t[o] = row_i == FIRST ? 32'sd0 : psum_q[o];
+        for (int o = 0; o < 16; o++) t[o] = row == FIRST ? 32'sd0 : psum_q[o];
         for (int i = 0; i < ROWS; i++) begin
           for (int o = 0; o < 16; o++) t[o] = t[o] + 32'(x[i][o]) * 32'(w[i][o]);
         end

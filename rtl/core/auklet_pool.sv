@@ -49,15 +49,6 @@ module auklet_pool (
   logic fire, first, kx_end, last, ox_end, oy_end, tile_end;
   logic signed [25:0] iy, iy_top;
   assign iy_top = 26'sd0 - signed'({18'd0, cmd_i.pad_top});
-  assign iy = iy_q + k_iy_q;
-  assign row_o = row_q + k_row_q;
-  assign row_ok_o = iy >= 26'sd0 && iy < signed'({10'd0, cmd_i.in_h});
-  assign r_o = xr_q + kx_r_q;
-  assign first = ky_q == 8'd0 && kx_q == 8'd0;
-  assign kx_end = kx_q + 8'd1 == cmd_i.kx_n;
-  assign last = kx_end && ky_q + 8'd1 == cmd_i.kh;
-  assign ox_end = ox_q + 16'd1 == cmd_i.out_w;
-  assign oy_end = oy_q + 16'd1 == cmd_i.out_h;
   assign tile_end = ox_end && oy_end;
 
   // ---- reciprocal ----
@@ -71,9 +62,31 @@ module auklet_pool (
   // The last tap's fetch waits until the reciprocal suits the count that holds if the tap exists, and if it does not.
   // Which of the two is known from its own mask; so the mask is looked at first and the tap held back one cycle.
   logic peek_q, peek_whole_q;        // the last tap has been looked at
-  assign taps_seen = taps_q + 11'(peek_whole_q);
-  assign recip_ok = !avg_i || (peek_q && (taps_seen == n_q || taps_seen == 11'd0));
-  assign valid_o = active_q && (!last || recip_ok);
+  always_comb begin
+    iy = 26'sd0;
+    row_o = 24'd0;
+    row_ok_o = 1'b0;
+    r_o = 28'sd0;
+    {first, kx_end, last, ox_end, oy_end} = 5'd0;
+    taps_seen = 11'd0;
+    recip_ok = 1'b0;
+    valid_o = 1'b0;
+    // An idle unit is not evaluated by the simulation.
+    if (active_q) begin
+      iy = iy_q + k_iy_q;
+      row_o = row_q + k_row_q;
+      row_ok_o = iy >= 26'sd0 && iy < signed'({10'd0, cmd_i.in_h});
+      r_o = xr_q + kx_r_q;
+      first = ky_q == 8'd0 && kx_q == 8'd0;
+      kx_end = kx_q + 8'd1 == cmd_i.kx_n;
+      last = kx_end && ky_q + 8'd1 == cmd_i.kh;
+      ox_end = ox_q + 16'd1 == cmd_i.out_w;
+      oy_end = oy_q + 16'd1 == cmd_i.out_h;
+      taps_seen = taps_q + 11'(peek_whole_q);
+      recip_ok = !avg_i || (peek_q && (taps_seen == n_q || taps_seen == 11'd0));
+      valid_o = !last || recip_ok;
+    end
+  end
   assign fire = valid_o && gnt_i;
 
   assign rest_shift = {rest_q, 1'b0} + 12'(bit_q == 5'd28);
@@ -100,7 +113,7 @@ module auklet_pool (
       end
     end
   end
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) if (active_q) begin
     if (!peek_q) peek_whole_q <= whole_i;
     if (!divide_q) begin
       bit_q <= 5'd28;

@@ -59,12 +59,13 @@ module auklet_softmax #(
   logic [4:0] pair_q, pair_arrive_q;
   logic arrive_q;
   logic [7:0] difference;
+  logic lookup_q;                    // a lookup of lane lane_d1_q arrives
   logic [31:0] exponential;
   logic [23:0] table_addr;
   assign table_valid_o = state_q == TABLE;
   assign table_addr = cmd_i.table_base + {14'd0, pair_q, 5'd0};
   assign table_addr_o = table_addr[WORD_BITS+3:5];
-  assign exponential = exp_row_q[32*exp_select_q +: 32];
+  assign exponential = lookup_q ? exp_row_q[32*exp_select_q +: 32] : 32'd0;
   always_ff @(posedge clk_i) begin
     pair_arrive_q <= pair_q;
     if (arrive_q) exp_mem[pair_arrive_q] <= table_data_i;
@@ -79,26 +80,34 @@ module auklet_softmax #(
   logic [11:0] left_q;               // bytes of the row from this word on
   logic [23:0] in_row_q, out_row_q, offset_q;
   logic [3:0] lane_q, lane_d1_q;
-  logic lookup_q;                    // a lookup of lane lane_d1_q arrives
   logic [127:0] word_q;
   logic [4:0] lanes;                 // bytes of this word
   logic word_end, row_end;
-  assign lanes = left_q < 12'd16 ? left_q[4:0] : 5'd16;
-  assign word_end = 5'(lane_q) + 5'd1 == lanes;
-  assign row_end = left_q <= 12'd16;
   assign valid_o = state_q == FETCH;
-  assign addr_o = in_row_q + offset_q;
+  always_comb begin
+    lanes = 5'd0;
+    word_end = 1'b0;
+    row_end = 1'b0;
+    addr_o = 24'd0;
+    // An idle unit is not evaluated by the simulation.
+    if (state_q != IDLE) begin
+      lanes = left_q < 12'd16 ? left_q[4:0] : 5'd16;
+      word_end = 5'(lane_q) + 5'd1 == lanes;
+      row_end = left_q <= 12'd16;
+      addr_o = in_row_q + offset_q;
+    end
+  end
 
   // ---- maximum of the word's bytes ----
   logic signed [7:0] max_q, word_max;
   always_comb begin
     word_max = max_q;
-    for (int i = 0; i < 16; i++) begin
+    if (state_q == ARRIVE) for (int i = 0; i < 16; i++) begin
       if (5'(i) < lanes && signed'(data_i[8*i +: 8]) > word_max) word_max = signed'(data_i[8*i +: 8]);
     end
   end
   // max - x, 0 to 255.
-  assign difference = unsigned'(max_q) - word_q[8*lane_q +: 8];
+  assign difference = state_q == LANES ? unsigned'(max_q) - word_q[8*lane_q +: 8] : 8'd0;
 
   // ---- sum and its reciprocal ----
   logic [31:0] sum_q;
@@ -124,13 +133,31 @@ module auklet_softmax #(
   endfunction
 
   logic signed [31:0] half_q, error_q; // half_q: half of the normalised sum
-  assign factor_a = step_q == 3'd0 || step_q[0] ? half_q : x_q;
-  assign factor_b = step_q == 3'd0 ? C_MINUS_32_17 : step_q[0] ? x_q : error_q;
-  assign high = 32'((product_q + 64'sh40000000) >>> 31);
-  assign error = ONE_Q2 - high;
-
   logic [5:0] shift;                 // right shift of the outputs, 3 to 35
-  assign shift = 6'd35 - zeros_q;
+  always_comb begin
+    factor_a = 32'sd0;
+    factor_b = 32'sd0;
+    high = 32'sd0;
+    error = 32'sd0;
+    shift = 6'd0;
+    rq_mult_o = 32'd0;
+    rq_shift_o = 8'd0;
+    rq_addr_o = 24'd0;
+    if (state_q == MULTIPLY) begin
+      factor_a = step_q == 3'd0 || step_q[0] ? half_q : x_q;
+      factor_b = step_q == 3'd0 ? C_MINUS_32_17 : step_q[0] ? x_q : error_q;
+    end
+    if (state_q == UPDATE) begin
+      high = 32'((product_q + 64'sh40000000) >>> 31);
+      error = ONE_Q2 - high;
+    end
+    if (state_q == EMIT) begin
+      shift = 6'd35 - zeros_q;
+      rq_mult_o = shift > 6'd31 ? 32'd0 : mult_q;
+      rq_shift_o = shift > 6'd31 ? 8'd0 : 8'd0 - 8'(shift);
+      rq_addr_o = out_row_q + offset_q;
+    end
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -229,8 +256,5 @@ module auklet_softmax #(
   end
 
   assign rq_valid_o = state_q == EMIT;
-  assign rq_mult_o = shift > 6'd31 ? 32'd0 : mult_q;
-  assign rq_shift_o = shift > 6'd31 ? 8'd0 : 8'd0 - 8'(shift);
-  assign rq_addr_o = out_row_q + offset_q;
   assign active_o = state_q != IDLE;
 endmodule

@@ -68,7 +68,7 @@ module auklet_sram #(
 
   // Banks taken after each priority level: bit {region, odd}.
   logic [7:0] out_banks, act_banks, wgt_banks, store_banks, load_banks;
-  logic [7:0] taken_out, taken_act, taken_wgt, taken_store;
+  logic [7:0] taken_act, taken_wgt, taken_store;
   assign out_banks = out_valid_i ? 8'(1) << {out_region, out_addr_i[0]} : 8'd0;
   assign act_banks = act_valid_i ? (8'(act_even_used) << {act_even_region, 1'b0})
                                  | (8'(act_odd_used) << {act_odd_region, 1'b1}) : 8'd0;
@@ -76,57 +76,55 @@ module auklet_sram #(
   assign store_banks = store_valid_i ? 8'(1) << {store_region, store_addr_i[0]} : 8'd0;
   assign load_banks = load_valid_i ? 8'(1) << {load_region, load_addr_i[0]} : 8'd0;
 
-  assign taken_out = out_banks;
-  assign act_gnt_o = act_valid_i && (act_banks & taken_out) == 8'd0;
-  assign taken_act = taken_out | (act_gnt_o ? act_banks : 8'd0);
+  // Banks that each unit is granted.
+  logic [7:0] act_hits, wgt_hits, store_hits, load_hits;
+  assign act_gnt_o = act_valid_i && (act_banks & out_banks) == 8'd0;
+  assign act_hits = act_gnt_o ? act_banks : 8'd0;
+  assign taken_act = out_banks | act_hits;
   assign wgt_gnt_o = wgt_valid_i && (wgt_banks & taken_act) == 8'd0;
-  assign taken_wgt = taken_act | (wgt_gnt_o ? wgt_banks : 8'd0);
+  assign wgt_hits = wgt_gnt_o ? wgt_banks : 8'd0;
+  assign taken_wgt = taken_act | wgt_hits;
   assign store_gnt_o = store_valid_i && (store_banks & taken_wgt) == 8'd0;
-  assign taken_store = taken_wgt | (store_gnt_o ? store_banks : 8'd0);
+  assign store_hits = store_gnt_o ? store_banks : 8'd0;
+  assign taken_store = taken_wgt | store_hits;
   assign load_gnt_o = load_valid_i && (load_banks & taken_store) == 8'd0;
+  assign load_hits = load_gnt_o ? load_banks : 8'd0;
+
+  // What each bank does.
+  logic [7:0] bank_en, bank_we;
+  assign bank_en = clear_i ? 8'hff : taken_store | load_hits;
+  assign bank_we = clear_i ? 8'hff : load_write_i ? out_banks | load_hits : out_banks;
 
   logic [127:0] rdata_even [0:3];
   logic [127:0] rdata_odd [0:3];
 
   for (genvar g = 0; g < 8; g++) begin : gen_bank
     localparam logic ODD = (g % 2) == 1;
-    logic out_hit, act_hit, wgt_hit, store_hit, load_hit;
     logic [ROW_BITS-1:0] row;
     logic [127:0] wdata;
     logic [127:0] rdata;
-    assign out_hit = out_banks[g];
-    assign act_hit = act_gnt_o & act_banks[g];
-    assign wgt_hit = wgt_gnt_o & wgt_banks[g];
-    assign store_hit = store_gnt_o & store_banks[g];
-    assign load_hit = load_gnt_o & load_banks[g];
 
+    // Nothing is chosen for a bank that does nothing: the simulation then skips it.
     always_comb begin
-      row = load_addr_i[ROW_BITS:1];
-      wdata = load_data_i;
-      if (clear_i) begin
-        row = clear_row_i;
-        wdata = 128'd0;
-      end else if (out_hit) begin
-        row = out_addr_i[ROW_BITS:1];
-        wdata = out_data_i;
-      end else if (act_hit) begin
-        row = ODD ? act_odd[ROW_BITS-1:0] : act_even[ROW_BITS-1:0];
-      end else if (wgt_hit) begin
-        row = wgt_addr_i[ROW_BITS-1:0];
-      end else if (store_hit) begin
-        row = store_addr_i[ROW_BITS:1];
+      row = '0;
+      if (bank_en[g]) begin
+        if (clear_i) row = clear_row_i;
+        else if (out_banks[g]) row = out_addr_i[ROW_BITS:1];
+        else if (act_hits[g]) row = ODD ? act_odd[ROW_BITS-1:0] : act_even[ROW_BITS-1:0];
+        else if (wgt_hits[g]) row = wgt_addr_i[ROW_BITS-1:0];
+        else if (store_hits[g]) row = store_addr_i[ROW_BITS:1];
+        else row = load_addr_i[ROW_BITS:1];
       end
+    end
+    always_comb begin
+      wdata = 128'd0;
+      if (bank_we[g] && !clear_i) wdata = out_banks[g] ? out_data_i : load_data_i;
     end
 
     auklet_sram_bank #(
       .WORDS(1 << ROW_BITS)
     ) u_bank (
-      .clk_i,
-      .en_i   (clear_i | out_hit | act_hit | wgt_hit | store_hit | load_hit),
-      .we_i   (clear_i | out_hit | (load_hit & load_write_i)),
-      .addr_i (row),
-      .wdata_i(wdata),
-      .rdata_o(rdata)
+      .clk_i, .en_i(bank_en[g]), .we_i(bank_we[g]), .addr_i(row), .wdata_i(wdata), .rdata_o(rdata)
     );
     if (ODD) begin : gen_odd
       assign rdata_odd[g/2] = rdata;

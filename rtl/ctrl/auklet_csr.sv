@@ -97,7 +97,8 @@ module auklet_csr #(
   assign control_ok = control == 3'b000 || control == 3'b010 || ((control == 3'b001 || control == 3'b100) && idle);
   always_comb begin
     write_ok = 1'b0;
-    case (awaddr_i)
+    // Only while it counts: the simulation then skips what is idle. So with every `if` of this kind.
+    if (write) case (awaddr_i)
       auklet_pkg::ADDR_CONTROL: write_ok = control_ok;
       auklet_pkg::ADDR_IRQ_RAW, auklet_pkg::ADDR_IRQ_MASK, auklet_pkg::ADDR_PMU_CTRL,
       auklet_pkg::ADDR_PMU_LOG_INDEX: write_ok = 1'b1;
@@ -109,10 +110,18 @@ module auklet_csr #(
   end
   logic we;
   assign we = write && write_ok;
-  assign start_o = we && awaddr_i == auklet_pkg::ADDR_CONTROL && control[0];
-  assign soft_reset_o = we && awaddr_i == auklet_pkg::ADDR_CONTROL && control[1];
-  assign clear_sram_o = we && awaddr_i == auklet_pkg::ADDR_CONTROL && control[2];
-  assign pmu_clear_o = we && awaddr_i == auklet_pkg::ADDR_PMU_CTRL && wdata_i[auklet_pkg::PMU_CTRL_CLEAR_LSB];
+  always_comb begin
+    start_o = 1'b0;
+    soft_reset_o = 1'b0;
+    clear_sram_o = 1'b0;
+    pmu_clear_o = 1'b0;
+    if (we) begin
+      start_o = awaddr_i == auklet_pkg::ADDR_CONTROL && control[0];
+      soft_reset_o = awaddr_i == auklet_pkg::ADDR_CONTROL && control[1];
+      clear_sram_o = awaddr_i == auklet_pkg::ADDR_CONTROL && control[2];
+      pmu_clear_o = awaddr_i == auklet_pkg::ADDR_PMU_CTRL && wdata_i[auklet_pkg::PMU_CTRL_CLEAR_LSB];
+    end
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -207,7 +216,7 @@ module auklet_csr #(
   always_comb begin
     value = 32'd0;
     read_ok = 1'b1;
-    case (araddr_i)
+    if (read) case (araddr_i)
       auklet_pkg::ADDR_ID: value = auklet_pkg::ID_MAGIC;
       auklet_pkg::ADDR_VERSION: value = {8'(auklet_pkg::HW_VERSION_MAJOR), 8'(auklet_pkg::HW_VERSION_MINOR),
                                          16'(auklet_pkg::STREAM_VERSION)};

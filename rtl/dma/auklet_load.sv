@@ -124,11 +124,17 @@ module auklet_load #(
   assign valid_bytes = fill_q < 6'(cap) ? fill_q[4:0] : cap;
   assign word_addr = cmd_i.sp_base + row_q + word_q;
   assign sram_addr_o = sram_write_o ? word_addr[WORD_BITS+3:4] : idx_addr;
-  assign sram_data_o = valid_bytes == 5'd16 ? buf_q[127:0] : buf_q[127:0] & ~({128{1'b1}} << {valid_bytes, 3'b000});
-
   // The common case, whole words all the way, is kept free of shifters.
+  always_comb begin
+    sram_data_o = buf_q[127:0];
+    if (sram_write_o && valid_bytes != 5'd16) sram_data_o = buf_q[127:0] & ~({128{1'b1}} << {valid_bytes, 3'b000});
+  end
+
   logic [DATA_BITS-1:0] beat_bytes;
-  assign beat_bytes = count == 5'(BEAT) ? data_i : (data_i >> {low, 3'b000}) & ~({DATA_BITS{1'b1}} << {count, 3'b000});
+  always_comb begin
+    beat_bytes = data_i;
+    if (take && count != 5'(BEAT)) beat_bytes = (data_i >> {low, 3'b000}) & ~({DATA_BITS{1'b1}} << {count, 3'b000});
+  end
   always_ff @(posedge clk_i) begin
     if (take && !write && fill_q == 6'd0) buf_q <= 256'(beat_bytes);
     else if (take && write && fill_q == 6'(cap)) buf_q <= 256'(beat_bytes);

@@ -45,9 +45,17 @@ module auklet_store #(
   logic [383:0] buf_q;
   logic [23:0] word_addr;
   logic read;
-  assign cap = row_left_q < 24'd16 ? row_left_q[4:0] : 5'd16;
-  assign sram_valid_o = busy_q && bytes_left_q != 40'd0 && fill_q + (read_q ? 7'd16 : 7'd0) <= 7'd32;
-  assign word_addr = cmd_i.sp_base + row_q + word_q;
+  always_comb begin
+    cap = 5'd0;
+    sram_valid_o = 1'b0;
+    word_addr = 24'd0;
+    // An idle unit is not evaluated by the simulation.
+    if (busy_q) begin
+      cap = row_left_q < 24'd16 ? row_left_q[4:0] : 5'd16;
+      sram_valid_o = bytes_left_q != 40'd0 && fill_q + (read_q ? 7'd16 : 7'd0) <= 7'd32;
+      word_addr = cmd_i.sp_base + row_q + word_q;
+    end
+  end
   assign sram_addr_o = word_addr[WORD_BITS+3:4];
   assign read = sram_valid_o && sram_gnt_i;
   always_ff @(posedge clk_i) begin
@@ -86,12 +94,22 @@ module auklet_store #(
     .active_o(gen_active), .addr_o(gen_addr), .bytes_o(gen_bytes), .len_o(gen_len), .next_i(burst_end)
   );
   logic req_full, req_valid;
-  assign left = first_q ? gen_bytes : left_q;
-  assign low = first_q ? gen_addr[BYTE_BITS-1:0] : '0;
-  assign room = 5'(BEAT) - 5'(low);
-  assign count = left < 9'(room) ? left[4:0] : room;
-  assign beat = gen_active && fill_q >= 7'(count) && !beats_full && !req_full;
-  assign burst_end = beat && left == 9'(count);
+  always_comb begin
+    left = 9'd0;
+    low = '0;
+    room = 5'd0;
+    count = 5'd0;
+    beat = 1'b0;
+    burst_end = 1'b0;
+    if (gen_active) begin
+      left = first_q ? gen_bytes : left_q;
+      low = first_q ? gen_addr[BYTE_BITS-1:0] : '0;
+      room = 5'(BEAT) - 5'(low);
+      count = left < 9'(room) ? left[4:0] : room;
+      beat = fill_q >= 7'(count) && !beats_full && !req_full;
+      burst_end = beat && left == 9'(count);
+    end
+  end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) first_q <= 1'b1;
     else if (abort_i) first_q <= 1'b1;
@@ -102,7 +120,10 @@ module auklet_store #(
   logic [6:0] fill_after;
   logic [127:0] word;
   assign fill_after = beat ? fill_q - 7'(count) : fill_q;
-  assign word = cap_q == 5'd16 ? sram_data_i : sram_data_i & ~({128{1'b1}} << {cap_q, 3'b000});
+  always_comb begin
+    word = sram_data_i;
+    if (read_q && cap_q != 5'd16) word = sram_data_i & ~({128{1'b1}} << {cap_q, 3'b000});
+  end
   always_ff @(posedge clk_i) begin
     if (read_q && fill_after == 7'd0) buf_q <= 384'(word);
     else if (read_q && beat) buf_q <= (buf_q >> {count, 3'b000}) | (384'(word) << {fill_after, 3'b000});
@@ -130,8 +151,14 @@ module auklet_store #(
   // ---- beats and finished bursts ----
   logic [BEAT-1:0] strb;
   logic [DATA_BITS-1:0] bytes;
-  assign strb = ~({BEAT{1'b1}} << count) << low;
-  assign bytes = DATA_BITS'(buf_q[DATA_BITS-1:0] << {low, 3'b000});
+  always_comb begin
+    strb = {BEAT{1'b1}};
+    bytes = buf_q[DATA_BITS-1:0];
+    if (beat && count != 5'(BEAT)) begin
+      strb = ~({BEAT{1'b1}} << count) << low;
+      bytes = DATA_BITS'(buf_q[DATA_BITS-1:0] << {low, 3'b000});
+    end
+  end
   auklet_fifo #(
     .WIDTH(DATA_BITS + BEAT),
     .DEPTH(BEATS)

@@ -1,5 +1,6 @@
 // Address window check of a transfer: combinational, exact, before anything of the transfer is issued.
 module auklet_window_check (
+  input  logic        en_i,       ///< There is a transfer: ok_o counts, else it is 0
   input  logic [39:0] base_i,     ///< Window: address of its first byte
   input  logic [31:0] size_i,     ///< Window: bytes
   input  logic        allow_i,    ///< Window: the transfer's direction is allowed
@@ -13,9 +14,17 @@ module auklet_window_check (
   logic [15:0] steps;
   logic [49:0] last;              // one past the last byte, relative to the window; 2^32 + 2^16 * 2^32 + 2^24 fits
   logic [40:0] window_end;
-  assign steps = rows_i - 16'd1;
-  assign last = 50'(offset_i) + 50'(steps) * 50'(stride_i) + 50'(len_i);
-  assign window_end = 41'(base_i) + 41'(size_i);
-  assign ok_o = allow_i && last <= 50'(size_i) && window_end <= 41'h100_0000_0000;
+  always_comb begin
+    steps = 16'd0;
+    last = 50'd0;
+    window_end = 41'd0;
+    ok_o = 1'b0;
+    if (en_i) begin
+      steps = rows_i - 16'd1;
+      last = 50'(offset_i) + 50'(steps) * 50'(stride_i) + 50'(len_i);
+      window_end = 41'(base_i) + 41'(size_i);
+      ok_o = allow_i && last <= 50'(size_i) && window_end <= 41'h100_0000_0000;
+    end
+  end
   assign addr_o = base_i + 40'(offset_i);
 endmodule
