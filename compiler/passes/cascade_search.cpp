@@ -64,7 +64,8 @@ std::optional<CascadeSearch::Priced> CascadeSearch::smallest_that_fits(const Mem
   if (!cascade) return std::nullopt;
   const u64 cycles = price(plan, *cascade, *whole);
   if (cycles >= saved_cycles(plan, *cascade)) return std::nullopt;
-  return Priced{std::move(*cascade), cycles};
+  const u64 hidden = hidden_cycles(plan, *cascade);
+  return Priced{std::move(*cascade), static_cast<std::int64_t>(cycles) - static_cast<std::int64_t>(hidden)};
 }
 
 // What is in SRAM whole meanwhile: operands from outside, the result, weights, and what only waits. Nothing when a node
@@ -104,9 +105,10 @@ u64 CascadeSearch::stripe_bytes(const MemoryPlan& plan, const Cascade& cascade) 
   return bytes;
 }
 
-u64 CascadeSearch::row_cycles(const MemoryPlan& plan, u32 node) const {
+u64 CascadeSearch::row_cycles(const MemoryPlan& plan, const Cascade& cascade, u32 node) const {
   const Work& work = program_.nodes[node].op->work;
-  const u32 words = plan::round_up_to_word(program_.nodes[node].op->out_view.channels) / plan::kWordBytes;
+  const View& view = program_.nodes[node].op->out_view;
+  const u32 pitch = plan::round_up_to_word(view.channels);
   plan::ConvLayout layout;
   if (conv_layout_of(program_, hardware_, plan, node, layout)) {
     const auto& op = std::get<ConvWork>(work).op;
@@ -117,9 +119,9 @@ u64 CascadeSearch::row_cycles(const MemoryPlan& plan, u32 node) const {
     return u64{(layout.tiles + layout.array_groups - 1) / layout.array_groups} * layout.steps * op.out_w * phases;
   }
   if (const auto* pool = std::get_if<PoolWork>(&work)) {
-    return u64{words} * pool->op.out_w * pool->op.kernel_h * pool->op.kernel_w;
+    return u64{pitch / plan::kWordBytes} * pool->op.out_w * pool->op.kernel_h * pool->op.kernel_w;
   }
-  return words;
+  return row_bytes(view, pitch, cascade.height(node)).value_or(0) / plan::kWordBytes;
 }
 
 // Cycles that the cascade costs beside what its nodes need anyhow. Ends of more than half the SRAM leave too little to
@@ -128,10 +130,24 @@ u64 CascadeSearch::price(const MemoryPlan& plan, const Cascade& cascade, u64 end
   u64 cycles = ends > hardware_.sram_limit / 2 ? (ends - hardware_.sram_limit / 2) / kBytesPerCycle : 0;
   for (u32 node = cascade.first(); node <= cascade.last(); ++node) {
     cycles += (cascade.computed_rows(node) - std::min(cascade.computed_rows(node), cascade.height(node))) *
-              row_cycles(plan, node);
+              row_cycles(plan, cascade, node);
     cycles += cascade.stripes() * kCommandCycles;
   }
   return cycles;
+}
+
+// Cycles of loading what is loaded for the cascade: its first stripe needs but a part of it.
+u64 CascadeSearch::hidden_cycles(const MemoryPlan& plan, const Cascade& cascade) const {
+  u64 bytes = 0;
+  for (u32 node = cascade.first(); node <= cascade.last(); ++node) {
+    const NodePlan& n = plan.nodes[node];
+    for (std::size_t use = 0; use < n.inputs.size(); ++use) {
+      const Instance& instance = plan.instances[n.inputs[use]];
+      const bool by_rows = cascade.operand_height(program_, node, use) != 0;
+      if (by_rows && instance.loaded && instance.first == node) bytes += instance.format.view.bytes();
+    }
+  }
+  return bytes / kBytesPerCycle * (cascade.stripes() - 1) / cascade.stripes();
 }
 
 // Cycles of transfer of what would go through memory otherwise.

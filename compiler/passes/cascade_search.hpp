@@ -26,15 +26,16 @@ class CascadeSearch {
  private:
   struct Priced {
     Cascade cascade;
-    std::uint64_t cycles = 0;
+    std::int64_t cycles = 0;  ///< What it costs, less the transfers that it hides.
   };
 
   [[nodiscard]] std::optional<Priced> smallest_that_fits(const MemoryPlan& plan, std::uint32_t first,
                                                          std::uint32_t last) const;
   [[nodiscard]] std::optional<std::uint64_t> whole_bytes(const MemoryPlan& plan, const Cascade& cascade) const;
   [[nodiscard]] std::uint64_t stripe_bytes(const MemoryPlan& plan, const Cascade& cascade) const;
-  [[nodiscard]] std::uint64_t row_cycles(const MemoryPlan& plan, std::uint32_t node) const;
+  [[nodiscard]] std::uint64_t row_cycles(const MemoryPlan& plan, const Cascade& cascade, std::uint32_t node) const;
   [[nodiscard]] std::uint64_t price(const MemoryPlan& plan, const Cascade& cascade, std::uint64_t ends) const;
+  [[nodiscard]] std::uint64_t hidden_cycles(const MemoryPlan& plan, const Cascade& cascade) const;
   [[nodiscard]] std::uint64_t saved_cycles(const MemoryPlan& plan, const Cascade& cascade) const;
 
   const Program& program_;

@@ -18,12 +18,6 @@ using u64 = std::uint64_t;
 constexpr u32 kSramAlign = 32;
 constexpr u32 kMemoryAlign = 16;
 constexpr u32 kScratchLimit = std::numeric_limits<std::int32_t>::max();
-// Two blocks in one SRAM region cost cycles when a command uses both, and a little when one is loaded while the other
-// is used by the command before.
-constexpr u64 kSameCommandPrice = 8;
-constexpr u64 kNextCommandPrice = 1;
-// The price is for each of so many bytes of the smaller block: what both sides have to move.
-constexpr u32 kPriceBytes = 256;
 
 const plan::ConvOp* conv_of(const Node& node) {
   const auto* work = std::get_if<ConvWork>(&node.op->work);
@@ -52,9 +46,10 @@ class Attempt {
         hardware_(hardware),
         spilled_(choices.spilled),
         compact_(choices.compact),
-        region_(hardware.config.sram_bytes / spec::kSramRegions) {
+        price_(hardware.config.sram_bytes / spec::kSramRegions) {
+    const u32 region = hardware.config.sram_bytes / spec::kSramRegions;
     std::vector<u32> regions(spec::kSramRegions);
-    for (u32 i = 0; i < spec::kSramRegions; ++i) regions[i] = i * region_;
+    for (u32 i = 0; i < spec::kSramRegions; ++i) regions[i] = i * region;
     plan_.sram = Space(hardware.sram_limit, kSramAlign, regions);
     plan_.nodes.resize(program.nodes.size());
     for (std::size_t i = 0; i < program.nodes.size(); ++i) plan_.nodes[i].streamed = choices.streamed[i];
@@ -70,6 +65,7 @@ class Attempt {
       if (program_.nodes[node].renames()) continue;
       if (!(plan_.nodes[node].streamed ? place_streamed(node) : place_resident(node))) return false;
     }
+    spread();
     load_early();
     return place_homes();
   }
@@ -211,55 +207,50 @@ class Attempt {
     return true;
   }
 
-  // Price of a place for a block that is touched in the steps `users`.
-  [[nodiscard]] u64 price(const Block& block, const std::vector<Steps>& users) const {
-    u64 sum = 0;
-    const auto regions = [this](const Block& b) { return std::pair(b.address / region_, (b.end() - 1) / region_); };
-    const auto [low, high] = regions(block);
-    for (Space::Id id = 0; id < users_.size(); ++id) {
-      const Block& other = plan_.sram[id];
-      if (other.bytes == 0) continue;
-      const auto [other_low, other_high] = regions(other);
-      if (other_low > high || other_high < low) continue;
-      const u64 weight = 1 + std::min(block.bytes, other.bytes) / kPriceBytes;
-      for (const Steps& a : users) {
-        for (const Steps& b : users_[id]) {
-          if (a.first <= b.last && b.first <= a.last) sum += kSameCommandPrice * weight;
-          if (a.last + 1 == b.first || b.last + 1 == a.first) sum += kNextCommandPrice * weight;
-        }
-      }
-    }
-    return sum;
-  }
-
-  std::optional<Space::Id> place(u64 bytes, const Steps& life, std::vector<Steps> users) {
+  std::optional<Space::Id> place(u64 bytes, const Steps& life, std::vector<Access> accesses, bool loaded) {
     if (bytes > hardware_.sram_limit) return std::nullopt;
-    const auto by_price = [&](const Block& block) { return price(block, users); };
-    const auto id = plan_.sram.place(static_cast<u32>(bytes), life.first, life.last,
-                                     compact_[node_at_[life.first]] ? Space::Price{} : by_price);
-    if (id) {
-      users_.resize(*id + 1);
-      users_[*id] = std::move(users);
-    }
+    const auto id = plan_.sram.place(
+        static_cast<u32>(bytes), life.first, life.last,
+        [&](const Block& block) { return price_(plan_.sram, block, accesses, loaded); },
+        compact_[node_at_[life.first]]);
+    if (!id) return std::nullopt;
+    price_.note(*id, std::move(accesses), loaded);
+    if (compact_[node_at_[life.first]]) packed_.push_back(*id);
     return id;
   }
 
-  [[nodiscard]] std::vector<Steps> users_of(std::size_t instance) const {
+  // Moves what was packed to better places, now that all of it has one.
+  void spread() {
+    constexpr int kRounds = 3;
+    for (int round = 0; round < kRounds; ++round) {
+      for (const Space::Id id : packed_) {
+        plan_.sram.settle(
+            id, [&](const Block& block) { return price_(plan_.sram, block, price_.accesses(id), price_.loaded(id)); });
+      }
+    }
+  }
+
+  // How an instance is used: written by the node that makes it, read by others.
+  [[nodiscard]] std::vector<Access> accesses_of(std::size_t instance) const {
     const Instance& i = plan_.instances[instance];
-    u32 last = i.first;
-    std::vector<Steps> users{plan_.nodes[last].steps};
+    const u64 words = (i.format.bytes() + plan::kWordBytes - 1) / plan::kWordBytes;
+    std::vector<Access> accesses;
+    if (!i.loaded) accesses.push_back({plan_.nodes[i.first].steps, Access::Port::kWrite, words});
+    std::optional<u32> last;
     for (const u32 reader : program_.buffers[i.buffer].readers) {
-      const std::vector<std::size_t>& inputs = plan_.nodes[reader].inputs;
-      if (std::ranges::find(inputs, instance) == inputs.end() || reader == last) continue;
-      users.push_back(plan_.nodes[reader].steps);
+      const NodePlan& n = plan_.nodes[reader];
+      if (std::ranges::find(n.inputs, instance) == n.inputs.end() || last == reader) continue;
+      const plan::ConvOp* op = conv_of(program_.nodes[reader]);
+      accesses.push_back({n.steps, Access::Port::kRead, op != nullptr ? read_cycles(*op, n.layout) : words});
       last = reader;
     }
-    return users;
+    return accesses;
   }
 
   bool place_instance(std::size_t index) {
     Instance& instance = plan_.instances[index];
-    const auto id = place(instance.bytes(), {begin_of(instance.first), end_of(instance.last)}, users_of(index));
+    const auto id =
+        place(instance.bytes(), {begin_of(instance.first), end_of(instance.last)}, accesses_of(index), instance.loaded);
     if (id) instance.block = *id;
     return id.has_value();
   }
@@ -288,8 +279,10 @@ class Attempt {
       const bool whole = n.parts.size() == 1;
       const u32 step = begin_of(node) + static_cast<u32>(i);
       const Steps use = whole ? n.steps : Steps{step, step};
-      const auto id =
-          place(constant_bytes(n.layout, n.parts[i].tiles.count), {step, whole ? end_of(node) : step}, {use});
+      const auto id = place(constant_bytes(n.layout, n.parts[i].tiles.count), {step, whole ? end_of(node) : step},
+                            {{use, Access::Port::kWeights,
+                              weight_cycles(*conv_of(program_.nodes[node]), n.layout, n.parts[i].tiles.count)}},
+                            true);
       if (!id) return fall_short(node, 0);
       n.parts[i].block = *id;
       plan_.loads.push_back({.node = node, .instance = std::nullopt, .part = i, .step = step, .load_from = step});
@@ -304,8 +297,6 @@ class Attempt {
       if (!made.ok()) return fail_at(node, made);
     }
     n.budget = plan_.sram.place_largest(begin_of(node));
-    users_.resize(n.budget + 1);
-    users_[n.budget] = {n.steps};
     // Whether it fits shows without anything being written.
     plan::StreamWriter trial = plan::StreamWriter::counting(hardware_.config);
     plan::Cost cost;
@@ -336,11 +327,11 @@ class Attempt {
       earliest = std::max(earliest, first_loadable(load));
       Space::Id& id = block_of(load);
       const Block now = plan_.sram[id];
-      const std::vector<Steps> users = users_[id];
+      const std::vector<Access> accesses = price_.accesses(id);
       plan_.sram.remove(id);
       for (u32 from = earliest; from < load.step; ++from) {
         if (from != begin_of(node_at_[from]) && plan_.cascade_of(node_at_[from]) != nullptr) continue;
-        const auto better = place(now.bytes, {from, now.last}, users);
+        const auto better = place(now.bytes, {from, now.last}, accesses, true);
         if (!better) continue;
         id = *better;
         load.load_from = from;
@@ -387,10 +378,10 @@ class Attempt {
   const Hardware& hardware_;
   const std::vector<bool>& spilled_;
   const std::vector<bool>& compact_;
-  u32 region_;
   MemoryPlan plan_;
-  std::vector<u32> node_at_;               // By step.
-  std::vector<std::vector<Steps>> users_;  // Of every block in SRAM: the steps that touch it.
+  RegionPrice price_;
+  std::vector<u32> node_at_;       // By step.
+  std::vector<Space::Id> packed_;  // Placed where they leave room for others.
   std::optional<Shortage> shortage_;
   NodeFailure failure_;
 };

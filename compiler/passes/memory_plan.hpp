@@ -22,6 +22,7 @@
 #include "cascade.hpp"
 #include "hardware.hpp"
 #include "program.hpp"
+#include "region_price.hpp"
 #include "space.hpp"
 
 namespace auklet::compiler::passes {
@@ -55,12 +56,6 @@ struct Instance {
 
 /// Bytes of SRAM for a stripe of what node `node` of a cascade makes in this format.
 [[nodiscard]] std::uint32_t held_bytes(const Format& format, const Cascade& cascade, std::uint32_t node);
-
-/// Time in SRAM, both ends included. A node takes one step, or one for each part of its weights.
-struct Steps {
-  std::uint32_t first = 0;
-  std::uint32_t last = 0;
-};
 
 /// Tiles of a resident convolution whose weights and parameters have a place and a LOAD of their own.
 struct WeightPart {

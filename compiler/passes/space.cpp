@@ -30,7 +30,7 @@ std::vector<Space::Gap> Space::gaps(std::uint32_t first, std::uint32_t last) con
 }
 
 std::optional<Space::Id> Space::place(std::uint32_t bytes, std::uint32_t first, std::uint32_t last,
-                                      const Price& price) {
+                                      const Price& price, bool packed) {
   std::optional<Block> best;
   std::uint64_t best_price = 0;
   const auto consider = [&](const Gap& gap, std::uint32_t address) {
@@ -44,12 +44,24 @@ std::optional<Space::Id> Space::place(std::uint32_t bytes, std::uint32_t first, 
   };
   for (const Gap& gap : gaps(first, last)) {
     consider(gap, gap.begin);
-    for (const std::uint32_t address : preferred_) consider(gap, address);
+    for (const std::uint32_t address : preferred_) {
+      if (!packed) consider(gap, address);
+    }
     if (gap.end - gap.begin >= bytes) consider(gap, (gap.end - bytes) / align_ * align_);
   }
   if (!best) return std::nullopt;
   blocks_.push_back(*best);
   return blocks_.size() - 1;
+}
+
+void Space::settle(Id id, const Price& price) {
+  const Block block = blocks_[id];
+  remove(id);
+  const std::uint64_t now = price(block);
+  const auto better = place(block.bytes, block.first, block.last, price);
+  // Its own place is among those, but for its alignment.
+  blocks_[id] = better && price(blocks_[*better]) < now ? blocks_[*better] : block;
+  if (better) blocks_.pop_back();
 }
 
 Space::Id Space::place_largest(std::uint32_t time) {
