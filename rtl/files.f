@@ -24,6 +24,7 @@ rtl/dma/auklet_burst_gen.sv
 rtl/dma/auklet_axi_read.sv
 rtl/dma/auklet_axi_write.sv
 rtl/dma/auklet_gather.sv
+rtl/dma/auklet_unpack.sv
 rtl/dma/auklet_load.sv
 rtl/dma/auklet_store.sv
 rtl/ctrl/auklet_cmd_fetch.sv

@@ -1,6 +1,7 @@
 #include "segment_compiler.hpp"
 
 #include <algorithm>
+#include <auklet/plan/compress.hpp>
 #include <limits>
 #include <utility>
 
@@ -13,12 +14,15 @@ namespace {
 // A constant begins at the file's alignment, so that its rows do not straddle more bursts than they must.
 constexpr std::size_t kConstantAlign = 16;
 constexpr std::size_t kLongestName = 255;
+// Less than this part of the bytes is not worth compressing for.
+constexpr std::size_t kLeastSaving = 64;
 
 // Packs what streams load from kSegmentConstantsWindow.
 class ConstantPacker {
  public:
   ConstantPacker(const Program& program, const MemoryPlan& memory) : program_(program), memory_(memory) {
     places_.weights.resize(program.nodes.size());
+    places_.parts.resize(program.nodes.size());
     places_.buffers.resize(program.buffers.size());
   }
 
@@ -61,26 +65,53 @@ class ConstantPacker {
         plan::pack_parameters(work.op, layout, work.weights, {work.bias, work.multiplier, work.shift}, parameters);
     if (!made.ok()) return made;
     // A streamed operator finds all its weights together, a resident one as one part after the other.
-    if (memory_.nodes[node].streamed) return pack_tiles(work, layout, {0, layout.tiles}, parameters);
+    if (memory_.nodes[node].streamed) {
+      const auto tiles = pack_tiles(work, layout, {0, layout.tiles}, parameters);
+      if (!tiles) return tiles.error();
+      append(*tiles);
+      return {};
+    }
     for (const WeightPart& part : memory_.nodes[node].parts) {
-      const plan::Outcome packed = pack_tiles(work, layout, part.tiles, parameters);
-      if (!packed.ok()) return packed;
+      const auto tiles = pack_tiles(work, layout, part.tiles, parameters);
+      if (!tiles) return tiles.error();
+      places_.parts[node].push_back(append_part(*tiles));
     }
     return {};
   }
 
-  // Appends the tiles' weights, then their parameters.
-  plan::Outcome pack_tiles(const ConvWork& work, const plan::ConvLayout& layout, const plan::TileRange& tiles,
-                           std::span<const std::uint8_t> parameters) {
-    const std::size_t at = bytes_.size();
-    bytes_.resize(at + weight_bytes(layout, tiles.count));
-    const std::span<std::uint8_t> out(reinterpret_cast<std::uint8_t*>(bytes_.data()) + at, bytes_.size() - at);
-    const std::span<const std::byte> mine = std::as_bytes(
-        parameters.subspan(std::size_t{tiles.first} * spec::kParamBlock, std::size_t{tiles.count} * spec::kParamBlock));
+  // The tiles' weights, then their parameters.
+  static tl::expected<std::vector<std::uint8_t>, plan::Outcome> pack_tiles(const ConvWork& work,
+                                                                           const plan::ConvLayout& layout,
+                                                                           const plan::TileRange& tiles,
+                                                                           std::span<const std::uint8_t> parameters) {
+    std::vector<std::uint8_t> bytes(weight_bytes(layout, tiles.count));
     const plan::Outcome packed =
-        plan::pack_weights(work.op, layout, work.weights, std::uint64_t{tiles.first} * layout.steps, out);
-    bytes_.insert(bytes_.end(), mine.begin(), mine.end());
-    return packed;
+        plan::pack_weights(work.op, layout, work.weights, std::uint64_t{tiles.first} * layout.steps, bytes);
+    if (!packed.ok()) return tl::unexpected(packed);
+    const auto mine =
+        parameters.subspan(std::size_t{tiles.first} * spec::kParamBlock, std::size_t{tiles.count} * spec::kParamBlock);
+    bytes.insert(bytes.end(), mine.begin(), mine.end());
+    return bytes;
+  }
+
+  // Compressed where that saves more than it is worth the trouble.
+  PartPlace append_part(std::span<const std::uint8_t> bytes) {
+    const auto offset = static_cast<std::uint32_t>(begin());
+    const std::size_t size = plan::compressed_size(bytes);
+    const bool compressed = size < bytes.size() - bytes.size() / kLeastSaving;
+    if (compressed) {
+      std::vector<std::uint8_t> packed(size);
+      plan::compress(bytes, packed);
+      append(packed);
+    } else {
+      append(bytes);
+    }
+    return {.offset = offset, .bytes = static_cast<std::uint32_t>(bytes_.size() - offset), .compressed = compressed};
+  }
+
+  void append(std::span<const std::uint8_t> bytes) {
+    const std::span<const std::byte> raw = std::as_bytes(bytes);
+    bytes_.insert(bytes_.end(), raw.begin(), raw.end());
   }
 
   const Program& program_;

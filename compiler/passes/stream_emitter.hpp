@@ -14,10 +14,18 @@
 
 namespace auklet::compiler::passes {
 
+/// A part of a resident node's weights and parameters, as it lies in memory.
+struct PartPlace {
+  std::uint32_t offset = 0;
+  std::uint32_t bytes = 0;
+  bool compressed = false;  ///< For UNPACK, else as they are.
+};
+
 /// Where the constants are in window kSegmentConstantsWindow.
 struct ConstantPlaces {
-  std::vector<std::uint32_t> weights;  ///< By node: weights, then parameters.
-  std::vector<std::uint32_t> buffers;  ///< By buffer.
+  std::vector<std::uint32_t> weights;         ///< By streamed node: weights, then parameters.
+  std::vector<std::vector<PartPlace>> parts;  ///< By resident node.
+  std::vector<std::uint32_t> buffers;         ///< By buffer.
 };
 
 /// What a node costs and which directions its segment's windows need.

@@ -98,14 +98,16 @@ plan::Outcome Transfers::load(const LoadItem& item) {
 plan::Outcome Transfers::load_weights(const LoadItem& item) {
   const NodePlan& n = memory_.nodes[item.node];
   const WeightPart& part = n.parts[item.part];
-  const u32 bytes = constant_bytes(n.layout, part.tiles.count);
-  plan::MemoryTensor from = weights_of(item.node);
-  from.offset += constant_bytes(n.layout, part.tiles.first);
+  const PartPlace& place = constants_.parts[item.node][item.part];
+  const plan::MemoryTensor from{kSegmentConstantsWindow, place.offset};
+  const u32 address = memory_.sram[part.block].address;
   ++cost(item.node).commands;
-  cost(item.node).loaded_bytes += bytes;
-  cost(item.node).weight_bytes += bytes;
-  return transfer(true, sram_range(part.block), from, bytes, [&](const plan::Waits& after) {
-    return plan::plan_load_bytes(writer_, from, memory_.sram[part.block].address, bytes, after);
+  cost(item.node).loaded_bytes += place.bytes;
+  cost(item.node).weight_bytes += place.bytes;
+  return transfer(true, sram_range(part.block), from, place.bytes, [&](const plan::Waits& after) {
+    if (!place.compressed) return plan::plan_load_bytes(writer_, from, address, place.bytes, after);
+    return plan::plan_load_packed(writer_, from, address, place.bytes, constant_bytes(n.layout, part.tiles.count),
+                                  after);
   });
 }
 

@@ -51,6 +51,9 @@ StreamReport check_dma(const CommandView& command, const StreamLimits& limits) {
   const spec::DmaCommand dma = spec::decode_dma(command.words.first<spec::DmaCommand::kWords>());
   const StreamReport report = check_window(command, dma, limits);
   if (!report.ok()) return report;
+  if (command.info->opcode == spec::Opcode::kUnpack) {
+    return check_sram(command, Dma::kSpBase, std::uint64_t{dma.sp_base} + dma.sp_len, limits);
+  }
   // The sequence of bytes is cut into SRAM rows; whole words are written. With one row, sp_stride is not looked at.
   // With more, the last one or, when it is short, the one before it reaches farthest.
   const std::uint64_t bytes = std::uint64_t{dma.ax_len} * dma.ax_rows;

@@ -7,6 +7,8 @@ namespace {
 using Geom = spec::GeomFields;
 using Eltwise = spec::EltwiseFields;
 
+constexpr std::uint32_t kWord = spec::kLanes;  // Bytes of an SRAM word.
+
 StreamReport check_clamp(const CommandView& command, const spec::CommandField& low, const spec::CommandField& high) {
   const std::int64_t top = high.get(command.words);
   if (low.get(command.words) <= top) return {};
@@ -44,6 +46,15 @@ StreamReport check_depthwise_rows(const CommandView& command) {
   return report;
 }
 
+StreamReport check_unpack(const CommandView& command) {
+  using Dma = spec::DmaFields;
+  StreamReport report = check_range(command, Dma::kAxRows, 1, 1);
+  if (report.ok() && Dma::kSpLen.get(command.words) % kWord != 0) {
+    report = command.refuse(Status::kStreamField, Dma::kSpLen, kWord);
+  }
+  return report;
+}
+
 StreamReport check_average_pool(const CommandView& command) {
   const std::int64_t pixels = Geom::kKh.get(command.words) * Geom::kKxN.get(command.words);
   if (pixels <= spec::kPoolTapsMax) return {};
@@ -71,6 +82,8 @@ StreamReport check_opcode_fields(const CommandView& command) noexcept {
     case spec::Opcode::kMax:
     case spec::Opcode::kTable:
       return check_clamp(command, Eltwise::kActMin, Eltwise::kActMax);
+    case spec::Opcode::kUnpack:
+      return check_unpack(command);
     case spec::Opcode::kEnd:
     case spec::Opcode::kLoad:
     case spec::Opcode::kStore:

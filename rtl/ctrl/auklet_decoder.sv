@@ -64,7 +64,7 @@ module auklet_decoder #(
   function automatic logic [7:0] length_of(input logic [7:0] opcode);
     case (opcode)
       auklet_pkg::OPCODE_END: length_of = 8'(auklet_pkg::CMD_END_WORDS);
-      auklet_pkg::OPCODE_LOAD, auklet_pkg::OPCODE_STORE: length_of = 8'(auklet_pkg::CMD_DMA_WORDS);
+      auklet_pkg::OPCODE_LOAD, auklet_pkg::OPCODE_UNPACK, auklet_pkg::OPCODE_STORE: length_of = 8'(auklet_pkg::CMD_DMA_WORDS);
       auklet_pkg::OPCODE_GATHER: length_of = 8'(auklet_pkg::CMD_GATHER_WORDS);
       auklet_pkg::OPCODE_CONV, auklet_pkg::OPCODE_DWCONV, auklet_pkg::OPCODE_DWROWS, auklet_pkg::OPCODE_MAXPOOL,
       auklet_pkg::OPCODE_AVGPOOL: length_of = 8'(auklet_pkg::CMD_GEOM_WORDS);
@@ -86,13 +86,14 @@ module auklet_decoder #(
   auklet_pkg::cmd_geom_t geom;
   /* verilator lint_on UNUSEDSIGNAL */
   assign geom = cmd;
-  logic is_end, is_load, is_store, is_gather, is_dma, is_geom, is_dw, is_rows, is_soft;
-  logic reserved_error, field_error, dw_error, pool_error;
+  logic is_end, is_load, is_store, is_gather, is_unpack, is_dma, is_geom, is_dw, is_rows, is_soft;
+  logic reserved_error, field_error, dw_error, pool_error, unpack_error;
   assign is_end = opcode == auklet_pkg::OPCODE_END;
   assign is_gather = opcode == auklet_pkg::OPCODE_GATHER;
-  assign is_load = opcode == auklet_pkg::OPCODE_LOAD || is_gather;
+  assign is_unpack = opcode == auklet_pkg::OPCODE_UNPACK;
+  assign is_load = opcode == auklet_pkg::OPCODE_LOAD || is_unpack || is_gather;
   assign is_store = opcode == auklet_pkg::OPCODE_STORE;
-  assign is_dma = opcode == auklet_pkg::OPCODE_LOAD || is_store;
+  assign is_dma = opcode == auklet_pkg::OPCODE_LOAD || is_unpack || is_store;
   assign is_soft = opcode == auklet_pkg::OPCODE_SOFTMAX;
   assign is_dw = opcode == auklet_pkg::OPCODE_DWCONV;
   assign is_rows = opcode == auklet_pkg::OPCODE_DWROWS;
@@ -106,6 +107,11 @@ module auklet_decoder #(
                                || geom.pad_top >= geom.kh || geom.in_w > 16'(auklet_pkg::DW_LINE_MAX)))
                  || (is_rows && (geom.kx_n > 8'(auklet_pkg::DWROWS_COLS) || 16'(geom.stripe) != geom.out_w))
                  || ((is_dw || is_rows) && (geom.pad_left >= geom.kx_n || geom.in_w == 16'd0 || geom.stride_x == 8'd0));
+  /* verilator lint_off UNUSEDSIGNAL */
+  auklet_pkg::cmd_dma_t dma;
+  /* verilator lint_on UNUSEDSIGNAL */
+  assign dma = cmd[383:0];
+  assign unpack_error = check && is_unpack && (dma.ax_rows != 16'd1 || dma.sp_len[3:0] != 4'd0);
   assign pool_error = !check ? 1'b0 : opcode == auklet_pkg::OPCODE_AVGPOOL && 16'(geom.kh) * 16'(geom.kx_n) > 16'(auklet_pkg::POOL_TAPS_MAX);
   always_comb begin
     if (!check) begin
@@ -116,7 +122,7 @@ module auklet_decoder #(
       field_error = 1'b0;
     end else if (is_dma) begin
       reserved_error = |(cmd[383:0] & auklet_pkg::CMD_DMA_RESERVED);
-      field_error = auklet_pkg::cmd_dma_field_error(cmd[383:0]);
+      field_error = auklet_pkg::cmd_dma_field_error(cmd[383:0]) || unpack_error;
     end else if (is_gather) begin
       reserved_error = |(cmd[383:0] & auklet_pkg::CMD_GATHER_RESERVED);
       field_error = auklet_pkg::cmd_gather_field_error(cmd[383:0]);

@@ -1,5 +1,6 @@
 // Load engine: memory to SRAM. Memory rows become one byte sequence, which is cut into SRAM rows of whole words. GATHER
-// is a LOAD of one memory row after another, each an SRAM row, at addresses that come from indices.
+// is a LOAD of one memory row after another, each an SRAM row, at addresses that come from indices. UNPACK makes words of
+// fewer bytes each: a byte that holds the widths of two words goes before them.
 module auklet_load #(
   parameter int unsigned DATA_BITS = 128,  ///< Width of the AXI data bus: 64 or 128
   parameter int unsigned WORD_BITS = 15,   ///< Width of an SRAM word address
@@ -11,7 +12,7 @@ module auklet_load #(
 
   input  logic                    start_i,       ///< Begin cmd_i; only while not busy
   /* verilator lint_off UNUSEDSIGNAL */
-  input  auklet_pkg::cmd_dma_t    cmd_i,         ///< LOAD, or the words of a GATHER; stable until done_o
+  input  auklet_pkg::cmd_dma_t    cmd_i,         ///< LOAD, UNPACK, or the words of a GATHER; stable until done_o
   /* verilator lint_on UNUSEDSIGNAL */
   input  logic [ADDR_BITS-1:0]    addr_i,        ///< Address of the first byte; stable until done_o
   output logic                    busy_o,
@@ -91,7 +92,7 @@ module auklet_load #(
   assign count = left < 9'(room) ? left[4:0] : room;
 
   logic take;
-  logic [4:0] fill_after;            // bytes that stay when a word is written
+  logic [5:0] fill_after;            // bytes that stay when a word is written
   assign data_ready_o = fill_q <= 6'd16;
   assign take = data_valid_i;
   assign info_pop = take && left == 9'(count);
@@ -102,6 +103,31 @@ module auklet_load #(
   end
   always_ff @(posedge clk_i) if (take) left_q <= left - 9'(count);
 
+  // ---- UNPACK: the next word's width, and the bytes that it takes ----
+  logic is_unpack, second_q, unpacked_q;    // second of two words; all words are written
+  logic [3:0] second_width_q, width;
+  logic [4:0] packed_bytes;
+  logic [127:0] unpacked;
+  function automatic logic [3:0] clip8(input logic [3:0] w);
+    clip8 = w > 4'd8 ? 4'd8 : w;
+  endfunction
+  assign is_unpack = cmd_i.opcode == auklet_pkg::OPCODE_UNPACK;
+  assign width = second_q ? second_width_q : clip8(buf_q[3:0]);
+  assign packed_bytes = {width, 1'b0} + 5'(!second_q);
+  auklet_unpack u_unpack (
+    .en_i(is_unpack && sram_write_o), .width_i(width), .bytes_i(second_q ? buf_q[127:0] : buf_q[135:8]), .word_o(unpacked)
+  );
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      second_q <= 1'b0;
+      unpacked_q <= 1'b0;
+    end else if (write && is_unpack) begin
+      second_q <= ~second_q;
+      if (!second_q) second_width_q <= clip8(buf_q[7:4]);
+      if (row_left_q <= 24'd16) unpacked_q <= 1'b1;
+    end
+  end
+
   // ---- byte buffer: 32 bytes, oldest lowest ----
   logic busy_q;
   logic [5:0] fill_q;
@@ -111,13 +137,14 @@ module auklet_load #(
   assign row_bytes = is_gather ? cmd_i.ax_len : cmd_i.sp_len;
   logic [4:0] cap;                          // bytes that belong into the word
   logic sequence_end, write, emit;
-  assign cap = row_left_q < 24'd16 ? row_left_q[4:0] : 5'd16;
+  assign cap = is_unpack ? packed_bytes : row_left_q < 24'd16 ? row_left_q[4:0] : 5'd16;
   assign sequence_end = !gather_active && !gen_active && !info_valid;
-  assign emit = fill_q >= 6'(cap) || (sequence_end && fill_q != 6'd0);
+  assign emit = is_unpack ? !unpacked_q && (fill_q >= 6'(cap) || sequence_end)
+                          : fill_q >= 6'(cap) || (sequence_end && fill_q != 6'd0);
   assign sram_write_o = busy_q && emit;
   assign sram_valid_o = sram_write_o || idx_valid;
   assign write = sram_write_o && sram_gnt_i;
-  assign fill_after = 5'(fill_q < 6'(cap) ? 6'd0 : fill_q - 6'(cap));
+  assign fill_after = fill_q < 6'(cap) ? 6'd0 : fill_q - 6'(cap);
 
   logic [4:0] valid_bytes;
   logic [23:0] word_addr;
@@ -127,7 +154,8 @@ module auklet_load #(
   // The common case, whole words all the way, is kept free of shifters.
   always_comb begin
     sram_data_o = buf_q[127:0];
-    if (sram_write_o && valid_bytes != 5'd16) sram_data_o = buf_q[127:0] & ~({128{1'b1}} << {valid_bytes, 3'b000});
+    if (is_unpack) sram_data_o = unpacked;
+    else if (sram_write_o && valid_bytes != 5'd16) sram_data_o = buf_q[127:0] & ~({128{1'b1}} << {valid_bytes, 3'b000});
   end
 
   logic [DATA_BITS-1:0] beat_bytes;
@@ -153,7 +181,9 @@ module auklet_load #(
     end else begin
       if (start_i) busy_q <= 1'b1;
       else if (done_o) busy_q <= 1'b0;
-      fill_q <= (write ? 6'(fill_after) : fill_q) + (take ? 6'(count) : 6'd0);
+      // What is left over behind an UNPACK's last word is dropped.
+      if (is_unpack && unpacked_q) fill_q <= 6'd0;
+      else fill_q <= (write ? fill_after : fill_q) + (take ? 6'(count) : 6'd0);
     end
   end
   always_ff @(posedge clk_i) begin
@@ -174,7 +204,7 @@ module auklet_load #(
   end
 
   assign busy_o = busy_q;
-  assign done_o = busy_q && sequence_end && fill_q == 6'd0;
+  assign done_o = busy_q && sequence_end && fill_q == 6'd0 && (!is_unpack || unpacked_q);
 
 `ifdef VERILATOR
   assert property (@(posedge clk_i) disable iff (!rst_ni || abort_i) take |-> info_valid && data_ready_o);

@@ -326,6 +326,7 @@ package auklet_pkg;
   localparam logic [7:0] OPCODE_LOAD = 8'h10;  // Memory to SRAM
   localparam logic [7:0] OPCODE_STORE = 8'h11;  // SRAM to memory
   localparam logic [7:0] OPCODE_GATHER = 8'h12;  // Rows of a table in memory to SRAM, chosen by int32 indices in SRAM
+  localparam logic [7:0] OPCODE_UNPACK = 8'h13;  // Memory to SRAM: words whose sixteen numbers have 0 to 8 bits in memory; ax_rows 1, sp_len a multiple of 16
   localparam logic [7:0] OPCODE_CONV = 8'h20;  // Convolution, fully connected, matmul: dense 16x16 steps over stripes of output positions
   localparam logic [7:0] OPCODE_DWCONV = 8'h21;  // Depthwise convolution by the register window: kh at most DW_ROWS, kx_n at most DW_COLS, in_w at most DW_LINE_MAX
   localparam logic [7:0] OPCODE_MAXPOOL = 8'h22;  // Maximum over the window's existing bytes

@@ -17,6 +17,9 @@ bool fits_depthwise_rows(const Geom& geom) {
          geom.stripe == geom.out_w;
 }
 
+/// What UNPACK asks beyond the format's table: one row of whole words.
+bool fits_unpack(const Dma& dma) { return dma.ax_rows == 1 && dma.sp_len % spec::kLanes == 0; }
+
 /// What AVGPOOL asks beyond the format's table: that the sum and the reciprocal of the count are exact.
 bool fits_average(const Geom& geom) { return std::uint32_t{geom.kh} * geom.kx_n <= spec::kPoolTapsMax; }
 
@@ -50,6 +53,9 @@ spec::CommandError check_fields(std::span<const std::uint32_t> words) {
     return spec::CommandError::kField;
   }
   if (info.opcode == spec::Opcode::kDwrows && !fits_depthwise_rows(spec::decode_geom(words.first<Geom::kWords>()))) {
+    return spec::CommandError::kField;
+  }
+  if (info.opcode == spec::Opcode::kUnpack && !fits_unpack(spec::decode_dma(words.first<Dma::kWords>()))) {
     return spec::CommandError::kField;
   }
   if (info.opcode == spec::Opcode::kAvgpool && !fits_average(spec::decode_geom(words.first<Geom::kWords>()))) {

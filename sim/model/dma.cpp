@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace auklet::sim::model {
 namespace {
@@ -113,6 +114,39 @@ GatherEnd run_gather(const MemoryMap& memory, Sram& sram, const Gather& gather, 
     if (transfer.response != AxiResponse::kOkay) return {.transfer = transfer, .bad_index = std::nullopt};
   }
   return {};
+}
+
+Transfer run_unpack(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base) {
+  std::vector<std::uint8_t> bytes;
+  std::array<std::int8_t, spec::kBurstBytes> buffer;
+  const Transfer result = for_each_burst(dma, base, [&](std::uint64_t address, std::size_t count) {
+    const std::span<std::int8_t> data = std::span(buffer).first(count);
+    const AxiResponse response = memory.read(address, data);
+    if (response == AxiResponse::kOkay) bytes.insert(bytes.end(), data.begin(), data.end());
+    return response;
+  });
+  if (result.response != AxiResponse::kOkay) return result;
+  std::size_t at = 0;
+  const auto next = [&] { return at < bytes.size() ? bytes[at++] : std::uint8_t{0}; };
+  std::uint32_t widths = 0;
+  for (std::uint32_t word = 0; word < dma.sp_len / spec::kLanes; ++word) {
+    widths = word % 2 == 0 ? next() : widths >> 4;
+    const std::uint32_t width = std::min(widths & 0xfU, 8U);
+    std::array<std::uint8_t, spec::kLanes> packed{};
+    for (std::size_t i = 0; i < packed.size(); ++i) packed[i] = i < std::size_t{2} * width ? next() : std::uint8_t{0};
+    Word lanes{};
+    for (std::uint32_t lane = 0; lane < lanes.size(); ++lane) {
+      int value = 0;
+      for (std::uint32_t bit = 0; bit < width; ++bit) {
+        const std::uint32_t place = lane * width + bit;
+        // The highest bit counts negative.
+        if ((packed[place / 8] >> place % 8 & 1) != 0) value += bit + 1 == width ? -(1 << bit) : 1 << bit;
+      }
+      lanes[lane] = static_cast<std::int8_t>(value);
+    }
+    sram.write_word(dma.sp_base + word * spec::kLanes, lanes);
+  }
+  return result;
 }
 
 Transfer run_store(MemoryMap& memory, const Sram& sram, const Dma& dma, std::uint64_t base) {

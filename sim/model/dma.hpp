@@ -40,6 +40,9 @@ struct Transfer {
 /// LOAD from the window at `base`; stops at the first burst that fails.
 [[nodiscard]] Transfer run_load(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base);
 
+/// UNPACK from the window at `base`. Writes nothing when a burst fails.
+[[nodiscard]] Transfer run_unpack(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base);
+
 /// How a GATHER ended.
 struct GatherEnd {
   Transfer transfer;                       ///< Of the rows before a wrong index.

@@ -91,6 +91,9 @@ Cost estimate(const Dma& dma, const spec::HardwareConfig& config, const MemoryTi
   Cost cost;
   cost.axi_beats = std::uint64_t{dma.ax_rows} * divide_up(dma.ax_len, beat_bytes);
   cost.cycles = kOverhead + timing.latency_cycles + divide_up(cost.axi_beats * beat_bytes, bytes_per_cycle);
+  if (dma.header.opcode == spec::Opcode::kUnpack) {
+    cost.cycles = std::max(cost.cycles, kOverhead + timing.latency_cycles + dma.sp_len / spec::kLanes);
+  }
   return cost;
 }
 

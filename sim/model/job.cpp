@@ -215,8 +215,10 @@ void Job::execute_dma(const Command& command, std::uint64_t start) {
   }
   const Cost cost = estimate(dma, config_, memory_.timing(window.base + dma.offset));
   if (!begin(cost, start)) return;
-  const Transfer transfer =
-      store ? run_store(memory_, sram_, dma, window.base) : run_load(memory_, sram_, dma, window.base);
+  const bool unpack = command.header.opcode == spec::Opcode::kUnpack;
+  const Transfer transfer = store    ? run_store(memory_, sram_, dma, window.base)
+                            : unpack ? run_unpack(memory_, sram_, dma, window.base)
+                                     : run_load(memory_, sram_, dma, window.base);
   if (transfer.response != AxiResponse::kOkay) {
     axi_fault(transfer, channel);
     return;

@@ -150,13 +150,20 @@ void break_depthwise_rows(MalformedStream& bad, Random& random, std::size_t at) 
 /// Breaks what only one opcode demands; a stream without such a command loses its END.
 void break_limit(MalformedStream& bad, Random& random) {
   const auto at = find_command(bad, random, [](spec::Opcode opcode) {
-    return opcode == spec::Opcode::kDwconv || opcode == spec::Opcode::kDwrows || opcode == spec::Opcode::kAvgpool;
+    return opcode == spec::Opcode::kDwconv || opcode == spec::Opcode::kUnpack || opcode == spec::Opcode::kDwrows ||
+           opcode == spec::Opcode::kAvgpool;
   });
   if (!at) {
     bad.what = "no END";
     cut(bad, bad.stream.offsets.back());
   } else if (opcode_at(bad, *at) == spec::Opcode::kDwconv) {
     break_depthwise(bad, random, *at);
+  } else if (opcode_at(bad, *at) == spec::Opcode::kUnpack) {
+    using Dma = spec::DmaFields;
+    const std::span<std::uint32_t> words = command_at(bad, *at);
+    bad.what = "limit of command " + std::to_string(*at);
+    random.one_in(2) ? Dma::kAxRows.set(words, random.in(2, 100))
+                     : Dma::kSpLen.set(words, Dma::kSpLen.get(words) + random.in(1, 15));
   } else if (opcode_at(bad, *at) == spec::Opcode::kDwrows) {
     break_depthwise_rows(bad, random, *at);
   } else {

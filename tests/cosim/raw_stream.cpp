@@ -286,10 +286,10 @@ void RawStreamMaker::add_random_command(std::vector<RawCommand>& commands) {
     commands.push_back(load_parameters());
     return;
   }
-  const auto opcode =
-      random_.pick<Opcode>({Opcode::kLoad, Opcode::kLoad, Opcode::kStore, Opcode::kStore, Opcode::kGather,
-                            Opcode::kConv, Opcode::kConv, Opcode::kConv, Opcode::kDwconv, Opcode::kDwconv,
-                            Opcode::kDwrows, Opcode::kDwrows, Opcode::kMaxpool, Opcode::kAvgpool, Opcode::kAdd});
+  const auto opcode = random_.pick<Opcode>({Opcode::kLoad, Opcode::kLoad, Opcode::kUnpack, Opcode::kStore,
+                                            Opcode::kStore, Opcode::kGather, Opcode::kConv, Opcode::kConv,
+                                            Opcode::kConv, Opcode::kDwconv, Opcode::kDwconv, Opcode::kDwrows,
+                                            Opcode::kDwrows, Opcode::kMaxpool, Opcode::kAvgpool, Opcode::kAdd});
   const spec::Format format = spec::command_info(opcode)->format;
   std::optional<RawCommand> raw;
   do {

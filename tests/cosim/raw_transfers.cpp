@@ -43,11 +43,12 @@ RawCommand RawStreamMaker::load_table(std::uint32_t offset, std::uint32_t bytes,
 }
 
 std::optional<RawCommand> RawStreamMaker::try_dma(spec::Opcode opcode) {
-  const bool load = opcode == spec::Opcode::kLoad;
+  const bool unpack = opcode == spec::Opcode::kUnpack;
+  const bool load = opcode == spec::Opcode::kLoad || unpack;
   spec::DmaCommand c{.header = {.opcode = opcode}};
   c.window = load ? random_.in(0, 2) : random_.in(2, 4);
   const RawWindow& window = windows_[c.window];
-  c.ax_rows = random_.one_in(3) ? 1 : random_.in(1, random_.pick<std::uint32_t>({3, 20, 200}));
+  c.ax_rows = unpack || random_.one_in(3) ? 1 : random_.in(1, random_.pick<std::uint32_t>({3, 20, 200}));
   c.ax_len = random_.in(1, std::max(1U, random_.pick<std::uint32_t>({4, 40, 600, 3000}) / c.ax_rows));
   c.ax_stride = random_.pick<std::uint32_t>({0, c.ax_len, c.ax_len + random_.in(1, 40), random_.in(0, 600)});
   const std::uint32_t extent = (c.ax_rows - 1) * c.ax_stride + c.ax_len;
@@ -61,6 +62,8 @@ std::optional<RawCommand> RawStreamMaker::try_dma(spec::Opcode opcode) {
           ? std::min(total, kFieldMax)
           : random_.pick<std::uint32_t>({random_.in(1, 4), random_.in(1, 40), 16, random_.in(1, 500), kFieldMax});
   c.sp_base = sram_address(16);
+  // Any number of words: bytes may be missing, or left over.
+  if (unpack) c.sp_len = 16 * random_.in(1, random_.pick<std::uint32_t>({1, 4, total / 8 + 1, total / 4 + 1}));
   c.sp_stride = random_.one_in(2) ? (c.sp_len + 15) / 16 * 16 % (kFieldMax + 1) : pitch(16);
 
   RawCommand raw = encoded(c);
@@ -69,7 +72,8 @@ std::optional<RawCommand> RawStreamMaker::try_dma(spec::Opcode opcode) {
     mark(data, window.base - RawMemory::kDataBase + c.offset + std::uint64_t{i} * c.ax_stride, c.ax_len);
   }
   auto& sram = load ? raw.footprint.sram_written : raw.footprint.sram_read;
-  for (std::uint32_t done = 0, row = 0; done < total; ++row) {
+  if (unpack) mark(sram, c.sp_base, c.sp_len);
+  for (std::uint32_t done = unpack ? total : 0, row = 0; done < total; ++row) {
     const std::uint32_t bytes = std::min(c.sp_len, total - done);
     mark(sram, std::uint64_t{c.sp_base} + std::uint64_t{row} * c.sp_stride, bytes);
     done += bytes;

@@ -188,6 +188,23 @@ TEST(StreamTest, EveryLimitOfEveryField) {
   }
 }
 
+TEST(StreamTest, RulesOfUnpack) {
+  using Dma = spec::DmaFields;
+  const auto refused = [](const spec::CommandField& field, std::int64_t value) {
+    StreamBuilder builder;
+    spec::DmaCommand command = load(40);
+    command.header.opcode = spec::Opcode::kUnpack;
+    command.sp_len = 64;
+    builder.add(command).end();
+    builder.set(0, field, value);
+    return validate(builder.seal()).status;
+  };
+  EXPECT_EQ(refused(Dma::kSpLen, 64), Status::kOk);
+  EXPECT_EQ(refused(Dma::kSpLen, 72), Status::kStreamField);
+  EXPECT_EQ(refused(Dma::kAxRows, 2), Status::kStreamField);
+  EXPECT_EQ(refused(Dma::kSpLen, 0xfffff0), Status::kStreamSramRange) << "however few bytes it has";
+}
+
 TEST(StreamTest, RulesOfDepthwiseRows) {
   using Geom = spec::GeomFields;
   const auto refused = [](const spec::CommandField& field, std::int64_t value) {

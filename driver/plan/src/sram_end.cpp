@@ -32,6 +32,7 @@ constexpr u64 weight_blocks(const spec::GeomCommand& command) noexcept {
 }  // namespace
 
 std::uint64_t sram_end(const spec::DmaCommand& command) noexcept {
+  if (command.header.opcode == spec::Opcode::kUnpack) return u64{command.sp_base} + command.sp_len;
   const u64 bytes = u64{command.ax_len} * command.ax_rows;
   const u64 whole_rows = bytes / command.sp_len;
   // More rows than SRAM can have words; below that no sum here comes near 2^64.

@@ -32,6 +32,21 @@ Outcome plan_load_bytes(StreamWriter& writer, const MemoryTensor& from, std::uin
   return plan_load_pixels(writer, from, sram_address, bytes, 1, 1, after);
 }
 
+Outcome plan_load_packed(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address,
+                         std::uint32_t packed, std::uint32_t bytes, const Waits& after) noexcept {
+  if (packed == 0 || bytes == 0) return Status::kShapeZero;
+  if (sram_address % kWordBytes != 0 || bytes % kWordBytes != 0) return Status::kAddressMisaligned;
+  spec::DmaCommand command;
+  command.header.opcode = spec::Opcode::kUnpack;
+  command.offset = from.offset;
+  command.window = from.window;
+  command.ax_len = packed;
+  command.ax_rows = 1;
+  command.sp_base = sram_address;
+  command.sp_len = bytes;
+  return writer.emit(command, after);
+}
+
 Outcome plan_load_pixels(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address,
                          std::uint32_t pixels, std::uint32_t channels, std::uint32_t pixel_pitch,
                          const Waits& after) noexcept {

@@ -27,6 +27,8 @@ enum class Opcode : std::uint8_t {
   kStore = 0x11,
   /// Rows of a table in memory to SRAM, chosen by int32 indices in SRAM.
   kGather = 0x12,
+  /// Memory to SRAM: words whose sixteen numbers have 0 to 8 bits in memory; ax_rows 1, sp_len a multiple of 16.
+  kUnpack = 0x13,
   /// Convolution, fully connected, matmul: dense 16x16 steps over stripes of output positions.
   kConv = 0x20,
   /// Depthwise convolution by the register window: kh at most DW_ROWS, kx_n at most DW_COLS, in_w at most DW_LINE_MAX.
@@ -245,7 +247,7 @@ struct DmaFields {
 static_assert(detail::tiles(CommandHeaderFields::kAll, DmaFields::kAll,
                             DmaFields::kReserved));
 
-/// A command of format dma: LOAD, STORE.
+/// A command of format dma: LOAD, STORE, UNPACK.
 /// Zero, the initial value, is not allowed where a field says 'at least 1': those must be set.
 struct DmaCommand {
   static constexpr Format kFormat = Format::kDma;
@@ -794,7 +796,7 @@ struct CommandInfo {
   std::span<const std::uint32_t> reserved;  ///< Per word, the bits that must be zero; `words` long.
 };
 
-inline constexpr std::array<CommandInfo, 16> kCommands{{
+inline constexpr std::array<CommandInfo, 17> kCommands{{
     {Opcode::kEnd, "END", Format::kEnd, Engine::kNone, EndCommand::kWords,
      EndFields::kAll, EndFields::kReserved},
     {Opcode::kLoad, "LOAD", Format::kDma, Engine::kLoad, DmaCommand::kWords,
@@ -803,6 +805,8 @@ inline constexpr std::array<CommandInfo, 16> kCommands{{
      DmaFields::kAll, DmaFields::kReserved},
     {Opcode::kGather, "GATHER", Format::kGather, Engine::kLoad, GatherCommand::kWords,
      GatherFields::kAll, GatherFields::kReserved},
+    {Opcode::kUnpack, "UNPACK", Format::kDma, Engine::kLoad, DmaCommand::kWords,
+     DmaFields::kAll, DmaFields::kReserved},
     {Opcode::kConv, "CONV", Format::kGeom, Engine::kCompute, GeomCommand::kWords,
      GeomFields::kAll, GeomFields::kReserved},
     {Opcode::kDwconv, "DWCONV", Format::kGeom, Engine::kCompute, GeomCommand::kWords,

@@ -97,6 +97,11 @@ Outcome plan_resident_softmax(StreamWriter& writer, const SoftmaxOp& op, const S
 Outcome plan_load_bytes(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address, std::uint32_t bytes,
                         const Waits& after) noexcept;
 
+/// Loads `packed` bytes that compress() made of `bytes` bytes, a multiple of 16, and unpacks them to `sram_address` (a
+/// multiple of 16).
+Outcome plan_load_packed(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address,
+                         std::uint32_t packed, std::uint32_t bytes, const Waits& after) noexcept;
+
 /// Loads `pixels` pixels of `channels` bytes, compact in memory, to `pixel_pitch` in SRAM: `channels`, or a multiple
 /// of 16.
 Outcome plan_load_pixels(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address,
