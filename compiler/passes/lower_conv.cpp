@@ -225,6 +225,11 @@ Outcome lower_fully_connected(Lowering& to) {
   const u32 depth = unsigned_of(c.in(1).shape[1]);
   const auto rows = static_cast<u32>(c.in(0).elements() / depth);
   plan::ConvOp op = plan::fully_connected_op(rows, depth, outputs);
+  if (rows <= static_cast<u32>(spec::GeomFields::kInH.max)) {
+    // One image of so many rows, since rows can be cut.
+    op.batch = 1;
+    op.in_h = op.out_h = rows;
+  }
   op.in_zp = work.op.in_zp;
   op.out_zp = work.op.out_zp;
   op.act_min = work.op.act_min;

@@ -196,7 +196,7 @@ class Attempt {
         // A cascade uses all weights in every stripe.
         const std::vector<plan::TileRange> ranges = plan_.cascade_of(node) != nullptr
                                                         ? std::vector<plan::TileRange>{{0, n.layout.tiles}}
-                                                        : cut_tiles(*op, n.layout, hardware_.config);
+                                                        : cut_tiles(*op, n.layout, hardware_.config, step == 0);
         for (const plan::TileRange& tiles : ranges) n.parts.push_back({tiles});
       }
       const auto steps = static_cast<u32>(std::max<std::size_t>(n.parts.size(), 1));

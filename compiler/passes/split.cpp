@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace auklet::compiler::passes {
 namespace {
@@ -14,6 +15,8 @@ constexpr u64 kLoadBytesPerCycle = 8;
 constexpr u64 kCommandCycles = 80;
 // Parts of fewer bytes would spend more cycles on commands than they hide.
 constexpr u32 kPartBytes = 32768;
+// The same where nothing is hidden yet.
+constexpr u32 kFirstBytes = 2048;
 
 // Estimated cycles of computing so many tiles, or 0 when they are beyond what the SRAM or a command can hold.
 u64 compute_cycles(const plan::ConvOp& op, const plan::ConvLayout& layout, const spec::HardwareConfig& config,
@@ -70,22 +73,31 @@ std::vector<RowPart> cut_rows(const plan::ConvOp& op, std::uint32_t unit, std::u
 }
 
 std::vector<plan::TileRange> cut_tiles(const plan::ConvOp& op, const plan::ConvLayout& layout,
-                                       const spec::HardwareConfig& config) {
-  std::vector<plan::TileRange> whole{{0, layout.tiles}};
+                                       const spec::HardwareConfig& config, bool first) {
+  const std::vector<plan::TileRange> whole{{0, layout.tiles}};
   const u64 bytes = layout.weight_bytes + layout.parameter_bytes;
-  if (layout.segments != 1 || bytes < kPartBytes) return whole;
+  if (layout.segments != 1 || bytes < (first ? kFirstBytes : kPartBytes)) return whole;
   // Tiles that are computed at once stay together.
   const u32 set = plan::conv_segment(op, layout, 0).array_groups;
-  const u32 units = (layout.tiles + set - 1) / set;
+  u32 units = (layout.tiles + set - 1) / set;
   const u64 unit_bytes = (bytes + units - 1) / units;
   const u32 largest = std::max<u32>(1, static_cast<u32>(kPartBytes / unit_bytes));
   const u64 compute = compute_cycles(op, layout, config, std::min(set, layout.tiles));
-  if (compute == 0) return whole;
+  if (compute == 0 || units == 1) return whole;
+  const u64 load = unit_bytes / kLoadBytesPerCycle;
+  std::vector<u32> sizes;
+  if (first && compute > load) {
+    // So many that the image, row by row, comes no slower than they are computed.
+    const u64 image = u64{op.batch} * op.in_h * op.in_w * op.in_c / kLoadBytesPerCycle;
+    sizes.push_back(static_cast<u32>(std::min<u64>(units, std::max<u64>(1, (image + compute - 1) / compute))));
+    units -= sizes.back();
+  }
+  if (units > 0) std::ranges::copy(part_sizes(units, largest, load, compute), std::back_inserter(sizes));
   std::vector<plan::TileRange> parts;
-  u32 first = 0;
-  for (const u32 size : part_sizes(units, largest, unit_bytes / kLoadBytesPerCycle, compute)) {
-    parts.push_back({first, std::min(size * set, layout.tiles - first)});
-    first += parts.back().count;
+  u32 tile = 0;
+  for (const u32 size : sizes) {
+    parts.push_back({tile, std::min(size * set, layout.tiles - tile)});
+    tile += parts.back().count;
   }
   return parts;
 }

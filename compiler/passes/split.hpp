@@ -25,8 +25,9 @@ struct RowPart {
 [[nodiscard]] std::vector<RowPart> cut_rows(const plan::ConvOp& op, std::uint32_t unit, std::uint32_t most);
 
 /// Cuts a convolution's tiles, all of them, into parts for weights to be loaded one by one. One part when it is not
-/// worth it. Precondition: conv_layout() made the layout for the operator and the configuration.
+/// worth it. `first`: nothing can be computed before its weights come, so that the first part is small. Precondition:
+/// conv_layout() made the layout for the operator and the configuration.
 [[nodiscard]] std::vector<plan::TileRange> cut_tiles(const plan::ConvOp& op, const plan::ConvLayout& layout,
-                                                     const spec::HardwareConfig& config);
+                                                     const spec::HardwareConfig& config, bool first);
 
 }  // namespace auklet::compiler::passes

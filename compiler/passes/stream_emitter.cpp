@@ -15,8 +15,12 @@ using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
 // A first convolution is cut into so many parts, where its image has so many bytes.
-constexpr u32 kRowParts = 4;
+constexpr u32 kRowParts = 8;
 constexpr u64 kSplitBytes = 2048;
+
+// A result is stored in parts of at least so many bytes, so many parts at most.
+constexpr u64 kStoredBytes = 2048;
+constexpr u64 kMostStoredParts = 16;
 
 // A large image is loaded for a cascade in so many parts.
 constexpr u32 kImageParts = 8;
@@ -100,13 +104,22 @@ class Emitter {
     return cut_rows(op, plan::kWordBytes / std::gcd(plan::kWordBytes, op.in_w * format.pitch), kRowParts);
   }
 
+  // The rows of a convolution's last step, so that those that are done are stored while the next ones are computed; one
+  // part, or none, when nothing is stored.
+  [[nodiscard]] std::vector<RowPart> stored_parts(u32 node) const {
+    const auto* work = std::get_if<ConvWork>(&program_.nodes[node].op->work);
+    if (work == nullptr || work->op.batch != 1 || !transfers_.stores_output(node)) return {};
+    const View& view = memory_.instances[memory_.nodes[node].output].format.view;
+    const u64 parts = std::min<u64>(view.bytes() / kStoredBytes, kMostStoredParts);
+    if (parts < 2 || view.pixels != work->op.out_h * work->op.out_w) return {};
+    return cut_rows(work->op, 1, static_cast<u32>(parts));
+  }
+
   // The first part of the weights, then the image row part by row part, each followed by what can be computed with
   // both.
-  plan::Outcome emit_rows(u32 node, const std::vector<RowPart>& rows) {
+  plan::Outcome emit_first_rows(u32 node, const std::vector<RowPart>& rows, bool store) {
     const NodePlan& n = memory_.nodes[node];
     const Instance& image = memory_.instances[n.inputs[0]];
-    const u32 row_pixels = std::get<ConvWork>(program_.nodes[node].op->work).op.in_w;
-    const Format& result = memory_.instances[n.output].format;
     if (const plan::Outcome loaded = transfers_.load(memory_.loads[next_load_ + 1]); !loaded.ok()) return loaded;
     next_load_ += 2;
     u32 loaded_rows = 0;
@@ -117,31 +130,55 @@ class Emitter {
         if (!loaded.ok()) return loaded;
         loaded_rows = part.load_end;
       }
-      const u32 in = address_of(n.inputs[0]) + part.in_row * row_pixels * image.format.pitch;
-      const u32 out = address_of(n.output) + part.out_row * part.op.out_w * result.pitch;
-      const std::vector<Range> reads = {{in, u64{in} + u64{part.op.in_h} * row_pixels * image.format.pitch},
-                                        transfers_.sram_range(n.parts[0].block)};
-      const Range write{out, u64{out} + u64{part.op.out_h} * part.op.out_w * result.pitch};
-      const plan::Outcome computed =
-          transfers_.compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
-            return emit_conv(node, part.op, n.parts[0], in, out, after, cost);
-          });
-      if (!computed.ok()) return computed;
+      if (const plan::Outcome computed = emit_row_part(node, 0, part, store); !computed.ok()) return computed;
     }
     return emit_loads_ahead(n.steps.first);
   }
 
+  // Rows of one step's tiles.
+  plan::Outcome emit_row_part(u32 node, std::size_t step, const RowPart& part, bool store) {
+    const NodePlan& n = memory_.nodes[node];
+    const plan::ConvOp& whole = std::get<ConvWork>(program_.nodes[node].op->work).op;
+    const u32 in_row = whole.in_w * pitch_of(node, 0);
+    const u32 out_row = whole.out_w * memory_.instances[n.output].format.pitch;
+    const u32 in = address_of(n.inputs[0]) + part.in_row * in_row;
+    const u32 out = address_of(n.output) + part.out_row * out_row;
+    const std::vector<Range> reads = {{in, u64{in} + u64{part.op.in_h} * in_row},
+                                      transfers_.sram_range(n.parts[step].block)};
+    const Range write{out, u64{out} + u64{part.op.out_h} * out_row};
+    const plan::Outcome computed =
+        transfers_.compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
+          return emit_conv(node, part.op, n.parts[step], in, out, after, cost);
+        });
+    if (!computed.ok() || !store) return computed;
+    return transfers_.store_output(node, {part.out_row, part.out_row + part.op.out_h}, whole.out_h);
+  }
+
+  plan::Outcome emit_last_rows(u32 node, std::size_t step, const std::vector<RowPart>& rows) {
+    const u32 first = memory_.nodes[node].steps.first;
+    if (const plan::Outcome loaded = emit_loads_of(first + static_cast<u32>(step)); !loaded.ok()) return loaded;
+    transfers_.begin(node);
+    for (const RowPart& part : rows) {
+      if (const plan::Outcome computed = emit_row_part(node, step, part, true); !computed.ok()) return computed;
+    }
+    return {};
+  }
+
   plan::Outcome emit_resident(u32 node) {
     const Steps& steps = memory_.nodes[node].steps;
-    const std::vector<RowPart> rows = row_parts(node);
+    const std::vector<RowPart> first_rows = row_parts(node);
+    const std::vector<RowPart> last_rows = stored_parts(node);
     for (u32 step = steps.first; step <= steps.last; ++step) {
       transfers_.begin(node);
-      const bool by_rows = step == steps.first && rows.size() > 1;
-      const plan::Outcome computed = by_rows ? emit_rows(node, rows) : emit_step(node, step - steps.first);
+      const bool by_rows = step == steps.first && first_rows.size() > 1;
+      const bool stored = step == steps.last && last_rows.size() > 1;
+      const plan::Outcome computed = by_rows  ? emit_first_rows(node, first_rows, stored)
+                                     : stored ? emit_last_rows(node, step - steps.first, last_rows)
+                                              : emit_step(node, step - steps.first);
       if (!computed.ok()) return computed;
     }
     transfers_.begin(node);
-    return transfers_.store_output(node);
+    return last_rows.size() > 1 ? plan::Outcome{} : transfers_.store_output(node);
   }
 
   plan::Outcome emit_step(u32 node, std::size_t step) {

@@ -123,6 +123,11 @@ plan::Outcome Transfers::load_rows(u32 node, const Instance& instance, Rows rows
   });
 }
 
+bool Transfers::stores_output(u32 node) const {
+  const u32 buffer = program_.nodes[node].output;
+  return memory_.buffers[buffer].home == Home::kScratch || !program_.buffers[buffer].outputs.empty();
+}
+
 plan::Outcome Transfers::store_output(u32 node, Rows rows, u32 height) {
   const u32 buffer = program_.nodes[node].output;
   if (memory_.buffers[buffer].home == Home::kScratch) {

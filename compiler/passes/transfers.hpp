@@ -49,6 +49,8 @@ class Transfers {
   plan::Outcome load(const LoadItem& item);
   /// Loads rows of an instance for a node; it has `height` of them (row_bytes()), which begin at whole words.
   plan::Outcome load_rows(std::uint32_t node, const Instance& instance, Rows rows, std::uint32_t height);
+  /// Whether a node's output goes to memory.
+  [[nodiscard]] bool stores_output(std::uint32_t node) const;
   /// Stores a node's output, or rows of it, to scratch memory and to every window that wants it.
   plan::Outcome store_output(std::uint32_t node, Rows rows = {0, 1}, std::uint32_t height = 1);
   /// Fills outputs that nobody has written: other names of an input, or of what a streamed operator has stored

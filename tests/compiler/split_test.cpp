@@ -73,7 +73,7 @@ plan::ConvOp pointwise_op(std::uint32_t pixels, std::uint32_t in_c, std::uint32_
 std::vector<plan::TileRange> cut(const plan::ConvOp& op, const spec::HardwareConfig& config) {
   plan::ConvLayout layout;
   EXPECT_TRUE(plan::conv_layout(op, config, plan::round_up_to_word(op.in_c), layout).ok());
-  return cut_tiles(op, layout, config);
+  return cut_tiles(op, layout, config, false);
 }
 
 TEST(CutTiles, KeepsSetsTogether) {
@@ -100,6 +100,18 @@ TEST(CutTiles, KeepsSetsTogether) {
 
 TEST(CutTiles, LeavesSmallWeightsAlone) {
   EXPECT_EQ(cut(pointwise_op(49, 64, 64), spec::kConfigurations[1]).size(), 1U);
+}
+
+// With nothing to compute before, little is waited for; where loading is the slower side anyhow, all the same.
+TEST(CutTiles, BeginsWithLittleAtTheStart) {
+  const spec::HardwareConfig& config = spec::kConfigurations[1];
+  const auto begin = [&](const plan::ConvOp& op) {
+    plan::ConvLayout layout;
+    EXPECT_TRUE(plan::conv_layout(op, config, plan::round_up_to_word(op.in_c), layout).ok());
+    return cut_tiles(op, layout, config, true).front().count;
+  };
+  EXPECT_EQ(begin(pointwise_op(256, 64, 256)), 2U) << "as many as the image's rows keep busy";
+  EXPECT_EQ(begin(pointwise_op(1, 256, 256)), cut(pointwise_op(1, 256, 256), config).front().count);
 }
 
 // What is left to do when the last weights have arrived is the last part.
