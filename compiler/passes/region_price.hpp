@@ -1,7 +1,7 @@
 // What sharing a region of the SRAM costs: cycles in which one port of it waits for another.
 //
-// A region serves its ports in the order results, activations, weights, stores, loads. Weights take both of its banks,
-// so that they wait as long as activations are read beside them.
+// A region serves its ports in the order results, activations, weights, stores, loads, but for a transfer that has been
+// refused a few times. Weights take both of its banks, so that they wait as long as activations are read beside them.
 #pragma once
 
 #include <auklet/plan/packing.hpp>

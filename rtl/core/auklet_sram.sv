@@ -7,10 +7,14 @@
 //   store  read 16   one                         4
 //   load   either 16 one                         5
 //
-// A port that is not granted asks again. Read data is there in the cycle after the grant, and only then.
+// A port that is not granted asks again. Read data is there in the cycle after the grant, and only then. Activations and
+// weights are read in nearly every cycle, so that store or load would stand still beside them in one region: after
+// DMA_PATIENCE refusals they come before all but out.
 module auklet_sram #(
   /// Size in KiB; a power of two, at least 64.
   parameter int unsigned SRAM_KIB = 512,
+  /// Refusals in a row that store and load put up with, 1 to 15: fewer make transfers faster and computing slower.
+  parameter int unsigned DMA_PATIENCE = 2,
   /// Width of a word address (derived).
   parameter int unsigned WORD_BITS = $clog2(SRAM_KIB * 64)
 ) (
@@ -76,12 +80,30 @@ module auklet_sram #(
   assign store_banks = store_valid_i ? 8'(1) << {store_region, store_addr_i[0]} : 8'd0;
   assign load_banks = load_valid_i ? 8'(1) << {load_region, load_addr_i[0]} : 8'd0;
 
+  // Banks that store or load must have now.
+  logic [3:0] store_refused_q, load_refused_q;
+  logic [7:0] urgent_store, urgent_banks;
+  assign urgent_store = store_refused_q == 4'(DMA_PATIENCE) ? store_banks & ~out_banks : 8'd0;
+  assign urgent_banks = urgent_store
+                      | (load_refused_q == 4'(DMA_PATIENCE) ? load_banks & ~out_banks & ~urgent_store : 8'd0);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      store_refused_q <= 4'd0;
+      load_refused_q <= 4'd0;
+    end else begin
+      if (!store_valid_i || store_gnt_o) store_refused_q <= 4'd0;
+      else if (store_refused_q != 4'(DMA_PATIENCE)) store_refused_q <= store_refused_q + 4'd1;
+      if (!load_valid_i || load_gnt_o) load_refused_q <= 4'd0;
+      else if (load_refused_q != 4'(DMA_PATIENCE)) load_refused_q <= load_refused_q + 4'd1;
+    end
+  end
+
   // Banks that each unit is granted.
   logic [7:0] act_hits, wgt_hits, store_hits, load_hits;
-  assign act_gnt_o = act_valid_i && (act_banks & out_banks) == 8'd0;
+  assign act_gnt_o = act_valid_i && (act_banks & (out_banks | urgent_banks)) == 8'd0;
   assign act_hits = act_gnt_o ? act_banks : 8'd0;
   assign taken_act = out_banks | act_hits;
-  assign wgt_gnt_o = wgt_valid_i && (wgt_banks & taken_act) == 8'd0;
+  assign wgt_gnt_o = wgt_valid_i && (wgt_banks & (taken_act | urgent_banks)) == 8'd0;
   assign wgt_hits = wgt_gnt_o ? wgt_banks : 8'd0;
   assign taken_wgt = taken_act | wgt_hits;
   assign store_gnt_o = store_valid_i && (store_banks & taken_wgt) == 8'd0;
