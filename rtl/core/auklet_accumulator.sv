@@ -1,5 +1,5 @@
 // Accumulators of one array group: two banks of 64 positions x 16 int32. The array adds into one bank while the other
-// drains. One read and one write a cycle and bank.
+// drains. One read and one write a cycle and bank. Sums that the drain can take as they become final pass the banks by.
 //
 // A position is read in the cycle of its multiply and written one cycle later; the caller leaves at least two cycles
 // between two steps of one position (a weight block takes eight to load, so it does).
@@ -13,10 +13,11 @@ module auklet_accumulator (
   input  logic         first_i,       ///< First step: overwrite instead of add
   input  logic [511:0] psum_i,        ///< The step's sums, one cycle after en_i
 
+  input  logic         pass_i,        ///< Hand out this cycle's sum instead of writing it
   input  logic         drain_en_i,    ///< Read for draining; the bank that the array does not use
   input  logic         drain_bank_i,
   input  logic [5:0]   drain_addr_i,
-  output logic [511:0] drain_o        ///< One cycle after drain_en_i
+  output logic [511:0] drain_o        ///< One cycle after pass_i or drain_en_i
 );
   logic [511:0] mem0 [0:63];
   logic [511:0] mem1 [0:63];
@@ -52,9 +53,15 @@ module auklet_accumulator (
     end
   end
   always_ff @(posedge clk_i) begin
-    if (en_q && !bank_q) mem0[addr_q] <= sum;
-    if (en_q && bank_q) mem1[addr_q] <= sum;
+    if (en_q && !pass_i && !bank_q) mem0[addr_q] <= sum;
+    if (en_q && !pass_i && bank_q) mem1[addr_q] <= sum;
   end
 
-  assign drain_o = drain_bank_q ? rdata1_q : rdata0_q;
+  logic passed_q;
+  logic [511:0] pass_q;
+  always_ff @(posedge clk_i) begin
+    if (pass_i || drain_en_i) passed_q <= pass_i;
+    if (pass_i) pass_q <= sum;
+  end
+  assign drain_o = passed_q ? pass_q : drain_bank_q ? rdata1_q : rdata0_q;
 endmodule

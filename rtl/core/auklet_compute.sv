@@ -53,7 +53,7 @@ module auklet_compute #(
   auklet_pkg::cmd_softmax_t sm;
   assign sm = cmd_i[383:0];
 
-  // What the command is: from PREPARE on, decoded once for all units.
+  // What the command is: from LAUNCH on, decoded once for all units.
   logic is_conv, is_dw, is_rows, is_window, is_acc, is_pool, is_avg, is_soft, is_elt;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {is_conv, is_dw, is_rows, is_avg, is_pool, is_soft, is_elt} <= 7'd0;
@@ -73,8 +73,8 @@ module auklet_compute #(
   assign is_window = is_dw || is_rows; // the array multiplies taps of the window
   assign is_acc = is_conv || is_rows;  // sums go through the accumulators
 
-  // ---- control: two cycles of preparation, then the units until all are idle ----
-  typedef enum logic [1:0] {IDLE, PREPARE, LAUNCH, RUN} state_e;
+  // ---- control: a cycle of preparation, then the units until nothing is left but the last word, which is being written ----
+  typedef enum logic [1:0] {IDLE, LAUNCH, RUN} state_e;
   state_e state_q;
   logic [23:0] top_q, row_step_q, krow_step_q;
   logic [31:0] positions_q, steps_q;
@@ -89,8 +89,7 @@ module auklet_compute #(
     else if (abort_i) state_q <= IDLE;
     else begin
       case (state_q)
-        IDLE:    if (start_i) state_q <= PREPARE;
-        PREPARE: state_q <= LAUNCH;
+        IDLE:    if (start_i) state_q <= LAUNCH;
         LAUNCH:  state_q <= RUN;
         RUN:     if (units_idle) state_q <= IDLE;
         default: state_q <= IDLE;
@@ -107,7 +106,8 @@ module auklet_compute #(
       last_col_q <= signed'(26'(last_ox) * 26'(geom.stride_x)) + signed'({18'd0, geom.kx_n}) - 26'sd1
                   - signed'({18'd0, geom.pad_left});
     end
-    if (state_q == PREPARE) steps_q <= is_rows ? 32'(geom.kh) : kernel_q * geom.chunks;
+    // Needed after the first weight block.
+    if (state_q == LAUNCH) steps_q <= is_rows ? 32'(geom.kh) : kernel_q * geom.chunks;
   end
   assign launch = state_q == LAUNCH;
   assign busy_o = state_q != IDLE;
@@ -118,7 +118,7 @@ module auklet_compute #(
   logic [127:0] fetch_data;
   logic [1:0] wset_ready, bank_free;
 
-  logic conv_valid, conv_row_ok, conv_wset, conv_bank, conv_first, conv_last, conv_release, conv_issued, conv_active;
+  logic conv_valid, conv_row_ok, conv_wset, conv_bank, conv_first, conv_final, conv_last, conv_release, conv_issued, conv_active;
   logic conv_stall_w, conv_stall_d;
   logic [23:0] conv_row;
   logic signed [27:0] conv_r;
@@ -132,7 +132,8 @@ module auklet_compute #(
     .top_i(top_q), .row_step_i(row_step_q), .krow_step_i(krow_step_q), .positions_i(positions_q),
     .wset_ready_i(wset_ready), .wset_release_o(conv_release), .bank_free_i(bank_free), .stripe_issued_o(conv_issued),
     .valid_o(conv_valid), .row_o(conv_row), .row_ok_o(conv_row_ok), .r_o(conv_r), .gnt_i(fetch_gnt && is_conv),
-    .wset_o(conv_wset), .bank_o(conv_bank), .pos_o(conv_pos), .first_o(conv_first), .last_o(conv_last),
+    .wset_o(conv_wset), .bank_o(conv_bank), .pos_o(conv_pos), .first_o(conv_first), .final_o(conv_final),
+    .last_o(conv_last),
     .active_o(conv_active), .stall_weights_o(conv_stall_w), .stall_drain_o(conv_stall_d)
   );
 
@@ -155,8 +156,8 @@ module auklet_compute #(
     .emit_o(dw_emit), .active_o(dw_active), .stall_weights_o(dw_stall_w), .stall_drain_o(dw_stall_d)
   );
 
-  logic rows_valid, rows_row_ok, rows_row_start, rows_emit, rows_wset, rows_bank, rows_first, rows_last, rows_release;
-  logic rows_issued, rows_active, rows_stall_w, rows_stall_d;
+  logic rows_valid, rows_row_ok, rows_row_start, rows_emit, rows_wset, rows_bank, rows_first, rows_final, rows_last;
+  logic rows_release, rows_issued, rows_active, rows_stall_w, rows_stall_d;
   logic [23:0] rows_row;
   logic signed [27:0] rows_r;
   logic [5:0] rows_pos;
@@ -169,7 +170,7 @@ module auklet_compute #(
     .wset_ready_i(wset_ready), .wset_release_o(rows_release), .bank_free_i(bank_free), .stripe_issued_o(rows_issued),
     .valid_o(rows_valid), .row_o(rows_row), .row_ok_o(rows_row_ok), .r_o(rows_r), .gnt_i(fetch_gnt && is_rows),
     .row_start_o(rows_row_start), .emit_o(rows_emit), .wset_o(rows_wset), .bank_o(rows_bank), .pos_o(rows_pos),
-    .first_o(rows_first), .last_o(rows_last),
+    .first_o(rows_first), .final_o(rows_final), .last_o(rows_last),
     .active_o(rows_active), .stall_weights_o(rows_stall_w), .stall_drain_o(rows_stall_d)
   );
 
@@ -265,15 +266,15 @@ module auklet_compute #(
   );
   assign stall_bank_o = req_valid && !fetch_gnt;
 
-  // What travels with a fetch: {wset, bank, pos, first, last} and the depthwise flags.
-  logic [9:0] meta_q, meta2_q, meta3_q;
+  // What travels with a fetch: {wset, bank, pos, first, final, last} and the depthwise flags.
+  logic [10:0] meta_q, meta2_q, meta3_q;
   logic [6:0] dw_col_q;
   logic [4:0] dw_meta_q, dw_meta2_q;
   always_ff @(posedge clk_i) begin
     if (fetch_gnt) begin
-      meta_q <= is_dw ? {dw_wset, 9'd0}
-              : is_rows ? {rows_wset, rows_bank, rows_pos, rows_first, rows_last}
-              : {conv_wset, conv_bank, conv_pos, conv_first, conv_last};
+      meta_q <= is_dw ? {dw_wset, 10'd0}
+              : is_rows ? {rows_wset, rows_bank, rows_pos, rows_first, rows_final, rows_last}
+              : {conv_wset, conv_bank, conv_pos, conv_first, conv_final, conv_last};
       if (is_window) begin
         dw_meta_q <= is_dw ? {dw_emit, dw_row_start, dw_col_ok, dw_above_ok} : {rows_emit, rows_row_start, 3'd0};
         dw_col_q <= dw_col;
@@ -291,7 +292,8 @@ module auklet_compute #(
   auklet_dw_window u_dw_window (
     .clk_i, .rst_ni,
     .lookup_i(fetch_mid && is_dw), .x_i(dw_col_q),
-    .push_i(fetch_valid && is_window), .one_row_i(is_rows), .data_i(fetch_data), .row_start_i(dw_meta2_q[3]), .fuse_i(dw_fuse && is_dw), .col_ok_i(dw_meta2_q[2]),
+    .push_i(fetch_valid && is_window), .one_row_i(is_rows), .data_i(fetch_data), .row_start_i(dw_meta2_q[3]),
+    .fuse_i(dw_fuse && is_dw), .col_ok_i(dw_meta2_q[2]),
     .above_ok_i(dw_meta2_q[1:0]), .kh_i(geom.kh[1:0]), .kw_i(geom.kx_n[3:0]), .zp_i(geom.in_zp), .taps_o(taps)
   );
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -302,7 +304,7 @@ module auklet_compute #(
   // ---- array: PHASES cycles from mac_start on ----
   logic mac_start, mac_en, mac_end;
   logic [1:0] phase_q, phase;
-  logic [9:0] mac_meta;
+  logic [10:0] mac_meta;
   assign mac_start = is_window ? window_emit_q : fetch_valid && is_conv;
   assign mac_meta = is_window ? meta3_q : meta2_q;
   assign phase = mac_start ? 2'd0 : phase_q;
@@ -325,26 +327,28 @@ module auklet_compute #(
     .clk_i,
     .wload_i(wload), .wload_set_i(wload_set), .wload_group_i(wload_group),
     .wload_columns_i(wload_columns), .wload_pair_i(wload_pair), .wload_data_i(wgt_data_i),
-    .en_i(mac_en), .set_i(mac_meta[9]), .dw_i(is_window), .row_i(PHASES == 1 ? 4'd0 : {phase, 2'b00}),
+    .en_i(mac_en), .set_i(mac_meta[10]), .dw_i(is_window), .row_i(PHASES == 1 ? 4'd0 : {phase, 2'b00}),
     .act_i(fetch_data), .taps_i(taps), .psum_o(psum)
   );
 
-  logic conv_end, dw_psum_valid_q, stripe_end_q, stripe_ready_q;
+  logic conv_end, dw_psum_valid_q, sum_valid_q, sum_first_q, stripe_end_q;
   assign conv_end = mac_end && is_acc;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {dw_psum_valid_q, stripe_end_q, stripe_ready_q} <= 3'd0;
-    else if (abort_i) {dw_psum_valid_q, stripe_end_q, stripe_ready_q} <= 3'd0;
-    else {dw_psum_valid_q, stripe_end_q, stripe_ready_q} <= {mac_end && is_dw, conv_end && mac_meta[0], stripe_end_q};
+    if (!rst_ni) {dw_psum_valid_q, sum_valid_q, stripe_end_q} <= 3'd0;
+    else if (abort_i) {dw_psum_valid_q, sum_valid_q, stripe_end_q} <= 3'd0;
+    else {dw_psum_valid_q, sum_valid_q, stripe_end_q} <= {mac_end && is_dw, conv_end && mac_meta[1], conv_end && mac_meta[0]};
   end
+  always_ff @(posedge clk_i) if (conv_end) sum_first_q <= mac_meta[8:3] == 6'd0;
 
-  logic acc_en, acc_bank;
+  logic acc_pass, acc_en, acc_bank;
   logic [5:0] acc_addr;
   logic [1:0] acc_group;
   logic [511:0] drained [0:GROUPS-1];
   for (genvar g = 0; g < GROUPS; g++) begin : gen_acc
     auklet_accumulator u_accumulator (
       .clk_i, .rst_ni,
-      .en_i(conv_end && (g == 0 || is_conv)), .bank_i(mac_meta[8]), .addr_i(mac_meta[7:2]), .first_i(mac_meta[1]), .psum_i(psum[512*g +: 512]),
+      .en_i(conv_end && (g == 0 || is_conv)), .bank_i(mac_meta[9]), .addr_i(mac_meta[8:3]), .first_i(mac_meta[2]),
+      .psum_i(psum[512*g +: 512]), .pass_i(acc_pass && g == 0),
       .drain_en_i(acc_en && acc_group == 2'(g)), .drain_bank_i(acc_bank), .drain_addr_i(acc_addr), .drain_o(drained[g])
     );
   end
@@ -353,7 +357,7 @@ module auklet_compute #(
     assign acc_data = drained[0];
   end else begin : gen_drain_mux
     logic [1:0] acc_group_q;
-    always_ff @(posedge clk_i) if (acc_en) acc_group_q <= acc_group;
+    always_ff @(posedge clk_i) if (acc_pass || acc_en) acc_group_q <= acc_group;
     assign acc_data = drained[acc_group_q];
   end
 
@@ -377,6 +381,10 @@ module auklet_compute #(
   assign wgt_valid_o = loader_valid || param_valid || elt_wgt_valid || soft_table_valid;
   assign wgt_addr_o = soft_table_valid ? soft_table_addr : elt_wgt_valid ? elt_wgt_addr : param_valid ? param_addr : loader_addr;
 
+  // The first weights go before the first parameters, but where the first step already ends sums.
+  logic single_step;
+  assign single_step = is_rows ? geom.kh == 8'd1 : is_conv && kernel_q == 16'd1 && geom.chunks == 16'd1;
+
   logic params_valid, params_take;
   logic [511:0] param_bias, param_mult;
   logic [127:0] param_shift;
@@ -386,7 +394,7 @@ module auklet_compute #(
   ) u_param_loader (
     .clk_i, .rst_ni, .abort_i,
     .start_i(launch && (is_acc || is_dw)), .window_i(is_window), .cmd_i(geom), .positions_i(positions_q),
-    .weights_i(wset_ready != 2'd0),
+    .weights_i(wset_ready != 2'd0), .first_i(single_step),
     .sram_valid_o(param_valid), .sram_addr_o(param_addr), .sram_gnt_i(wgt_gnt_i && param_valid), .sram_data_i(wgt_data_i),
     .loaded_o(params_loaded), .valid_o(params_valid), .take_i(params_take),
     .bias_o(param_bias), .mult_o(param_mult), .shift_o(param_shift)
@@ -400,9 +408,11 @@ module auklet_compute #(
   ) u_drain (
     .clk_i, .rst_ni, .abort_i,
     .start_i(launch && (is_acc || is_dw)), .dw_i(is_dw), .window_i(is_window), .cmd_i(geom), .positions_i(positions_q),
-    .stripe_ready_i(stripe_ready_q), .stripe_issued_i(is_rows ? rows_issued : conv_issued),
-    .issued_bank_i(is_rows ? rows_bank : conv_bank), .bank_free_o(bank_free),
-    .acc_en_o(acc_en), .acc_bank_o(acc_bank), .acc_addr_o(acc_addr), .acc_group_o(acc_group), .acc_data_i(acc_data),
+    .sum_valid_i(sum_valid_q), .sum_first_i(sum_first_q), .stripe_ready_i(stripe_end_q),
+    .stripe_issued_i(is_rows ? rows_issued : conv_issued), .issued_bank_i(is_rows ? rows_bank : conv_bank),
+    .bank_free_o(bank_free),
+    .acc_pass_o(acc_pass), .acc_en_o(acc_en), .acc_bank_o(acc_bank), .acc_addr_o(acc_addr), .acc_group_o(acc_group),
+    .acc_data_i(acc_data),
     .dw_valid_i(dw_psum_valid_q), .dw_psum_i(psum[511:0]),
     .param_valid_i(params_valid), .param_take_o(params_take), .bias_i(param_bias),
     .valid_o(drain_valid), .x_o(drain_x), .addr_o(drain_addr), .active_o(drain_active)
@@ -458,7 +468,8 @@ module auklet_compute #(
   assign out_addr_o = out_addr[WORD_BITS+3:4];
   assign out_data_o = is_pool ? pool_out_data : elt_out_valid ? elt_out_data : rq_out;
 
-  assign units_idle = !(conv_active || dw_active || rows_active || pool_active || elt_active || soft_active || drain_active || rq_busy);
+  assign units_idle = !(conv_active || dw_active || rows_active || pool_active || elt_active || soft_active || drain_active
+                        || rq_busy);
 
   assign mac_active_o = mac_en;
   assign stall_weights_o = conv_stall_w || dw_stall_w || rows_stall_w;

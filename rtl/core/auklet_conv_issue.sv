@@ -34,7 +34,8 @@ module auklet_conv_issue #(
   output logic                     bank_o,
   output logic [5:0]               pos_o,
   output logic                     first_o,          ///< First step of the stripe
-  output logic                     last_o,           ///< Last position of the last step of the stripe
+  output logic                     final_o,          ///< Last step of the stripe
+  output logic                     last_o,           ///< Its last position
 
   output logic                     active_o,
   output logic                     stall_weights_o,
@@ -114,6 +115,7 @@ module auklet_conv_issue #(
   assign bank_o = bank_q;
   assign pos_o = n_q[5:0];
   assign first_o = ky_q == 8'd0 && kx_q == 8'd0 && ch_q == 16'd0;
+  assign final_o = ch_end && kx_end && ky_end;
   assign last_o = stripe_end;
   assign wset_release_o = fire && step_end;
   assign stripe_issued_o = fire && stripe_end;

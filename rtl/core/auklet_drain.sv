@@ -1,7 +1,9 @@
 // Drain: takes finished sums to the requantiser with their bias, multiplier and shift, and knows where they go.
 //
-// CONV, DWROWS: empties one accumulator bank a stripe, group by group. DWCONV: passes the array's sums straight on. The parameter
-// loader has the block of the tile (CONV with several groups: of the group) that comes next.
+// CONV, DWROWS: takes the sums of a stripe, group by group: those of the first group as they become final when nothing
+// before them is left to drain, all others from their accumulator bank when the stripe is finished. DWCONV: passes the
+// array's sums straight on. The parameter loader has the block of the tile (CONV with several groups: of the group) that
+// comes next.
 module auklet_drain #(
   parameter int unsigned GROUPS = 1      ///< Tiles of a set when the tiles share their input
 ) (
@@ -17,16 +19,19 @@ module auklet_drain #(
   /* verilator lint_on UNUSEDSIGNAL */
   input  logic [31:0]              positions_i,     ///< out_w * out_h
 
-  input  logic                     stripe_ready_i,  ///< The array has finished the next stripe's last sum
+  input  logic                     sum_valid_i,     ///< CONV: a position of a stripe's last step is summed up
+  input  logic                     sum_first_i,     ///< It is the stripe's first
+  input  logic                     stripe_ready_i,  ///< It is the stripe's last
   input  logic                     stripe_issued_i, ///< The array has issued its last access to bank issued_bank_i
   input  logic                     issued_bank_i,
   output logic [1:0]               bank_free_o,     ///< Bank may be overwritten
 
+  output logic                     acc_pass_o,      ///< Take the sum of group 0 itself
   output logic                     acc_en_o,        ///< Read the accumulators of group acc_group_o
   output logic                     acc_bank_o,
   output logic [5:0]               acc_addr_o,
   output logic [1:0]               acc_group_o,
-  input  logic [511:0]             acc_data_i,      ///< Of the group given one cycle ago
+  input  logic [511:0]             acc_data_i,      ///< What was taken one cycle ago
 
   input  logic                     dw_valid_i,      ///< DWCONV: dw_psum_i is an output's sum; its tile's block is loaded
   input  logic [511:0]             dw_psum_i,
@@ -43,12 +48,12 @@ module auklet_drain #(
   typedef enum logic [1:0] {
     IDLE,    // no command
     PARAM,   // wait for the next parameter block
-    WAIT,    // CONV: wait for a finished stripe
-    MOVE     // CONV: read positions; DWCONV: count outputs
+    WAIT,    // CONV: wait for a stripe
+    MOVE     // CONV: take positions; DWCONV: count outputs
   } state_e;
   state_e state_q;
 
-  logic bank_q;
+  logic bank_q, pass_q;              // pass_q: MOVE takes sums as they become final
   logic [1:0] bank_free_q, group_q;
   logic [1:0] ready_count_q;         // finished stripes not yet drained
   logic [15:0] tiles_left_q;
@@ -65,8 +70,13 @@ module auklet_drain #(
   logic [31:0] n_cur;
   assign n_cur = dw_i ? positions_i : left_q > {24'd0, cmd_i.stripe} ? {24'd0, cmd_i.stripe} : left_q;
 
+  // A stripe passes as a whole or not at all.
+  logic pass_begin;
+  assign pass_begin = !dw_i && sum_valid_i && sum_first_i && ready_count_q == 2'd0
+                   && (state_q == WAIT || (state_q == PARAM && param_valid_i && group_q == 2'd0));
+
   logic move, move_end, group_last, tile_end, job_end, row_end;
-  assign move = state_q == MOVE && (!dw_i || dw_valid_i);
+  assign move = pass_begin || (state_q == MOVE && (dw_i ? dw_valid_i : !pass_q || sum_valid_i));
   assign move_end = move && n_q + 32'd1 == n_cur;
   assign group_last = 16'(group_q) + 16'd1 == set_tiles;
   assign tile_end = dw_i || left_q <= {24'd0, cmd_i.stripe};
@@ -78,7 +88,8 @@ module auklet_drain #(
 
   logic [23:0] group_out_q;          // offset of group g's outputs, without a multiplier
 
-  assign acc_en_o = move && !dw_i;
+  assign acc_pass_o = pass_begin || (state_q == MOVE && pass_q && sum_valid_i);
+  assign acc_en_o = state_q == MOVE && !pass_q && !dw_i;
   assign acc_bank_o = bank_q;
   assign acc_addr_o = n_q[5:0];
   assign acc_group_o = group_q;
@@ -93,11 +104,13 @@ module auklet_drain #(
     if (!rst_ni) begin
       state_q <= IDLE;
       bank_q <= 1'b0;
+      pass_q <= 1'b0;
       bank_free_q <= 2'b11;
       ready_count_q <= 2'd0;
     end else if (abort_i) begin
       state_q <= IDLE;
       bank_q <= 1'b0;
+      pass_q <= 1'b0;
       bank_free_q <= 2'b11;
       ready_count_q <= 2'd0;
     end else begin
@@ -109,17 +122,18 @@ module auklet_drain #(
       // Every command begins with bank 0, here and in the sequencers: they do not all see each other's commands.
       if (start_i) bank_q <= 1'b0;
       else if (stripe_done && !dw_i) bank_q <= ~bank_q;
+      if (move_end) pass_q <= 1'b0;
+      else if (pass_begin) pass_q <= 1'b1;
       case (state_q)
         IDLE:  if (start_i) state_q <= PARAM;
-        PARAM: if (param_valid_i) state_q <= dw_i || group_q != 2'd0 || ready_count_q != 2'd0 ? MOVE : WAIT;
-        WAIT:  if (ready_count_q != 2'd0) state_q <= MOVE;
-        MOVE: begin
-          if (stripe_done && tile_end && job_end) state_q <= IDLE;
-          else if (move_end && dw_i) state_q <= param_valid_i ? MOVE : PARAM;
-          else if (move_end) state_q <= stripe_done && !tile_end && set_tiles == 16'd1 ? WAIT : PARAM;
-        end
+        PARAM: if (param_valid_i) state_q <= dw_i || group_q != 2'd0 || ready_count_q != 2'd0 || pass_begin ? MOVE : WAIT;
+        WAIT:  if (ready_count_q != 2'd0 || pass_begin) state_q <= MOVE;
+        MOVE:  if (move_end && dw_i && !job_end) state_q <= param_valid_i ? MOVE : PARAM;
         default: state_q <= IDLE;
       endcase
+      // Also of a stripe of one position, which begins and ends in one cycle.
+      if (stripe_done && tile_end && job_end) state_q <= IDLE;
+      else if (move_end && !dw_i) state_q <= stripe_done && !tile_end && set_tiles == 16'd1 ? WAIT : PARAM;
     end
   end
 
@@ -180,10 +194,10 @@ module auklet_drain #(
   assign addr = tile_out_q + group_out_q + row_q + col_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) acc_valid_q <= 1'b0;
-    else acc_valid_q <= acc_en_o && !abort_i;
+    else acc_valid_q <= move && !dw_i && !abort_i;
   end
   always_ff @(posedge clk_i) begin
-    if (acc_en_o) acc_addr_q <= addr;
+    if (move && !dw_i) acc_addr_q <= addr;
   end
 
   assign valid_o = dw_i ? move : acc_valid_q;

@@ -36,7 +36,8 @@ module auklet_dwrow_issue #(
   output logic                     bank_o,
   output logic [5:0]               pos_o,
   output logic                     first_o,          ///< First kernel row
-  output logic                     last_o,           ///< Last output of the last kernel row
+  output logic                     final_o,          ///< Last kernel row
+  output logic                     last_o,           ///< Its last output
 
   output logic                     active_o,
   output logic                     stall_weights_o,
@@ -86,6 +87,7 @@ module auklet_dwrow_issue #(
   assign bank_o = bank_q;
   assign pos_o = pos_q;
   assign first_o = ky_q == 8'd0;
+  assign final_o = ky_end;
   assign last_o = step_end && ky_end;
   assign wset_release_o = fire && step_end;
   assign stripe_issued_o = fire && last_o;

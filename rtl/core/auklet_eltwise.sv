@@ -40,7 +40,7 @@ module auklet_eltwise #(
   output logic                     out_valid_o,  ///< Result of MIN, MAX, TABLE
   output logic [23:0]              out_addr_o,
   output logic [127:0]             out_data_o,
-  output logic                     active_o      ///< A result is still to come
+  output logic                     active_o      ///< A result is still to come after this cycle
 );
   logic is_mul, is_square, is_min, is_max, is_table, rescales, direct;
   assign is_square = cmd_i.opcode == auklet_pkg::OPCODE_SQDIFF;
@@ -271,5 +271,5 @@ module auklet_eltwise #(
     end
   end
   assign out_valid_o = out_q_valid;
-  assign active_o = active_q || out_q_valid;
+  assign active_o = active_q;
 endmodule

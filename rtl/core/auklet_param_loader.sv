@@ -19,7 +19,8 @@ module auklet_param_loader #(
   input  auklet_pkg::cmd_geom_t    cmd_i,
   /* verilator lint_on UNUSEDSIGNAL */
   input  logic [31:0]              positions_i,   ///< out_w * out_h
-  input  logic                     weights_i,     ///< A weight set is loaded: the first one goes before all parameters
+  input  logic                     weights_i,     ///< A weight set is loaded: the first one goes before parameters,
+  input  logic                     first_i,       ///< but not before the first block; stable until done
 
   output logic                     sram_valid_o,
   output logic [WORD_BITS-2:0]     sram_addr_o,   ///< Pair address
@@ -35,7 +36,8 @@ module auklet_param_loader #(
 );
   localparam logic [2:0] LAST_PAIR = 3'(auklet_pkg::PARAM_BLOCK / 32 - 1);
 
-  logic active_q, open_q, full_q;        // open_q: the first weight set is loaded; full_q: the next block is asked for
+  logic active_q, full_q;                // full_q: the next block is asked for
+  logic begun_q, first_q;                // the first weights are there; they need not be
   logic arrive_q;
   logic [2:0] pair_q, pair_arrive_q;
   logic [15:0] tiles_left_q;
@@ -48,7 +50,7 @@ module auklet_param_loader #(
                    : tiles_left_q > 16'(GROUPS) ? 16'(GROUPS) : tiles_left_q;
 
   logic fire, block_end, set_end, stripes_end;
-  assign sram_valid_o = active_q && open_q && !full_q;
+  assign sram_valid_o = active_q && (begun_q || first_q) && !full_q;
   assign sram_addr_o = ptr_q[WORD_BITS+3:5];
   assign fire = sram_valid_o && sram_gnt_i;
   assign block_end = fire && pair_q == LAST_PAIR;
@@ -61,19 +63,23 @@ module auklet_param_loader #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       active_q <= 1'b0;
-      open_q <= 1'b0;
+      begun_q <= 1'b0;
+      first_q <= 1'b0;
       full_q <= 1'b0;
       arrive_q <= 1'b0;
     end else if (abort_i) begin
       active_q <= 1'b0;
-      open_q <= 1'b0;
+      begun_q <= 1'b0;
+      first_q <= 1'b0;
       full_q <= 1'b0;
       arrive_q <= 1'b0;
     end else begin
       if (start_i) active_q <= 1'b1;
       else if (set_end && stripes_end && tiles_left_q == set_tiles) active_q <= 1'b0;
-      if (start_i) open_q <= 1'b0;
-      else if (weights_i) open_q <= 1'b1;
+      if (start_i) begun_q <= 1'b0;
+      else if (weights_i) begun_q <= 1'b1;
+      if (start_i) first_q <= first_i;
+      else if (block_end) first_q <= 1'b0;
       if (block_end) full_q <= 1'b1;
       else if (take_i) full_q <= 1'b0;
       arrive_q <= fire;

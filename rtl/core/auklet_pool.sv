@@ -28,7 +28,7 @@ module auklet_pool (
   output logic                     out_valid_o,
   output logic [23:0]              out_addr_o,
   output logic [127:0]             out_data_o,
-  output logic                     active_o         ///< A result is still to come
+  output logic                     active_o         ///< A result is still to come after this cycle
 );
   // ---- walk: tile, oy, ox, ky, kx ----
   logic active_q;
@@ -275,5 +275,5 @@ module auklet_pool (
     end
   end
   assign out_valid_o = f3_q;
-  assign active_o = active_q || s1_q || s2_q || f1_q || f2_q || f3_q;
+  assign active_o = active_q || s1_q || s2_q || f1_q || f2_q;
 endmodule

@@ -20,7 +20,7 @@ module auklet_requant (
   output logic               out_valid_o,  ///< Five cycles after valid_i
   output logic [23:0]        out_addr_o,
   output logic [127:0]       out_o,        ///< 16 int8
-  output logic               busy_o        ///< Something is inside
+  output logic               busy_o        ///< Something is to come out after this cycle
 );
   logic [4:0] valid_q;
   logic [23:0] addr1_q, addr2_q, addr3_q, addr4_q, addr5_q;
@@ -29,7 +29,7 @@ module auklet_requant (
     if (!rst_ni) valid_q <= 5'd0;
     else valid_q <= {valid_q[3:0], valid_i};
   end
-  assign busy_o = valid_q != 5'd0;
+  assign busy_o = valid_q[3:0] != 4'd0;
   assign out_valid_o = valid_q[4];
   assign out_addr_o = addr5_q;
 
