@@ -360,7 +360,6 @@ module auklet_npu #(
     .out_valid_o(out_valid), .out_addr_o(out_addr), .out_data_o(out_data),
     .act_valid_o(act_valid), .act_addr_o(act_addr), .act_two_o(act_two), .act_gnt_i(act_gnt), .act_data_i(act_data),
     .wgt_valid_o(wgt_valid), .wgt_addr_o(wgt_addr), .wgt_gnt_i(wgt_gnt), .wgt_data_i(wgt_data),
-    .load_refused_i(sram_load_valid && !sram_load_gnt),
     .mac_active_o(mac_active), .stall_weights_o(stall_weights), .stall_drain_o(stall_drain),
     .stall_bank_o(stall_bank), .requant_active_o(requant_active), .vector_active_o(vector_active)
   );

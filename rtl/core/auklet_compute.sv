@@ -35,7 +35,6 @@ module auklet_compute #(
   output logic [WORD_BITS-2:0]     wgt_addr_o,
   input  logic                     wgt_gnt_i,
   input  logic [255:0]             wgt_data_i,
-  input  logic                     load_refused_i, ///< The SRAM refuses a load in this cycle
 
   output logic                     mac_active_o,      ///< Events, see auklet_pkg::EVENT_*
   output logic                     stall_weights_o,
@@ -150,7 +149,6 @@ module auklet_compute #(
     .start_i(launch && is_dw), .cmd_i(geom), .last_col_i(last_col_q),
     .wset_ready_i(wset_ready), .wset_release_o(dw_release), .params_loaded_i(params_loaded && is_dw),
     .valid_o(dw_valid), .row_o(dw_row), .row_ok_o(dw_row_ok), .r_o(dw_r), .gnt_i(fetch_gnt && is_dw),
-    .refused_i(load_refused_i),
     .wset_o(dw_wset), .col_o(dw_col), .col_ok_o(dw_col_ok), .row_start_o(dw_row_start), .fuse_o(dw_fuse),
     .above_ok_o(dw_above_ok),
     .emit_o(dw_emit), .active_o(dw_active), .stall_weights_o(dw_stall_w), .stall_drain_o(dw_stall_d)

@@ -3,9 +3,6 @@
 //
 // Padding to the right of a row is pixels like all others, but for one column of it (fuse_o): the window shifts it in
 // together with the first pixel of the next row, which ends no output itself. So rows take in_w cycles, and a tile one more.
-//
-// With an even number of tiles a tile's pixels all lie in one bank of a pair, and words that are loaded to that region would
-// not get past them: a load that was refused three times gets a cycle.
 module auklet_dw_issue #(
   parameter int unsigned ROWS = 16   ///< Multipliers a lane: an output takes 16 / ROWS cycles
 ) (
@@ -28,7 +25,6 @@ module auklet_dw_issue #(
   output logic                     row_ok_o,
   output logic signed [27:0]       r_o,
   input  logic                     gnt_i,
-  input  logic                     refused_i,       ///< The SRAM refuses a load in this cycle
 
   output logic                     wset_o,          ///< These describe the fetch
   output logic [6:0]               col_o,
@@ -45,8 +41,6 @@ module auklet_dw_issue #(
   localparam logic [1:0] HOLD = 2'(16 / ROWS - 1);
 
   logic active_q, wset_q, late_q;    // late_q: the next pixel completes the last output of the row above
-  logic yield_q;
-  logic [1:0] refused_q;
   logic [1:0] hold_q, params_q;      // params_q: tiles whose parameters are loaded, but not all of their outputs issued
   logic [15:0] tiles_left_q, oy_q;
   logic [23:0] tile_base_q, row_q;
@@ -75,7 +69,7 @@ module auklet_dw_issue #(
   logic fire, waits, ready, row_end, tile_end;
   assign waits = active_q && emit_o && hold_q == 2'd0; // only outputs need weights and parameters
   assign ready = wset_ready_i[wset_q] && params_q != 2'd0;
-  assign valid_o = active_q && (ready || !emit_o) && hold_q == 2'd0 && !yield_q;
+  assign valid_o = active_q && (ready || !emit_o) && hold_q == 2'd0;
   assign fire = valid_o && gnt_i;
   assign row_end = ix_q == row_last;
   assign emit_o = late_q || (iy_q == out_iy_q && ix_q == out_ix_q);
@@ -102,23 +96,17 @@ module auklet_dw_issue #(
       late_q <= 1'b0;
       hold_q <= 2'd0;
       params_q <= 2'd0;
-      refused_q <= 2'd0;
-      yield_q <= 1'b0;
     end else if (abort_i) begin
       active_q <= 1'b0;
       wset_q <= 1'b0;
       late_q <= 1'b0;
       hold_q <= 2'd0;
       params_q <= 2'd0;
-      refused_q <= 2'd0;
-      yield_q <= 1'b0;
     end else begin
       if (start_i) active_q <= 1'b1;
       else if (wset_release_o && tiles_left_q == 16'd1) active_q <= 1'b0;
       if (fire) late_q <= fuse_o && row_end && !tile_end && iy_q == out_iy_q;
       params_q <= params_q + 2'(params_loaded_i) - 2'(wset_release_o);
-      refused_q <= active_q && refused_i && !yield_q ? refused_q + 2'd1 : 2'd0;
-      yield_q <= active_q && refused_i && refused_q == 2'd2;
       if (fire && emit_o) hold_q <= HOLD;
       else if (hold_q != 2'd0) hold_q <= hold_q - 2'd1;
       if (start_i) wset_q <= 1'b0;
