@@ -98,7 +98,7 @@ Result<Layers> layers_of(const std::string& name, const compiler::Graph& graph) 
     if (layers.steps[index].is_segment) continue;
     while (by_source.contains(place)) ++place;
     const compiler::Operator& op = graph.operators[index];
-    LayerRow row{.name = graph.tensor(op.outputs.front()).name,
+    LayerRow row{.name = op.outputs.empty() ? "" : graph.tensor(op.outputs.front()).name,
                  .op = op.name(),
                  .reason = "was left to the CPU when the model was compiled",
                  .cpu_bytes = tensor_bytes(graph, op)};
