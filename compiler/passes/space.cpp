@@ -29,8 +29,8 @@ std::vector<Space::Gap> Space::gaps(std::uint32_t first, std::uint32_t last) con
   return free;
 }
 
-std::optional<Space::Id> Space::place(std::uint32_t bytes, std::uint32_t first, std::uint32_t last,
-                                      const Price& price, bool packed) {
+std::optional<Space::Id> Space::place(std::uint32_t bytes, std::uint32_t first, std::uint32_t last, const Price& price,
+                                      bool packed) {
   std::optional<Block> best;
   std::uint64_t best_price = 0;
   const auto consider = [&](const Gap& gap, std::uint32_t address) {

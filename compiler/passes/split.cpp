@@ -74,7 +74,7 @@ std::vector<RowPart> cut_rows(const plan::ConvOp& op, std::uint32_t unit, std::u
 
 std::vector<plan::TileRange> cut_tiles(const plan::ConvOp& op, const plan::ConvLayout& layout,
                                        const spec::HardwareConfig& config, bool first) {
-  const std::vector<plan::TileRange> whole{{0, layout.tiles}};
+  std::vector<plan::TileRange> whole{{0, layout.tiles}};
   const u64 bytes = layout.weight_bytes + layout.parameter_bytes;
   if (layout.segments != 1 || bytes < (first ? kFirstBytes : kPartBytes)) return whole;
   // Tiles that are computed at once stay together.
