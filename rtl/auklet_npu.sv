@@ -15,7 +15,9 @@ module auklet_npu #(
   /// On-chip SRAM in KiB; a power of two, at least 64.
   parameter int unsigned SRAM_KIB = auklet_pkg::CFG_DEFAULT_SRAM_KIB,
   /// Width of the AXI4 data bus: 64 or 128.
-  parameter int unsigned AXI_DATA_BITS = auklet_pkg::CFG_DEFAULT_AXI_DATA_BITS
+  parameter int unsigned AXI_DATA_BITS = auklet_pkg::CFG_DEFAULT_AXI_DATA_BITS,
+  /// Performance counters by layer and cause: 10 KiB of memory. Without, they read as 0.
+  parameter bit LAYER_CAUSES = 1'b1
 ) (
   input  logic                                 clk_i,
   input  logic                                 rst_ni,            ///< Asynchronous reset, active low
@@ -84,7 +86,7 @@ module auklet_npu #(
   localparam logic [2:0] BEAT_SIZE = 3'($clog2(AXI_DATA_BITS / 8));
 
   logic unused;
-  assign unused = &{1'b0, axil_awprot_i, axil_arprot_i, axi_bid_i};
+  assign unused = &{1'b0, axil_awprot_i, axil_arprot_i, axi_bid_i, load_wait_load, store_wait_store};
 
   // ---- registers and control ----
   logic start, soft_reset, clear_sram, running, isolated, set_done, set_fault, reset_irq, clearing;
@@ -101,6 +103,8 @@ module auklet_npu #(
   logic pmu_enable, pmu_clear;
   logic [39:0] pmu_select;
   logic [7:0] pmu_log_index;
+  logic [3:0] pmu_log_item;
+  logic pmu_log_read, pmu_log_valid;
   logic [63:0] pmu_cycles;
   logic [255:0] pmu_counts;
   logic [31:0] pmu_log_data;
@@ -124,6 +128,7 @@ module auklet_npu #(
     .fault_addr_i(fault_addr), .fault_offset_i(fault_offset), .progress_i(progress_offset),
     .completed_load_i(completed_load), .completed_compute_i(completed_compute), .completed_store_i(completed_store),
     .pmu_enable_o(pmu_enable), .pmu_clear_o(pmu_clear), .pmu_select_o(pmu_select), .pmu_log_index_o(pmu_log_index),
+    .pmu_log_item_o(pmu_log_item), .pmu_log_read_o(pmu_log_read), .pmu_log_valid_i(pmu_log_valid),
     .pmu_cycles_i(pmu_cycles), .pmu_counts_i(pmu_counts), .pmu_log_data_i(pmu_log_data),
     .irq_o
   );
@@ -140,7 +145,7 @@ module auklet_npu #(
   assign axi_awprot_o = axi_arprot_o;
   assign axi_awcache_o = axi_arcache_o;
 
-  logic decode_done, decode_error, decode_wait, load_fault, store_fault, index_fault;
+  logic decode_done, decode_error, decode_wait, decoding, load_fault, store_fault, index_fault;
   logic empty_load, empty_store, empty_compute;
   logic [7:0] decode_code;
   logic [31:0] decode_offset, load_offset, store_offset;
@@ -148,7 +153,7 @@ module auklet_npu #(
   logic read_error, read_decode, read_client, read_beat, read_idle;
   logic write_error, write_decode, write_beat, write_idle;
   logic [39:0] read_error_addr, write_error_addr;
-  logic mac_active, stall_weights, stall_drain, stall_bank, requant_active, vector_active;
+  logic mac_active, fetch_active, stall_weights, stall_drain, stall_bank, requant_active, vector_active;
   logic [ROW_BITS-1:0] clear_row;
   auklet_pkg::cmd_dma_t load_cmd, store_cmd;
   auklet_control #(
@@ -210,7 +215,8 @@ module auklet_npu #(
     .full_load_i(full_load), .full_store_i(full_store), .full_compute_i(full_compute),
     .cmd_o(cmd), .offset_o(decode_offset), .engines_idle_i(engines_idle),
     .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
-    .command_o(accepted), .done_o(decode_done), .error_o(decode_error), .error_code_o(decode_code), .wait_o(decode_wait)
+    .command_o(accepted), .done_o(decode_done), .error_o(decode_error), .error_code_o(decode_code), .wait_o(decode_wait),
+    .decoding_o(decoding)
   );
   // The stream may have been read beyond END; the next job must not meet what still arrives of it.
   assign engines_idle = empty_load && empty_store && empty_compute && read_idle;
@@ -222,6 +228,8 @@ module auklet_npu #(
 
   logic load_start, load_done, store_start, store_done, compute_start, compute_done;
   logic load_busy, store_busy, compute_busy;
+  logic load_held, load_wait_load, load_wait_store, store_held, store_wait_load, store_wait_store;
+  logic compute_held, compute_wait_load, compute_wait_store;
   logic [639:0] compute_cmd;
   /* verilator lint_off UNUSEDSIGNAL */
   logic [31:0] compute_offset;       // kept for waveforms: compute commands do not fault
@@ -234,7 +242,7 @@ module auklet_npu #(
     .push_i(push_load), .cmd_i(cmd[383:0]), .offset_i(decode_offset), .full_o(full_load),
     .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
     .start_o(load_start), .cmd_o(load_cmd), .offset_o(load_offset), .done_i(load_done), .completed_o(completed_load),
-    .empty_o(empty_load)
+    .empty_o(empty_load), .held_o(load_held), .wait_load_o(load_wait_load), .wait_store_o(load_wait_store)
   );
   auklet_engine_queue #(
     .CMD_BITS(384)
@@ -243,7 +251,8 @@ module auklet_npu #(
     .push_i(push_store), .cmd_i(cmd[383:0]), .offset_i(decode_offset), .full_o(full_store),
     .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
     .start_o(store_start), .cmd_o(store_cmd), .offset_o(store_offset), .done_i(store_done),
-    .completed_o(completed_store), .empty_o(empty_store)
+    .completed_o(completed_store), .empty_o(empty_store),
+    .held_o(store_held), .wait_load_o(store_wait_load), .wait_store_o(store_wait_store)
   );
   auklet_engine_queue #(
     .CMD_BITS(640)
@@ -252,7 +261,8 @@ module auklet_npu #(
     .push_i(push_compute), .cmd_i(cmd), .offset_i(decode_offset), .full_o(full_compute),
     .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
     .start_o(compute_start), .cmd_o(compute_cmd), .offset_o(compute_offset), .done_i(compute_done),
-    .completed_o(completed_compute), .empty_o(empty_compute)
+    .completed_o(completed_compute), .empty_o(empty_compute),
+    .held_o(compute_held), .wait_load_o(compute_wait_load), .wait_store_o(compute_wait_store)
   );
 
   // ---- load and store, each behind its window check ----
@@ -360,7 +370,7 @@ module auklet_npu #(
     .out_valid_o(out_valid), .out_addr_o(out_addr), .out_data_o(out_data),
     .act_valid_o(act_valid), .act_addr_o(act_addr), .act_two_o(act_two), .act_gnt_i(act_gnt), .act_data_i(act_data),
     .wgt_valid_o(wgt_valid), .wgt_addr_o(wgt_addr), .wgt_gnt_i(wgt_gnt), .wgt_data_i(wgt_data),
-    .mac_active_o(mac_active), .stall_weights_o(stall_weights), .stall_drain_o(stall_drain),
+    .mac_active_o(mac_active), .fetch_o(fetch_active), .stall_weights_o(stall_weights), .stall_drain_o(stall_drain),
     .stall_bank_o(stall_bank), .requant_active_o(requant_active), .vector_active_o(vector_active)
   );
   auklet_sram #(
@@ -385,30 +395,55 @@ module auklet_npu #(
     else uncounted_q <= completions == 3'd0 ? 3'd0 : completions - 3'd1;
   end
 
+  logic [3:0] cause;
+  logic cause_layer_valid;
+  logic [7:0] cause_layer;
+  auklet_cause u_cause (
+    .clk_i, .rst_ni, .running_i(running),
+    .mac_active_i(mac_active), .vector_active_i(vector_active), .fetch_i(fetch_active),
+    .stall_weights_i(stall_weights), .stall_drain_i(stall_drain), .stall_bank_i(stall_bank),
+    .window_i(compute_cmd[7:0] == auklet_pkg::OPCODE_DWCONV || compute_cmd[7:0] == auklet_pkg::OPCODE_DWROWS),
+    .decoding_i(decoding),
+    .compute_busy_i(compute_busy), .compute_held_i(compute_held), .compute_wait_load_i(compute_wait_load),
+    .compute_wait_store_i(compute_wait_store), .compute_layer_i(compute_cmd[23:16]),
+    .load_held_i(load_held), .load_wait_store_i(load_wait_store), .load_layer_i(load_cmd.layer[7:0]),
+    .store_held_i(store_held), .store_wait_load_i(store_wait_load), .store_layer_i(store_cmd.layer[7:0]),
+    .cause_o(cause), .layer_valid_o(cause_layer_valid), .layer_o(cause_layer)
+  );
+
   logic [31:0] events;
   always_comb begin
     events = 32'd0;
     events[auklet_pkg::EVENT_RUNNING] = running;
-    events[auklet_pkg::EVENT_MAC_ACTIVE] = mac_active;
+    events[auklet_pkg::EVENT_MAC_ACTIVE] = cause == auklet_pkg::CAUSE_ARRAY;
     events[auklet_pkg::EVENT_COMPUTE_BUSY] = compute_busy;
     events[auklet_pkg::EVENT_COMPUTE_WAIT] = running && !compute_busy;
-    events[auklet_pkg::EVENT_STALL_WEIGHTS] = stall_weights;
-    events[auklet_pkg::EVENT_STALL_DRAIN] = stall_drain;
-    events[auklet_pkg::EVENT_STALL_BANK] = stall_bank;
+    events[auklet_pkg::EVENT_STALL_WEIGHTS] = cause == auklet_pkg::CAUSE_WEIGHTS;
+    events[auklet_pkg::EVENT_STALL_DRAIN] = cause == auklet_pkg::CAUSE_DRAIN;
+    events[auklet_pkg::EVENT_STALL_BANK] = cause == auklet_pkg::CAUSE_BANK;
     events[auklet_pkg::EVENT_REQUANT_ACTIVE] = requant_active;
-    events[auklet_pkg::EVENT_VECTOR_ACTIVE] = vector_active;
+    events[auklet_pkg::EVENT_VECTOR_ACTIVE] = cause == auklet_pkg::CAUSE_VECTOR;
     events[auklet_pkg::EVENT_LOAD_BUSY] = load_busy;
     events[auklet_pkg::EVENT_STORE_BUSY] = store_busy;
     events[auklet_pkg::EVENT_AXI_READ_BEATS] = read_beat;
     events[auklet_pkg::EVENT_AXI_WRITE_BEATS] = axi_wvalid_o && axi_wready_i;
     events[auklet_pkg::EVENT_FETCH_WAIT] = decode_wait;
     events[auklet_pkg::EVENT_COMMANDS] = completions != 3'd0;
+    events[auklet_pkg::EVENT_STALL_WINDOW] = cause == auklet_pkg::CAUSE_WINDOW;
+    events[auklet_pkg::EVENT_STALL_FILL] = cause == auklet_pkg::CAUSE_FILL;
+    events[auklet_pkg::EVENT_STALL_LOAD] = cause == auklet_pkg::CAUSE_LOAD;
+    events[auklet_pkg::EVENT_STALL_STORE] = cause == auklet_pkg::CAUSE_STORE;
+    events[auklet_pkg::EVENT_STALL_COMMAND] = cause == auklet_pkg::CAUSE_COMMAND;
   end
-  auklet_pmu u_pmu (
+  auklet_pmu #(
+    .LAYER_CAUSES(LAYER_CAUSES)
+  ) u_pmu (
     .clk_i, .rst_ni, .running_i(running), .job_start_i(start), .enable_i(pmu_enable), .clear_i(pmu_clear),
     .events_i(events), .select_i(pmu_select), .cycles_o(pmu_cycles), .counts_o(pmu_counts),
     .compute_done_i(compute_done), .compute_layer_i(compute_cmd[23:16]),
     .store_done_i(store_done), .store_layer_i(store_cmd.layer[7:0]),
-    .log_index_i(pmu_log_index), .log_data_o(pmu_log_data)
+    .cause_i(cause), .layer_valid_i(cause_layer_valid), .layer_i(cause_layer),
+    .log_index_i(pmu_log_index), .log_item_i(pmu_log_item), .log_read_i(pmu_log_read), .log_valid_o(pmu_log_valid),
+    .log_data_o(pmu_log_data)
   );
 endmodule

@@ -31,6 +31,8 @@ rtl/ctrl/auklet_cmd_fetch.sv
 rtl/ctrl/auklet_decoder.sv
 rtl/ctrl/auklet_engine_queue.sv
 rtl/ctrl/auklet_control.sv
+rtl/ctrl/auklet_cause.sv
+rtl/ctrl/auklet_layer_log.sv
 rtl/ctrl/auklet_pmu.sv
 rtl/ctrl/auklet_csr.sv
 rtl/auklet_npu.sv

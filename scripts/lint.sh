@@ -31,6 +31,8 @@ lint_verilator() {
     # shellcheck disable=SC2086 # parameters are several words
     verilator --lint-only -Wall --top-module auklet_npu ${parameters} rtl/lint/waivers.vlt -f rtl/files.f
   done < <(configurations)
+  printf 'without LAYER_CAUSES '
+  verilator --lint-only -Wall --top-module auklet_npu -GLAYER_CAUSES=0 rtl/lint/waivers.vlt -f rtl/files.f
   printf 'clean\n'
 }
 

@@ -37,6 +37,7 @@ module auklet_compute #(
   input  logic [255:0]             wgt_data_i,
 
   output logic                     mac_active_o,      ///< Events, see auklet_pkg::EVENT_*
+  output logic                     fetch_o,           ///< An activation fetch is granted
   output logic                     stall_weights_o,
   output logic                     stall_drain_o,
   output logic                     stall_bank_o,
@@ -470,6 +471,7 @@ module auklet_compute #(
                         || rq_busy);
 
   assign mac_active_o = mac_en;
+  assign fetch_o = fetch_gnt;
   assign stall_weights_o = conv_stall_w || dw_stall_w || rows_stall_w;
   assign stall_drain_o = conv_stall_d || dw_stall_d || rows_stall_d;
   assign requant_active_o = rq_valid;

@@ -108,8 +108,8 @@ module auklet_conv_issue #(
   assign weights_ok = wset_ready_i[wset_q];
   assign bank_ok = bank_free_i[bank_q];
   assign valid_o = active_q && weights_ok && bank_ok && hold_q == 2'd0;
-  assign stall_weights_o = active_q && !weights_ok && hold_q == 2'd0;
-  assign stall_drain_o = active_q && weights_ok && !bank_ok && hold_q == 2'd0;
+  assign stall_weights_o = active_q && !weights_ok;
+  assign stall_drain_o = active_q && weights_ok && !bank_ok;
 
   assign wset_o = wset_q;
   assign bank_o = bank_q;

@@ -62,8 +62,11 @@ module auklet_csr #(
   output logic         pmu_clear_o,
   output logic [39:0]  pmu_select_o,
   output logic [7:0]   pmu_log_index_o,
+  output logic [3:0]   pmu_log_item_o,
+  output logic         pmu_log_read_o,     ///< PMU_LOG_DATA is read, one cycle
   input  logic [63:0]  pmu_cycles_i,
   input  logic [255:0] pmu_counts_i,
+  input  logic         pmu_log_valid_i,    ///< The data, one cycle, some cycles later
   input  logic [31:0]  pmu_log_data_i,
 
   output logic         irq_o
@@ -72,15 +75,16 @@ module auklet_csr #(
 
   // ---- handshakes: one write and one read at a time; every READY comes from registers ----
   logic write, read;                 // write: address and data, both held by their VALID, are accepted in this cycle
-  logic [1:0] settle_q;
+  logic log_wait_q;                  // a read of PMU_LOG_DATA waits for the PMU
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) write <= 1'b0;
     else write <= awvalid_i && wvalid_i && !write && !bvalid_o;
   end
   assign awready_o = write;
   assign wready_o = write;
-  assign arready_o = !rvalid_o && settle_q == 2'd0;
+  assign arready_o = !rvalid_o && !log_wait_q;
   assign read = arvalid_i && arready_o;
+  assign pmu_log_read_o = read && araddr_i == auklet_pkg::ADDR_PMU_LOG_DATA;
 
   logic idle, locked;
   assign idle = state_i == auklet_pkg::STATE_IDLE;
@@ -163,6 +167,7 @@ module auklet_csr #(
       pmu_enable_o <= 1'b0;
       pmu_select_o <= 40'd0;
       pmu_log_index_o <= 8'd0;
+      pmu_log_item_o <= 4'd0;
     end else begin
       if (we) begin
         case (awaddr_i)
@@ -179,7 +184,10 @@ module auklet_csr #(
             max_q <= wdata_i[auklet_pkg::AXI_ATTR_MAX_OUTSTANDING_LSB +: 4];
           end
           auklet_pkg::ADDR_PMU_CTRL: pmu_enable_o <= wdata_i[auklet_pkg::PMU_CTRL_ENABLE_LSB];
-          auklet_pkg::ADDR_PMU_LOG_INDEX: pmu_log_index_o <= wdata_i[7:0];
+          auklet_pkg::ADDR_PMU_LOG_INDEX: begin
+            pmu_log_index_o <= wdata_i[auklet_pkg::PMU_LOG_INDEX_VALUE_LSB +: 8];
+            pmu_log_item_o <= wdata_i[auklet_pkg::PMU_LOG_INDEX_ITEM_LSB +: 4];
+          end
           default: begin
             if (in_events) pmu_select_o[5*event_index +: 5] <= wdata_i[4:0];
             if (in_windows) begin
@@ -242,8 +250,8 @@ module auklet_csr #(
       auklet_pkg::ADDR_PMU_CTRL: value = {31'd0, pmu_enable_o};
       auklet_pkg::ADDR_PMU_CYCLES_LO: value = pmu_cycles_i[31:0];
       auklet_pkg::ADDR_PMU_CYCLES_HI: value = cycles_hi_q;
-      auklet_pkg::ADDR_PMU_LOG_INDEX: value = {24'd0, pmu_log_index_o};
-      auklet_pkg::ADDR_PMU_LOG_DATA: value = pmu_log_data_i;
+      auklet_pkg::ADDR_PMU_LOG_INDEX: value = {20'd0, pmu_log_item_o, pmu_log_index_o};
+      auklet_pkg::ADDR_PMU_LOG_DATA: value = 32'd0;  // comes from the PMU, below
       default: begin
         if (r_events) value = {27'd0, pmu_select_o[5*r_index +: 5]};
         else if (in_counts) value = pmu_counts_i[32*r_index +: 32];
@@ -260,22 +268,24 @@ module auklet_csr #(
     if (araddr_i[1:0] != 2'b00) read_ok = 1'b0;
   end
 
-  // After a write to PMU_LOG_INDEX the log needs two cycles.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       rvalid_o <= 1'b0;
       rresp_o <= OKAY;
       rdata_o <= 32'd0;
       cycles_hi_q <= 32'd0;
-      settle_q <= 2'd0;
+      log_wait_q <= 1'b0;
     end else begin
-      if (we) settle_q <= 2'd2;
-      else if (settle_q != 2'd0) settle_q <= settle_q - 2'd1;
+      if (pmu_log_read_o) log_wait_q <= 1'b1;
+      else if (pmu_log_valid_i) log_wait_q <= 1'b0;
       if (read) begin
-        rvalid_o <= 1'b1;
+        rvalid_o <= !pmu_log_read_o;
         rresp_o <= read_ok ? OKAY : SLVERR;
         rdata_o <= read_ok ? value : 32'd0;
         if (araddr_i == auklet_pkg::ADDR_PMU_CYCLES_LO) cycles_hi_q <= pmu_cycles_i[63:32];
+      end else if (pmu_log_valid_i) begin
+        rvalid_o <= 1'b1;
+        rdata_o <= pmu_log_data_i;
       end else if (rready_i) rvalid_o <= 1'b0;
     end
   end

@@ -31,7 +31,8 @@ module auklet_decoder #(
   output logic         done_o,          ///< END reached, its waits met and all engines idle, one cycle
   output logic         error_o,         ///< The stream is malformed, one cycle
   output logic [7:0]   error_code_o,    ///< auklet_pkg::COMMAND_ERROR_*
-  output logic         wait_o           ///< Waits for the stream
+  output logic         wait_o,          ///< Waits for the stream
+  output logic         decoding_o       ///< In a job: neither at END nor held up by a full queue
 );
   localparam logic [31:0] HEADER_BYTES = auklet_pkg::STREAM_HEADER_WORDS * 4;
   localparam logic [31:0] MAX_BYTES = 32'h00ff_fff0;  // what the fetch unit counts
@@ -218,6 +219,8 @@ module auklet_decoder #(
   end
   assign error_o = error_code_o != auklet_pkg::COMMAND_ERROR_NONE;
   assign wait_o = (state_q == HEADER0 || state_q == HEADER1 || state_q == FIRST || state_q == REST) && !word_valid_i;
+
+  assign decoding_o = state_q != FINISH && !(state_q == DISPATCH && !room);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) state_q <= IDLE;

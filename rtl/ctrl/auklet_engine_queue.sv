@@ -22,7 +22,10 @@ module auklet_engine_queue #(
   output logic [31:0]         offset_o,
   input  logic                done_i,          ///< It completed
   output logic [15:0]         completed_o,
-  output logic                empty_o          ///< Nothing queued, waiting or running
+  output logic                empty_o,         ///< Nothing queued, waiting or running
+  output logic                held_o,          ///< cmd_o waits or runs
+  output logic                wait_load_o,     ///< It waits for a load
+  output logic                wait_store_o     ///< It waits for a store
 );
   logic head_valid, pop, held_q, running_q;
   logic [CMD_BITS+31:0] head;
@@ -39,9 +42,13 @@ module auklet_engine_queue #(
   function automatic logic reached(input logic [15:0] done, input logic [15:0] wait_for);
     reached = signed'(done - wait_for) >= 16'sd0;
   endfunction
-  logic met;
-  assign met = reached(done_load_i, cmd_o[47:32]) && reached(done_compute_i, cmd_o[63:48])
-            && reached(done_store_i, cmd_o[79:64]);
+  logic met_load, met_store, met;
+  assign met_load = reached(done_load_i, cmd_o[47:32]);
+  assign met_store = reached(done_store_i, cmd_o[79:64]);
+  assign met = met_load && reached(done_compute_i, cmd_o[63:48]) && met_store;
+  assign held_o = held_q;
+  assign wait_load_o = held_q && !running_q && !met_load;
+  assign wait_store_o = held_q && !running_q && !met_store;
   assign start_o = held_q && !running_q && met && !abort_i;
   assign empty_o = !head_valid && !held_q;
 

@@ -1,5 +1,7 @@
-// Performance counters: cycles, selectable events, and when each layer completed.
-module auklet_pmu (
+// Performance counters: cycles, selectable events, when each layer completed, and where its cycles went.
+module auklet_pmu #(
+  parameter bit LAYER_CAUSES = 1'b1      ///< Count causes by layer: 10 KiB of memory; without, they read as 0
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         running_i,        ///< A job runs
@@ -15,8 +17,15 @@ module auklet_pmu (
   input  logic [7:0]   compute_layer_i,
   input  logic         store_done_i,     ///< The same for a store
   input  logic [7:0]   store_layer_i,
-  input  logic [7:0]   log_index_i,      ///< PMU_LOG_INDEX
-  output logic [31:0]  log_data_o        ///< PMU_LOG_DATA, two cycles later
+  input  logic [3:0]   cause_i,          ///< Of this cycle, auklet_pkg::CAUSE_*
+  input  logic         layer_valid_i,    ///< layer_i is known
+  input  logic [7:0]   layer_i,          ///< Layer that the cycle belongs to
+
+  input  logic [7:0]   log_index_i,      ///< PMU_LOG_INDEX.value
+  input  logic [3:0]   log_item_i,       ///< PMU_LOG_INDEX.item
+  input  logic         log_read_i,       ///< Read PMU_LOG_DATA, one cycle; both stay until log_valid_o
+  output logic         log_valid_o,      ///< log_data_o is there, one cycle
+  output logic [31:0]  log_data_o        ///< PMU_LOG_DATA
 );
   logic [31:0] job_q;                    // cycles of this job
 
@@ -44,7 +53,7 @@ module auklet_pmu (
   logic [31:0] log_mem [0:auklet_pkg::LOG_ENTRIES-1];
   logic wait_q;
   logic [7:0] wait_layer_q;
-  logic [31:0] wait_time_q, now;
+  logic [31:0] wait_time_q, now, time_q;
   assign now = job_q + 32'd1;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) wait_q <= 1'b0;
@@ -58,6 +67,30 @@ module auklet_pmu (
     if (store_done_i) log_mem[store_layer_i] <= now;
     else if (compute_done_i) log_mem[compute_layer_i] <= now;
     else if (wait_q) log_mem[wait_layer_q] <= wait_time_q;
-    log_data_o <= log_mem[log_index_i];
+    if (log_read_i) time_q <= log_mem[log_index_i];
   end
+
+  // ---- causes by layer ----
+  logic [31:0] causes;
+  if (LAYER_CAUSES) begin : gen_causes
+    logic running_q;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) running_q <= 1'b0;
+      else running_q <= running_i;
+    end
+    auklet_layer_log u_layer_log (
+      .clk_i, .rst_ni, .clear_i(job_start_i || clear_i), .count_i(running_i && enable_i), .end_i(running_q && !running_i),
+      .cause_i, .layer_valid_i, .layer_i,
+      .read_i(log_read_i), .entry_i(log_index_i), .item_i(log_item_i), .valid_o(log_valid_o), .data_o(causes)
+    );
+  end else begin : gen_no_causes
+    logic unused;
+    assign unused = &{1'b0, cause_i, layer_valid_i, layer_i};
+    assign causes = 32'd0;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) log_valid_o <= 1'b0;
+      else log_valid_o <= log_read_i;
+    end
+  end
+  assign log_data_o = log_item_i == auklet_pkg::CAUSE_NONE ? time_q : causes;
 endmodule

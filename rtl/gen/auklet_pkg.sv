@@ -40,8 +40,10 @@ package auklet_pkg;
   localparam int unsigned WINDOW_COUNT = 8;
   /// Event counters
   localparam int unsigned PMU_COUNTERS = 8;
-  /// Entries of the layer completion log
+  /// Entries of the layer log
   localparam int unsigned LOG_ENTRIES = 256;
+  /// Causes that a cycle of a job can have: the values of cause but NONE
+  localparam int unsigned CAUSES = 10;
   /// SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict
   localparam int unsigned SRAM_REGIONS = 4;
   /// Commands that the store and the compute engine queue ahead of the one that they run
@@ -116,23 +118,41 @@ package auklet_pkg;
   localparam logic [7:0] COMMAND_ERROR_FIELD = 8'd8;  // A field holds a value outside its range
   localparam logic [7:0] COMMAND_ERROR_TRUNCATED = 8'd9;  // The stream ended inside a command, or without END
 
+  // Where a cycle of a job went; exactly one a cycle. PMU_LOG_INDEX.item chooses one
+  localparam logic [3:0] CAUSE_NONE = 4'd0;  // No cause: the item of the log that is the layer's completion time
+  localparam logic [3:0] CAUSE_ARRAY = 4'd1;  // The array multiplies
+  localparam logic [3:0] CAUSE_VECTOR = 4'd2;  // The vector unit executes a command: pool, elementwise, softmax
+  localparam logic [3:0] CAUSE_WEIGHTS = 4'd3;  // The array is empty because it waited for a weight block from SRAM
+  localparam logic [3:0] CAUSE_DRAIN = 4'd4;  // The array is empty because it waited for an accumulator bank, or a depthwise tile for its parameters
+  localparam logic [3:0] CAUSE_BANK = 4'd5;  // An activation read lost SRAM arbitration, for the array or the vector unit
+  localparam logic [3:0] CAUSE_WINDOW = 4'd6;  // A pixel went into the depthwise window that completes no window to multiply
+  localparam logic [3:0] CAUSE_FILL = 4'd7;  // A compute command runs, or starts, and none of these: the pipelines fill or empty
+  localparam logic [3:0] CAUSE_LOAD = 4'd8;  // No compute command runs: a load is waited for
+  localparam logic [3:0] CAUSE_STORE = 4'd9;  // No compute command runs: a store is waited for
+  localparam logic [3:0] CAUSE_COMMAND = 4'd10;  // No compute command runs: commands are waited for, or the job begins or ends
+
   // PMU_EVENT.select: what an event counter counts, once a cycle unless said otherwise
   localparam logic [4:0] EVENT_NONE = 5'd0;  // Nothing
   localparam logic [4:0] EVENT_RUNNING = 5'd1;  // A job runs
-  localparam logic [4:0] EVENT_MAC_ACTIVE = 5'd2;  // The array multiplies
+  localparam logic [4:0] EVENT_MAC_ACTIVE = 5'd2;  // Cause ARRAY: the array multiplies
   localparam logic [4:0] EVENT_COMPUTE_BUSY = 5'd3;  // The compute engine executes a command
   localparam logic [4:0] EVENT_COMPUTE_WAIT = 5'd4;  // The compute engine's next command waits for another engine, or there is none
-  localparam logic [4:0] EVENT_STALL_WEIGHTS = 5'd5;  // The array waits for a weight block
-  localparam logic [4:0] EVENT_STALL_DRAIN = 5'd6;  // The array waits for an accumulator bank
-  localparam logic [4:0] EVENT_STALL_BANK = 5'd7;  // An activation read lost SRAM arbitration
+  localparam logic [4:0] EVENT_STALL_WEIGHTS = 5'd5;  // Cause WEIGHTS: the array waits for a weight block
+  localparam logic [4:0] EVENT_STALL_DRAIN = 5'd6;  // Cause DRAIN: the array waits for an accumulator bank, or a depthwise tile for its parameters
+  localparam logic [4:0] EVENT_STALL_BANK = 5'd7;  // Cause BANK: an activation read lost SRAM arbitration
   localparam logic [4:0] EVENT_REQUANT_ACTIVE = 5'd8;  // The requantiser accepts a vector
-  localparam logic [4:0] EVENT_VECTOR_ACTIVE = 5'd9;  // The vector unit executes a command
+  localparam logic [4:0] EVENT_VECTOR_ACTIVE = 5'd9;  // Cause VECTOR: the vector unit executes a command, and not BANK
   localparam logic [4:0] EVENT_LOAD_BUSY = 5'd10;  // The load engine executes a command
   localparam logic [4:0] EVENT_STORE_BUSY = 5'd11;  // The store engine executes a command
   localparam logic [4:0] EVENT_AXI_READ_BEATS = 5'd12;  // AXI R beats accepted
   localparam logic [4:0] EVENT_AXI_WRITE_BEATS = 5'd13;  // AXI W beats accepted
   localparam logic [4:0] EVENT_FETCH_WAIT = 5'd14;  // The decoder waits for command words
   localparam logic [4:0] EVENT_COMMANDS = 5'd15;  // Commands completed
+  localparam logic [4:0] EVENT_STALL_WINDOW = 5'd16;  // Cause WINDOW: a pixel goes into the depthwise window that completes none to multiply
+  localparam logic [4:0] EVENT_STALL_FILL = 5'd17;  // Cause FILL: pipelines fill or empty
+  localparam logic [4:0] EVENT_STALL_LOAD = 5'd18;  // Cause LOAD: a load is waited for
+  localparam logic [4:0] EVENT_STALL_STORE = 5'd19;  // Cause STORE: a store is waited for
+  localparam logic [4:0] EVENT_STALL_COMMAND = 5'd20;  // Cause COMMAND: commands are waited for
 
   // Register offsets and fields
   /// Identification (ro)
@@ -274,11 +294,13 @@ package auklet_pkg;
   localparam logic [11:0] ADDR_PMU_CYCLES_HI = 12'h088;
   localparam int unsigned PMU_CYCLES_HI_VALUE_LSB = 0;
   localparam int unsigned PMU_CYCLES_HI_VALUE_WIDTH = 32;
-  /// Which entry PMU_LOG_DATA shows: a command's layer number modulo LOG_ENTRIES (rw)
+  /// What PMU_LOG_DATA shows (rw)
   localparam logic [11:0] ADDR_PMU_LOG_INDEX = 12'h08c;
   localparam int unsigned PMU_LOG_INDEX_VALUE_LSB = 0;
   localparam int unsigned PMU_LOG_INDEX_VALUE_WIDTH = 8;
-  /// Cycles since the job's start when the last compute or store command of that layer completed; entries of layers that did not run keep old values (ro)
+  localparam int unsigned PMU_LOG_INDEX_ITEM_LSB = 8;
+  localparam int unsigned PMU_LOG_INDEX_ITEM_WIDTH = 4;
+  /// Item NONE: cycles since the job's start when the last compute or store command of that layer completed; entries of layers that did not run keep old values. A cause: the last job's cycles with this cause in that layer, while PMU_CTRL.enable, modulo 2^32; 0 for layers that did not run, and for items that do not exist. All entries and causes add up to what the job added to PMU_CYCLES. Complete when the job has ended (ro)
   localparam logic [11:0] ADDR_PMU_LOG_DATA = 12'h090;
   localparam int unsigned PMU_LOG_DATA_VALUE_LSB = 0;
   localparam int unsigned PMU_LOG_DATA_VALUE_WIDTH = 32;

@@ -13,9 +13,9 @@ namespace auklet::sim::model {
 /// Cycles from a command's start to its completion, and the events that it counts.
 struct Cost {
   std::uint64_t cycles = 0;
-  std::uint64_t mac_active = 0;
+  std::uint64_t mac_active = 0;  ///< Of a command of the array; else 0.
   std::uint64_t requant_active = 0;
-  std::uint64_t vector_active = 0;
+  std::uint64_t vector_active = 0;  ///< Of a command of the vector unit; else 0.
   std::uint64_t axi_beats = 0;
 };
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <auklet/sim/functional_model.hpp>
-#include <limits>
 #include <optional>
 #include <random>
 
@@ -14,6 +13,7 @@ namespace auklet::sim {
 
 using model::JobEnd;
 using model::JobReport;
+using model::kNever;
 using model::Request;
 
 /// The device in time: registers, SRAM and at most one job.
@@ -78,8 +78,6 @@ class FunctionalModel::Impl {
   model::MemoryMap& memory() { return memory_; }
 
  private:
-  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
-
   void begin_clearing() {
     job_.reset();
     sram_.clear();
@@ -91,6 +89,7 @@ class FunctionalModel::Impl {
     const model::JobSetup setup = registers_.job_setup();
     model::Job job(options_.config, sram_, memory_, setup, options_.job_cycle_limit, random_);
     job_ = job.run();
+    registers_.set_causes(job_->causes);
     progress_shown_ = false;
     next_event_ = started_at_ + std::max<std::uint64_t>(job_->cycles, 1);
   }

@@ -10,7 +10,6 @@ namespace auklet::sim::model {
 namespace {
 
 constexpr std::size_t kDecoder = 0;
-constexpr std::size_t index(spec::Engine engine) { return static_cast<std::size_t>(engine); }
 static_assert(index(spec::Engine::kLoad) == static_cast<std::size_t>(spec::Channel::kLoad) &&
                   index(spec::Engine::kStore) == static_cast<std::size_t>(spec::Channel::kStore) &&
                   index(spec::Engine::kCompute) == static_cast<std::size_t>(spec::Channel::kCompute),
@@ -67,6 +66,7 @@ JobReport Job::run() {
     report_.completed[index(engine)] = static_cast<std::uint16_t>(completed_at_[index(engine)].size());
   }
   event(spec::Event::kComputeWait) = report_.cycles - std::min(report_.cycles, event(spec::Event::kComputeBusy));
+  account();
   return report_;
 }
 
@@ -147,7 +147,10 @@ void Job::dispatch() {
   const std::vector<std::uint64_t>& completed = completed_at_[engine];
   const std::size_t ordinal = completed.size() + queues_[engine].size();
   const std::size_t depth = spec::queue_depth(decoded_->info->engine);
-  if (ordinal > depth) decoded_at_ = std::max(decoded_at_, completed[ordinal - depth - 1]);
+  if (ordinal > depth && completed[ordinal - depth - 1] > decoded_at_) {
+    trace_.blocks.push_back({decoded_at_, completed[ordinal - depth - 1]});
+    decoded_at_ = trace_.blocks.back().until;
+  }
   decoded_->dispatched = decoded_at_;
   report_.progress = decoded_->offset;
   queues_[engine].push_back(*std::exchange(decoded_, std::nullopt));
@@ -161,13 +164,17 @@ bool Job::waits_satisfied(const spec::CommandHeader& header) const {
   return satisfied;
 }
 
+std::uint64_t Job::satisfied_at(spec::Engine engine, std::uint32_t wait) const {
+  const std::vector<std::uint64_t>& completed = completed_at_[index(engine)];
+  if (surplus(completed.size(), wait) < 0) return kNever;
+  const auto beyond = static_cast<std::size_t>(surplus(completed.size(), wait));
+  return beyond < completed.size() ? completed[completed.size() - beyond - 1] : 0;
+}
+
 std::uint64_t Job::waits_satisfied_at(const spec::CommandHeader& header) const {
   std::uint64_t cycle = 0;
-  for_each_wait(header, [&](spec::Engine engine, std::uint32_t wait) {
-    const std::vector<std::uint64_t>& completed = completed_at_[index(engine)];
-    const auto beyond = static_cast<std::size_t>(surplus(completed.size(), wait));
-    if (beyond < completed.size()) cycle = std::max(cycle, completed[completed.size() - beyond - 1]);
-  });
+  for_each_wait(header,
+                [&](spec::Engine engine, std::uint32_t wait) { cycle = std::max(cycle, satisfied_at(engine, wait)); });
   return cycle;
 }
 
@@ -225,7 +232,7 @@ void Job::execute_dma(const Command& command, std::uint64_t start) {
   }
   event(store ? spec::Event::kStoreBusy : spec::Event::kLoadBusy) += cost.cycles;
   event(store ? spec::Event::kAxiWriteBeats : spec::Event::kAxiReadBeats) += cost.axi_beats;
-  complete(command, start + cost.cycles);
+  complete(command, start, cost);
 }
 
 void Job::execute_gather(const Command& command, std::uint64_t start) {
@@ -251,7 +258,7 @@ void Job::execute_gather(const Command& command, std::uint64_t start) {
   }
   event(spec::Event::kLoadBusy) += cost.cycles;
   event(spec::Event::kAxiReadBeats) += cost.axi_beats;
-  complete(command, start + cost.cycles);
+  complete(command, start, cost);
 }
 
 void Job::execute_compute(const Command& command, std::uint64_t start) {
@@ -290,10 +297,8 @@ void Job::execute_compute(const Command& command, std::uint64_t start) {
     }
   }
   event(spec::Event::kComputeBusy) += cost.cycles;
-  event(spec::Event::kMacActive) += cost.mac_active;
   event(spec::Event::kRequantActive) += cost.requant_active;
-  event(spec::Event::kVectorActive) += cost.vector_active;
-  complete(command, start + cost.cycles);
+  complete(command, start, cost);
 }
 
 /// False when the command would pass the limit of cycles: then the job is over without it.
@@ -304,8 +309,39 @@ bool Job::begin(const Cost& cost, std::uint64_t start) {
   return false;
 }
 
-void Job::complete(const Command& command, std::uint64_t at) {
+CommandSpan Job::span_of(const Command& command) const {
+  const std::vector<std::uint64_t>& completed = completed_at_[index(command.info->engine)];
+  CommandSpan span;
+  span.layer = command.header.layer % spec::kLogEntries;
+  span.held = std::max(command.dispatched, completed.empty() ? 0 : completed.back());
+  span.load_met = satisfied_at(spec::Engine::kLoad, command.header.wait_load);
+  span.store_met = satisfied_at(spec::Engine::kStore, command.header.wait_store);
+  return span;
+}
+
+void Job::account() {
+  for (const spec::Engine engine : kEngines) {
+    if (!queues_[index(engine)].empty()) {
+      trace_.spans[index(engine)].push_back(span_of(queues_[index(engine)].front()));
+    }
+  }
+  if (decoded_ && decoded_->info->engine == spec::Engine::kNone) {
+    trace_.decoded = decoded_at_;
+  } else if (decoded_ && !can_dispatch()) {
+    trace_.blocks.push_back({decoded_at_, kNever});
+  }
+  report_.causes = attribute(trace_, std::max<std::uint64_t>(report_.cycles, 1));
+}
+
+void Job::complete(const Command& command, std::uint64_t start, const Cost& cost) {
   const spec::Engine engine = command.info->engine;
+  const std::uint64_t at = start + cost.cycles;
+  CommandSpan span = span_of(command);
+  span.start = start;
+  if (engine == spec::Engine::kCompute) span.active = at - std::min(cost.cycles, cost.mac_active + cost.vector_active);
+  span.end = at;
+  span.unit = cost.mac_active != 0 ? spec::Cause::kArray : spec::Cause::kVector;
+  trace_.spans[index(engine)].push_back(span);
   if (engine != spec::Engine::kLoad) {
     std::optional<std::uint32_t>& entry = report_.log[command.header.layer % spec::kLogEntries];
     entry = std::max(entry.value_or(0), static_cast<std::uint32_t>(at));

@@ -10,7 +10,9 @@
 #include <random>
 #include <vector>
 
+#include "attribution.hpp"
 #include "dma.hpp"
+#include "engines.hpp"
 #include "estimate.hpp"
 #include "memory_map.hpp"
 #include "sram.hpp"
@@ -41,11 +43,6 @@ enum class JobEnd : std::uint8_t {
   kEndless,  ///< Reached the limit of cycles.
 };
 
-/// One of each spec::Engine, kNone unused.
-template <typename T>
-using PerEngine = std::array<T, 4>;
-inline constexpr std::array kEngines{spec::Engine::kLoad, spec::Engine::kStore, spec::Engine::kCompute};
-
 /// What a job did.
 struct JobReport {
   JobEnd end = JobEnd::kStalled;
@@ -53,7 +50,8 @@ struct JobReport {
   std::uint64_t cycles = 0;  ///< From start to the end, or to the last progress.
   std::uint32_t progress = 0;
   PerEngine<std::uint16_t> completed{};    ///< Modulo 2^16.
-  std::array<std::uint64_t, 32> events{};  ///< By spec::Event; without those that count time alone.
+  std::array<std::uint64_t, 32> events{};  ///< By spec::Event; without kRunning and those that count a cause.
+  std::vector<CauseRun> causes;            ///< Where `cycles` went (one cycle at least), in order.
   std::array<std::optional<std::uint32_t>, spec::kLogEntries> log{};  ///< By layer: cycle of its last completion.
 };
 
@@ -82,6 +80,8 @@ class Job {
   void dispatch();
   [[nodiscard]] bool can_dispatch() const;
   [[nodiscard]] bool waits_satisfied(const spec::CommandHeader& header) const;
+  /// Cycle at which the engine reached a count; kNever when it has not.
+  [[nodiscard]] std::uint64_t satisfied_at(spec::Engine engine, std::uint32_t wait) const;
   [[nodiscard]] std::uint64_t waits_satisfied_at(const spec::CommandHeader& header) const;
   [[nodiscard]] bool can_act(std::size_t actor) const;
   [[nodiscard]] std::optional<std::size_t> choose_actor();
@@ -90,7 +90,10 @@ class Job {
   void execute_gather(const Command& command, std::uint64_t start);
   void execute_compute(const Command& command, std::uint64_t start);
   [[nodiscard]] bool begin(const Cost& cost, std::uint64_t start);
-  void complete(const Command& command, std::uint64_t at);
+  void complete(const Command& command, std::uint64_t start, const Cost& cost);
+  [[nodiscard]] CommandSpan span_of(const Command& command) const;
+  /// Traces what engines and decoder still held, and says where the cycles went.
+  void account();
   void finish_if_ended();
   void fault(const FaultRecord& record);
   void axi_fault(const Transfer& transfer, spec::Channel channel);
@@ -110,6 +113,7 @@ class Job {
   bool ended_ = false;
   std::optional<Command> decoded_;  ///< Decoded, not yet dispatched. END stays here until the job is done.
   std::uint64_t decoded_at_ = 0;    ///< Cycle.
+  JobTrace trace_;
   PerEngine<std::deque<Command>> queues_;
   PerEngine<std::vector<std::uint64_t>> completed_at_;  ///< Cycle of every completion.
   std::array<std::size_t, kActors> priority_{};

@@ -1,10 +1,43 @@
 #include "registers.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace auklet::sim::model {
 
 namespace reg = spec::reg;
+
+namespace {
+
+/// The event that counts a cause over whole jobs.
+spec::Event event_of(spec::Cause cause) {
+  switch (cause) {
+    case spec::Cause::kArray:
+      return spec::Event::kMacActive;
+    case spec::Cause::kVector:
+      return spec::Event::kVectorActive;
+    case spec::Cause::kWeights:
+      return spec::Event::kStallWeights;
+    case spec::Cause::kDrain:
+      return spec::Event::kStallDrain;
+    case spec::Cause::kBank:
+      return spec::Event::kStallBank;
+    case spec::Cause::kWindow:
+      return spec::Event::kStallWindow;
+    case spec::Cause::kFill:
+      return spec::Event::kStallFill;
+    case spec::Cause::kLoad:
+      return spec::Event::kStallLoad;
+    case spec::Cause::kStore:
+      return spec::Event::kStallStore;
+    case spec::Cause::kCommand:
+      return spec::Event::kStallCommand;
+    default:
+      return spec::Event::kNone;
+  }
+}
+
+}  // namespace
 
 Registers::Registers(const spec::HardwareConfig& config) : config_(config) { hard_reset(); }
 
@@ -82,7 +115,7 @@ std::uint32_t Registers::read_pmu(const spec::RegisterInfo& info, std::uint32_t 
     case reg::PmuCyclesHi::kOffset:
       return pmu_cycles_high_;
     case reg::PmuLogData::kOffset:
-      return pmu_log_[stored(reg::PmuLogIndex::kOffset)];
+      return log_item();
     case reg::PmuCount::kOffset:
       return pmu_counts_[(offset - info.offset) / info.stride];
     default:
@@ -106,6 +139,7 @@ Request Registers::write(std::uint32_t offset, std::uint32_t value) {
       if (reg::PmuCtrl::kClear.extract(value) != 0) {
         pmu_cycles_ = 0;
         pmu_counts_.fill(0);
+        pmu_causes_ = {};
       }
       values_[offset / 4] = reg::PmuCtrl::kClear.insert(value, 0);
       return Request::kNone;
@@ -144,18 +178,53 @@ JobSetup Registers::job_setup() const {
 
 bool Registers::counting() const { return reg::PmuCtrl::kEnable.extract(stored(reg::PmuCtrl::kOffset)) != 0; }
 
+std::uint32_t Registers::log_item() const {
+  const std::uint32_t shown = stored(reg::PmuLogIndex::kOffset);
+  const std::size_t entry = reg::PmuLogIndex::kValue.extract(shown);
+  const auto cause = static_cast<std::size_t>(reg::PmuLogIndex::kItem.extract(shown));
+  if (cause == 0) return pmu_log_[entry];
+  return cause <= spec::kCauses ? pmu_causes_[entry][cause - 1] : 0;
+}
+
 void Registers::begin_job() {
   progress_ = 0;
   completed_ = {};
+  pmu_causes_ = {};
+  set_causes({});
+}
+
+void Registers::set_causes(const std::vector<CauseRun>& runs) {
+  runs_ = runs;
+  run_ = 0;
+  run_cycles_ = 0;
+}
+
+void Registers::count_event(spec::Event event, std::uint64_t cycles) {
+  for (std::uint32_t i = 0; i < spec::kPmuCounters; ++i) {
+    if (reg::PmuEvent::kSelect.extract(stored(reg::PmuEvent::offset(i))) == event) {
+      pmu_counts_[i] += static_cast<std::uint32_t>(cycles);
+    }
+  }
 }
 
 void Registers::count_running(std::uint64_t cycles) {
-  if (!counting()) return;
-  pmu_cycles_ += cycles;
-  for (std::uint32_t i = 0; i < spec::kPmuCounters; ++i) {
-    if (reg::PmuEvent::kSelect.extract(stored(reg::PmuEvent::offset(i))) == spec::Event::kRunning) {
-      pmu_counts_[i] += static_cast<std::uint32_t>(cycles);
+  if (counting()) {
+    pmu_cycles_ += cycles;
+    count_event(spec::Event::kRunning, cycles);
+  }
+  while (cycles != 0 && run_ < runs_.size()) {
+    const CauseRun& run = runs_[run_];
+    const bool last = run_ + 1 == runs_.size();
+    const std::uint64_t now = last ? cycles : std::min(cycles, run.cycles - run_cycles_);
+    if (counting()) {
+      pmu_causes_[run.layer][static_cast<std::size_t>(run.cause) - 1] += static_cast<std::uint32_t>(now);
+      count_event(event_of(run.cause), now);
     }
+    cycles -= now;
+    run_cycles_ += now;
+    if (last || run_cycles_ < run.cycles) continue;
+    ++run_;
+    run_cycles_ = 0;
   }
 }
 

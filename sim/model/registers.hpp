@@ -3,7 +3,9 @@
 
 #include <array>
 #include <auklet/spec/spec.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "job.hpp"
 
@@ -41,6 +43,8 @@ class Registers {
 
   /// A job begins: its progress is none.
   void begin_job();
+  /// Where the cycles that count_running() will be told of go. When they pass its end, the last cause goes on.
+  void set_causes(const std::vector<CauseRun>& runs);
   /// Counts cycles in which a job runs.
   void count_running(std::uint64_t cycles);
   /// Shows what a job did up to its last progress.
@@ -54,6 +58,8 @@ class Registers {
   [[nodiscard]] std::uint32_t read_pmu(const spec::RegisterInfo& info, std::uint32_t offset);
   [[nodiscard]] Request write_control(std::uint32_t value);
   [[nodiscard]] bool counting() const;
+  [[nodiscard]] std::uint32_t log_item() const;
+  void count_event(spec::Event event, std::uint64_t cycles);
   [[nodiscard]] std::uint64_t address_at(std::uint32_t low_offset) const;
 
   const spec::HardwareConfig& config_;
@@ -68,6 +74,10 @@ class Registers {
   std::uint32_t pmu_cycles_high_ = 0;  ///< Latched.
   std::array<std::uint32_t, spec::kPmuCounters> pmu_counts_{};
   std::array<std::uint32_t, spec::kLogEntries> pmu_log_{};
+  std::array<std::array<std::uint32_t, spec::kCauses>, spec::kLogEntries> pmu_causes_{};
+  std::vector<CauseRun> runs_;    ///< Of the running job.
+  std::size_t run_ = 0;           ///< The one that the next cycle belongs to.
+  std::uint64_t run_cycles_ = 0;  ///< Of that, the cycles that have passed.
 };
 
 }  // namespace auklet::sim::model

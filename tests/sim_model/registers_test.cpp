@@ -270,6 +270,35 @@ TEST(SimModelPmu, CountsCommandsExactlyAndLogsLayers) {
   EXPECT_EQ(model.read32(reg::PmuLogData::kOffset), logged) << "layers that did not run keep old values";
 }
 
+TEST(SimModelPmu, ACommandThatNeverStartsGoesOnWaiting) {
+  Device device;
+  sim::Target& model = device.model;
+  spec::EltwiseCommand stuck{.header = {.opcode = spec::Opcode::kAdd, .layer = 5, .wait_load = 1}};
+  stuck.n0 = stuck.n1 = 1;
+  spec::DmaCommand load{.header = {.opcode = spec::Opcode::kLoad, .layer = 6, .wait_store = 1}};
+  load.ax_len = load.sp_len = 16;
+  load.ax_rows = 1;
+  StreamBuilder builder;
+  builder.add(stuck);
+  builder.add(load);
+  builder.end();
+  const std::vector<std::uint32_t> words = builder.finish(device.config);
+  device.place(words);
+  model.write32(reg::Watchdog::kOffset, 0);
+  model.write32(reg::PmuCtrl::kOffset, reg::PmuCtrl::kEnable.mask());
+  start_job(model, Device::kStreamBase, static_cast<std::uint32_t>(words.size() * 4));
+  model.step(1000);
+  const auto read = [&](spec::Cause cause) {
+    model.write32(reg::PmuLogIndex::kOffset, reg::PmuLogIndex::kValue.make(5) | reg::PmuLogIndex::kItem.make(cause));
+    return model.read32(reg::PmuLogData::kOffset);
+  };
+  const std::uint32_t store = read(spec::Cause::kStore), command = read(spec::Cause::kCommand);
+  EXPECT_GT(store, 900U) << "the load that it waits for waits for a store";
+  EXPECT_EQ(store + command, 1000U);
+  model.step(500);
+  EXPECT_EQ(read(spec::Cause::kStore), store + 500);
+}
+
 TEST(SimModelRegisters, SramMustBeAPowerOfTwo) {
   spec::HardwareConfig config = kSmallConfig;
   config.sram_bytes = 100'000;

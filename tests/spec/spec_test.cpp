@@ -48,6 +48,13 @@ TEST(Registers, EnumeratedFieldsHaveTheirType) {
   EXPECT_EQ(reg::FaultCause::kCode.make(CommandError::kReserved), 7U << 8);
 }
 
+TEST(Registers, CausesAreNumberedWithoutGaps) {
+  for (std::uint32_t i = 0; i <= 15; ++i) {
+    EXPECT_EQ(to_string(Cause{i})[0] == '?', i > kCauses) << "cause " << i;
+  }
+  EXPECT_EQ(reg::PmuLogIndex::kItem.make(Cause::kCommand) | reg::PmuLogIndex::kValue.make(255), 0xaffU);
+}
+
 TEST(Registers, TableAgreesWithTheTypesAndCoversEachOffsetOnce) {
   std::set<std::uint32_t> offsets;
   for (const RegisterInfo& info : kRegisters) {

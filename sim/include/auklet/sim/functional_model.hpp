@@ -30,7 +30,8 @@ struct FunctionalModelOptions {
 ///
 /// Estimated: time, that is PMU_CYCLES, PMU_LOG_DATA, all other events, and how long CLEARING and RUNNING last. A
 /// command takes as long as its engine's throughput says (model/estimate.hpp) and starts when its waits allow, in time
-/// independently of the seed. The STALL_ events and FETCH_WAIT stay zero.
+/// independently of the seed. Causes add up to PMU_CYCLES; WEIGHTS, DRAIN, BANK and WINDOW stay zero: they are part of
+/// FILL, or not estimated. FETCH_WAIT stays zero.
 ///
 /// Order: a command takes effect at once. Wherever more than one engine could go next, the seed decides, with a bias
 /// that changes from job to job and lets one engine run far ahead of another. A stream that lacks a wait that it needs

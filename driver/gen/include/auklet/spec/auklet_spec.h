@@ -40,8 +40,10 @@
 #define AUKLET_WINDOW_COUNT 8u
 /* Event counters */
 #define AUKLET_PMU_COUNTERS 8u
-/* Entries of the layer completion log */
+/* Entries of the layer log */
 #define AUKLET_LOG_ENTRIES 256u
+/* Causes that a cycle of a job can have: the values of cause but NONE */
+#define AUKLET_CAUSES 10u
 /* SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict */
 #define AUKLET_SRAM_REGIONS 4u
 /* Commands that the store and the compute engine queue ahead of the one that they run */
@@ -91,6 +93,19 @@
 #define AUKLET_COMMAND_ERROR_FIELD 8u
 #define AUKLET_COMMAND_ERROR_TRUNCATED 9u
 
+/* Where a cycle of a job went; exactly one a cycle. PMU_LOG_INDEX.item chooses one */
+#define AUKLET_CAUSE_NONE 0u
+#define AUKLET_CAUSE_ARRAY 1u
+#define AUKLET_CAUSE_VECTOR 2u
+#define AUKLET_CAUSE_WEIGHTS 3u
+#define AUKLET_CAUSE_DRAIN 4u
+#define AUKLET_CAUSE_BANK 5u
+#define AUKLET_CAUSE_WINDOW 6u
+#define AUKLET_CAUSE_FILL 7u
+#define AUKLET_CAUSE_LOAD 8u
+#define AUKLET_CAUSE_STORE 9u
+#define AUKLET_CAUSE_COMMAND 10u
+
 /* PMU_EVENT.select: what an event counter counts, once a cycle unless said otherwise */
 #define AUKLET_EVENT_NONE 0u
 #define AUKLET_EVENT_RUNNING 1u
@@ -108,6 +123,11 @@
 #define AUKLET_EVENT_AXI_WRITE_BEATS 13u
 #define AUKLET_EVENT_FETCH_WAIT 14u
 #define AUKLET_EVENT_COMMANDS 15u
+#define AUKLET_EVENT_STALL_WINDOW 16u
+#define AUKLET_EVENT_STALL_FILL 17u
+#define AUKLET_EVENT_STALL_LOAD 18u
+#define AUKLET_EVENT_STALL_STORE 19u
+#define AUKLET_EVENT_STALL_COMMAND 20u
 
 /* ID: ro */
 #define AUKLET_REG_ID 0x000u
@@ -272,6 +292,8 @@
 #define AUKLET_REG_PMU_LOG_INDEX 0x08cu
 #define AUKLET_PMU_LOG_INDEX_VALUE_SHIFT 0u
 #define AUKLET_PMU_LOG_INDEX_VALUE_MASK 0x000000ffu
+#define AUKLET_PMU_LOG_INDEX_ITEM_SHIFT 8u
+#define AUKLET_PMU_LOG_INDEX_ITEM_MASK 0x00000f00u
 
 /* PMU_LOG_DATA: ro */
 #define AUKLET_REG_PMU_LOG_DATA 0x090u

@@ -164,7 +164,7 @@ struct CommandHeaderFields {
   static constexpr const CommandField& kOpcode = kAll[0];
   /// Length of this command in 32-bit words.
   static constexpr const CommandField& kWords = kAll[1];
-  /// Software's layer number, for the completion log.
+  /// Software's layer number, for the layer log.
   static constexpr const CommandField& kLayer = kAll[2];
   /// Start when the load engine has completed this many commands of the job (modulo 2^16, signed difference).
   static constexpr const CommandField& kWaitLoad = kAll[3];
@@ -178,7 +178,7 @@ struct CommandHeaderFields {
 struct CommandHeader {
   /// Opcode.
   Opcode opcode = Opcode{0};
-  /// Software's layer number, for the completion log.
+  /// Software's layer number, for the layer log.
   std::uint32_t layer = 0;
   /// Start when the load engine has completed this many commands of the job (modulo 2^16, signed difference).
   std::uint32_t wait_load = 0;

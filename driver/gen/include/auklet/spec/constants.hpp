@@ -43,8 +43,10 @@ inline constexpr std::uint32_t kPoolTapsMax = 1024;
 inline constexpr std::uint32_t kWindowCount = 8;
 /// Event counters.
 inline constexpr std::uint32_t kPmuCounters = 8;
-/// Entries of the layer completion log.
+/// Entries of the layer log.
 inline constexpr std::uint32_t kLogEntries = 256;
+/// Causes that a cycle of a job can have: the values of cause but NONE.
+inline constexpr std::uint32_t kCauses = 10;
 /// SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict.
 inline constexpr std::uint32_t kSramRegions = 4;
 /// Commands that the store and the compute engine queue ahead of the one that they run.
@@ -209,6 +211,62 @@ enum class CommandError : std::uint32_t {
   return "?";
 }
 
+/// Where a cycle of a job went; exactly one a cycle. PMU_LOG_INDEX.item chooses one. A value read from hardware may be
+/// none of these.
+enum class Cause : std::uint32_t {
+  /// No cause: the item of the log that is the layer's completion time.
+  kNone = 0,
+  /// The array multiplies.
+  kArray = 1,
+  /// The vector unit executes a command: pool, elementwise, softmax.
+  kVector = 2,
+  /// The array is empty because it waited for a weight block from SRAM.
+  kWeights = 3,
+  /// The array is empty because it waited for an accumulator bank, or a depthwise tile for its parameters.
+  kDrain = 4,
+  /// An activation read lost SRAM arbitration, for the array or the vector unit.
+  kBank = 5,
+  /// A pixel went into the depthwise window that completes no window to multiply.
+  kWindow = 6,
+  /// A compute command runs, or starts, and none of these: the pipelines fill or empty.
+  kFill = 7,
+  /// No compute command runs: a load is waited for.
+  kLoad = 8,
+  /// No compute command runs: a store is waited for.
+  kStore = 9,
+  /// No compute command runs: commands are waited for, or the job begins or ends.
+  kCommand = 10,
+};
+
+/// The name as the documentation writes it; "?" for a value that has none.
+[[nodiscard]] constexpr const char* to_string(Cause value) {
+  switch (value) {
+    case Cause::kNone:
+      return "NONE";
+    case Cause::kArray:
+      return "ARRAY";
+    case Cause::kVector:
+      return "VECTOR";
+    case Cause::kWeights:
+      return "WEIGHTS";
+    case Cause::kDrain:
+      return "DRAIN";
+    case Cause::kBank:
+      return "BANK";
+    case Cause::kWindow:
+      return "WINDOW";
+    case Cause::kFill:
+      return "FILL";
+    case Cause::kLoad:
+      return "LOAD";
+    case Cause::kStore:
+      return "STORE";
+    case Cause::kCommand:
+      return "COMMAND";
+  }
+  return "?";
+}
+
 /// PMU_EVENT.select: what an event counter counts, once a cycle unless said otherwise. A value read from hardware may
 /// be none of these.
 enum class Event : std::uint32_t {
@@ -216,21 +274,21 @@ enum class Event : std::uint32_t {
   kNone = 0,
   /// A job runs.
   kRunning = 1,
-  /// The array multiplies.
+  /// Cause ARRAY: the array multiplies.
   kMacActive = 2,
   /// The compute engine executes a command.
   kComputeBusy = 3,
   /// The compute engine's next command waits for another engine, or there is none.
   kComputeWait = 4,
-  /// The array waits for a weight block.
+  /// Cause WEIGHTS: the array waits for a weight block.
   kStallWeights = 5,
-  /// The array waits for an accumulator bank.
+  /// Cause DRAIN: the array waits for an accumulator bank, or a depthwise tile for its parameters.
   kStallDrain = 6,
-  /// An activation read lost SRAM arbitration.
+  /// Cause BANK: an activation read lost SRAM arbitration.
   kStallBank = 7,
   /// The requantiser accepts a vector.
   kRequantActive = 8,
-  /// The vector unit executes a command.
+  /// Cause VECTOR: the vector unit executes a command, and not BANK.
   kVectorActive = 9,
   /// The load engine executes a command.
   kLoadBusy = 10,
@@ -244,6 +302,16 @@ enum class Event : std::uint32_t {
   kFetchWait = 14,
   /// Commands completed.
   kCommands = 15,
+  /// Cause WINDOW: a pixel goes into the depthwise window that completes none to multiply.
+  kStallWindow = 16,
+  /// Cause FILL: pipelines fill or empty.
+  kStallFill = 17,
+  /// Cause LOAD: a load is waited for.
+  kStallLoad = 18,
+  /// Cause STORE: a store is waited for.
+  kStallStore = 19,
+  /// Cause COMMAND: commands are waited for.
+  kStallCommand = 20,
 };
 
 /// The name as the documentation writes it; "?" for a value that has none.
@@ -281,6 +349,16 @@ enum class Event : std::uint32_t {
       return "FETCH_WAIT";
     case Event::kCommands:
       return "COMMANDS";
+    case Event::kStallWindow:
+      return "STALL_WINDOW";
+    case Event::kStallFill:
+      return "STALL_FILL";
+    case Event::kStallLoad:
+      return "STALL_LOAD";
+    case Event::kStallStore:
+      return "STALL_STORE";
+    case Event::kStallCommand:
+      return "STALL_COMMAND";
   }
   return "?";
 }

@@ -315,7 +315,7 @@ struct PmuCtrl {
   static constexpr std::uint32_t kReset = 0x00000000;
   /// Count.
   static constexpr Field<> kEnable{0, 1};
-  /// Write one to zero all counters; reads as zero.
+  /// Write one to zero all counters and the causes of the layer log; reads as zero.
   static constexpr Field<> kClear{1, 1};
 };
 
@@ -339,18 +339,22 @@ struct PmuCyclesHi {
   static constexpr Field<> kValue{0, 32};
 };
 
-/// Which entry PMU_LOG_DATA shows: a command's layer number modulo LOG_ENTRIES.
+/// What PMU_LOG_DATA shows.
 struct PmuLogIndex {
   static constexpr std::uint32_t kOffset = 0x08c;
   static constexpr Access kAccess = Access::kReadWrite;
   static constexpr bool kLocked = false;
   static constexpr std::uint32_t kReset = 0x00000000;
-  /// Entry.
+  /// Entry: a command's layer number modulo LOG_ENTRIES.
   static constexpr Field<> kValue{0, 8};
+  /// NONE: the layer's completion time; else its cycles with this cause.
+  static constexpr Field<Cause> kItem{8, 4};
 };
 
-/// Cycles since the job's start when the last compute or store command of that layer completed; entries of layers that
-/// did not run keep old values.
+/// Item NONE: cycles since the job's start when the last compute or store command of that layer completed; entries of
+/// layers that did not run keep old values. A cause: the last job's cycles with this cause in that layer, while
+/// PMU_CTRL.enable, modulo 2^32; 0 for layers that did not run, and for items that do not exist. All entries and causes
+/// add up to what the job added to PMU_CYCLES. Complete when the job has ended.
 struct PmuLogData {
   static constexpr std::uint32_t kOffset = 0x090;
   static constexpr Access kAccess = Access::kReadOnly;
@@ -513,7 +517,7 @@ inline constexpr std::array<RegisterInfo, 33> kRegisters{{
     {"PMU_CYCLES_HI", 0x088, 1, 4, Access::kReadOnly, false,
      0x00000000, 0x00000000, 0xffffffff},
     {"PMU_LOG_INDEX", 0x08c, 1, 4, Access::kReadWrite, false,
-     0x00000000, 0x000000ff, 0x000000ff},
+     0x00000000, 0x00000fff, 0x00000fff},
     {"PMU_LOG_DATA", 0x090, 1, 4, Access::kReadOnly, false,
      0x00000000, 0x00000000, 0xffffffff},
     {"PMU_EVENT", 0x0a0, 8, 4, Access::kReadWrite, false,
