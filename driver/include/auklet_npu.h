@@ -219,6 +219,8 @@ auklet_npu_status auklet_npu_enable_counters(auklet_npu *npu, int enable, int cl
 auklet_npu_status auklet_npu_cycles(auklet_npu *npu, uint64_t *cycles);
 auklet_npu_status auklet_npu_event_count(auklet_npu *npu, uint32_t index, uint32_t *count);
 auklet_npu_status auklet_npu_layer_cycles(auklet_npu *npu, uint32_t layer, uint32_t *cycles);
+/* causes: AUKLET_CAUSES numbers; cycles with cause AUKLET_CAUSE_... are at that number less 1. */
+auklet_npu_status auklet_npu_layer_causes(auklet_npu *npu, uint32_t layer, uint32_t *causes);
 
 /* Checks a stream against a configuration and the sizes and rights of buffers, without a device; see
  * auklet/npu/stream.hpp. Returns report->status. */

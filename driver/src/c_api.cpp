@@ -234,6 +234,13 @@ auklet_npu_status auklet_npu_layer_cycles(auklet_npu* npu, uint32_t layer, uint3
   return AUKLET_NPU_OK;
 }
 
+auklet_npu_status auklet_npu_layer_causes(auklet_npu* npu, uint32_t layer, uint32_t* causes) {
+  if (npu == nullptr || causes == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
+  const CauseCycles found = driver(npu).device.layer_causes(layer);
+  for (std::size_t i = 0; i < found.cycles.size(); ++i) causes[i] = found.cycles[i];
+  return AUKLET_NPU_OK;
+}
+
 auklet_npu_status auklet_npu_validate(const auklet_npu_job* job, const auklet_npu_configuration* configuration,
                                       auklet_npu_stream_report* report) {
   if (!is_complete(job) || configuration == nullptr || report == nullptr) return AUKLET_NPU_NULL_ARGUMENT;

@@ -6,7 +6,10 @@
 #include <auklet/sim/bus.hpp>
 #include <auklet/sim/functional_model.hpp>
 #include <cstring>
+#include <numeric>
 #include <string>
+
+#include <auklet/spec/auklet_spec.h>
 
 #include "c_api_c99.h"
 #include "stream_builder.hpp"
@@ -180,6 +183,10 @@ TEST_F(CApiModelTest, EveryCallByItself) {
   EXPECT_EQ(auklet_npu_event_count(&npu, 0, &word), AUKLET_NPU_OK);
   EXPECT_GE(word, 2U) << "the load and the store";
   EXPECT_EQ(auklet_npu_layer_cycles(&npu, 0, &word), AUKLET_NPU_OK);
+  std::array<std::uint32_t, AUKLET_CAUSES> causes{};
+  EXPECT_EQ(auklet_npu_layer_causes(&npu, 0, causes.data()), AUKLET_NPU_OK);
+  EXPECT_EQ(std::reduce(causes.begin(), causes.end()), cycles) << "the job has no other layer";
+  EXPECT_GT(causes[AUKLET_CAUSE_LOAD - 1], 0U);
   EXPECT_EQ(auklet_npu_fault_cause(&npu, &fault), AUKLET_NPU_OK);
   EXPECT_EQ(fault.kind, 0U);
   ASSERT_EQ(auklet_npu_submit(&npu, &job, &tag, nullptr), AUKLET_NPU_OK);
@@ -219,6 +226,8 @@ TEST_F(CApiModelTest, NullPointersAreRefused) {
   EXPECT_EQ(auklet_npu_submit(&npu, &job, &tag, nullptr), AUKLET_NPU_TOO_MANY_WINDOWS);
   EXPECT_EQ(auklet_npu_wait(&npu, tag, 1, nullptr), AUKLET_NPU_NULL_ARGUMENT);
   EXPECT_EQ(auklet_npu_poll(nullptr, tag, &result), AUKLET_NPU_NULL_ARGUMENT);
+  EXPECT_EQ(auklet_npu_layer_causes(nullptr, 0, &tag), AUKLET_NPU_NULL_ARGUMENT);
+  EXPECT_EQ(auklet_npu_layer_causes(&npu, 0, nullptr), AUKLET_NPU_NULL_ARGUMENT);
   EXPECT_EQ(auklet_npu_interrupt(nullptr), 0);
 }
 

@@ -336,6 +336,20 @@ TEST_F(DeviceTest, Counters) {
   EXPECT_EQ(device.layer_cycles(spec::kLogEntries + 3), 4242U);
 }
 
+TEST_F(DeviceTest, LayerCausesAreReadOneByOne) {
+  probe();
+  for (std::uint32_t cause = 1; cause <= spec::kCauses; ++cause) {
+    bus.writes<reg::PmuLogIndex>(3 | (cause << 8));
+    bus.reads<reg::PmuLogData>(0xFFFF'FFF0 + cause);
+  }
+  const npu::CauseCycles causes = device.layer_causes(spec::kLogEntries + 3);
+  EXPECT_EQ(causes[spec::Cause::kArray], 0xFFFF'FFF1U);
+  EXPECT_EQ(causes[spec::Cause::kCommand], 0xFFFF'FFF0U + spec::kCauses);
+  EXPECT_EQ(causes[spec::Cause::kNone], 0U);
+  EXPECT_EQ(causes[spec::Cause{15}], 0U);
+  EXPECT_EQ(causes.total(), std::uint64_t{0xFFFF'FFF0} * spec::kCauses + 55);
+}
+
 TEST(MmioBusTest, ReadsAndWritesWordsAtTheirOffsets) {
   std::uint32_t registers[4] = {1, 2, 3, 4};
   const npu::MmioBus bus(reinterpret_cast<std::uintptr_t>(registers));

@@ -109,6 +109,11 @@ class Device {
   /// Cycles from the job's start to the completion of layer `layer` modulo LOG_ENTRIES. An entry whose layer did not
   /// run holds an old value.
   [[nodiscard]] std::uint32_t layer_cycles(std::uint32_t layer);
+  /// Where the last job's cycles went in layer `layer` modulo LOG_ENTRIES, while counting was enabled: all zero for a
+  /// layer that did not run. Over all entries they add up to what the job added to cycles(). The next job's start and
+  /// reset_counters() forget them; while a job runs they are incomplete. Hardware without the log gives zeros. Like
+  /// layer_cycles() it goes through one index register: not to be called by two contexts at once.
+  [[nodiscard]] CauseCycles layer_causes(std::uint32_t layer);
 
  private:
   using IrqRaw = spec::reg::IrqRaw;

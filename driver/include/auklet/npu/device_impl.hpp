@@ -246,6 +246,18 @@ std::uint32_t Device<B, P>::layer_cycles(std::uint32_t layer) {
 }
 
 template <Bus B, Port P>
+CauseCycles Device<B, P>::layer_causes(std::uint32_t layer) {
+  using Index = spec::reg::PmuLogIndex;
+  CauseCycles causes;
+  for (std::uint32_t i = 0; i < causes.cycles.size(); ++i) {
+    registers_.template write<Index>(Index::kValue.make(layer % spec::kLogEntries) |
+                                     Index::kItem.make(static_cast<spec::Cause>(i + 1)));
+    causes.cycles[i] = registers_.template read<spec::reg::PmuLogData>();
+  }
+  return causes;
+}
+
+template <Bus B, Port P>
 Status Device<B, P>::check_idle() {
   switch (state()) {
     case spec::State::kIdle:

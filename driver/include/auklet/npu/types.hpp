@@ -1,6 +1,7 @@
 // What the driver's calls take and return.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -63,6 +64,22 @@ struct Progress {
   std::uint16_t loads_completed = 0;     ///< Modulo 2^16.
   std::uint16_t computes_completed = 0;  ///< Modulo 2^16.
   std::uint16_t stores_completed = 0;    ///< Modulo 2^16.
+};
+
+/// Where the cycles of one layer went in the last job. Every cycle of a job has one cause and one layer.
+struct CauseCycles {
+  std::array<std::uint32_t, spec::kCauses> cycles{};  ///< Modulo 2^32; cause c is at index c - 1.
+
+  /// Cycles with `cause`; 0 for kNone and for what is no cause.
+  [[nodiscard]] constexpr std::uint32_t operator[](spec::Cause cause) const noexcept {
+    const auto index = static_cast<std::uint32_t>(cause) - 1U;
+    return index < cycles.size() ? cycles[index] : 0;
+  }
+  [[nodiscard]] constexpr std::uint64_t total() const noexcept {
+    std::uint64_t sum = 0;
+    for (const std::uint32_t count : cycles) sum += count;
+    return sum;
+  }
 };
 
 /// Attributes of the AXI master (register AXI_ATTR).
