@@ -77,6 +77,7 @@ CLI::App* add_run(CLI::App& app, Arguments& arguments) {
       ->needs("--trace")
       ->capture_default_str();
   run->add_option("--trace-to", arguments.trace.to, "First cycle not to record any more")->needs("--trace");
+  run->add_flag("--stalls", arguments.run.stalls, "Print where each layer's NPU cycles went, too");
   run->add_flag("--json", arguments.run.json, "Print one JSON object instead of the table");
   return run;
 }

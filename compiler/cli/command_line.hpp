@@ -11,6 +11,7 @@ namespace auklet::app {
 struct RunCommand {
   RunRequest request;
   bool json = false;
+  bool stalls = false;
 };
 
 struct CompileCommand {

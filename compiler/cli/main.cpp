@@ -38,7 +38,7 @@ ExitCode execute(RunCommand& command) {
   bar.clear();
   if (!report) return complain(report.error());
   const ExitCode code = report->verdict == Verdict::kMismatch ? ExitCode::kMismatch : ExitCode::kOk;
-  return print(command.json ? one_line(to_json(*report)) : to_text(*report), code);
+  return print(command.json ? one_line(to_json(*report)) : to_text(*report, command.stalls), code);
 }
 
 ExitCode execute(const CompileCommand& command) {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <auklet/app/npu_runner.hpp>
 #include <auklet/compiler/segment.hpp>
 #include <auklet/npu/device.hpp>
@@ -88,32 +87,6 @@ struct Placement {
 npu::Access access_of(const SegmentWindow& window) {
   return static_cast<npu::Access>((window.read ? static_cast<unsigned>(npu::Access::kRead) : 0U) |
                                   (window.write ? static_cast<unsigned>(npu::Access::kWrite) : 0U));
-}
-
-// Whether the completion log still holds a layer's own time, by layer: of those that share an entry the last one's.
-std::vector<bool> in_log(const std::vector<compiler::SegmentLayer>& layers) {
-  std::vector<bool> held(layers.size(), false);
-  std::array<bool, spec::kLogEntries> taken{};
-  for (std::size_t i = layers.size(); i-- > 0;) {
-    if (layers[i].commands == 0 || taken[i % spec::kLogEntries]) continue;
-    held[i] = true;
-    taken[i % spec::kLogEntries] = true;
-  }
-  return held;
-}
-
-// Differences of the completion times, in the order of the layers; see SegmentRun::layer_cycles.
-std::vector<std::uint64_t> differences(const std::vector<compiler::SegmentLayer>& layers,
-                                       const std::vector<std::uint32_t>& completions) {
-  const std::vector<bool> held = in_log(layers);
-  std::vector<std::uint64_t> cycles(layers.size(), 0);
-  std::uint64_t reached = 0;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (!held[i] || completions[i] <= reached) continue;
-    cycles[i] = completions[i] - reached;
-    reached = completions[i];
-  }
-  return cycles;
 }
 
 class DriverRunner : public NpuRunner {
@@ -249,12 +222,11 @@ SegmentRun DriverRunner::measure(const Placement& placement) {
   SegmentRun run;
   run.cycles = interrupted_ - submitted_;
   run.job_cycles = device_.cycles();
-  std::vector<std::uint32_t> completions;
-  completions.reserve(layers.size());
-  for (std::uint32_t i = 0; i < layers.size(); ++i) completions.push_back(device_.layer_cycles(i));
-  run.layer_cycles = differences(layers, completions);
-  run.other_cycles = run.cycles;
-  for (const std::uint64_t cycles : run.layer_cycles) run.other_cycles -= std::min(cycles, run.other_cycles);
+  // A segment has no more layers than the log has entries.
+  run.layers.resize(layers.size());
+  for (std::uint32_t i = 0; i < layers.size(); ++i) {
+    if (layers[i].commands != 0) run.layers[i] = device_.layer_causes(i);
+  }
   for (std::uint32_t i = 0; i < run.events.size(); ++i) {
     static_cast<void>(device_.event_count(i, run.events[i]));  // The index exists and the device is probed.
   }

@@ -57,6 +57,14 @@ const char* name(Verdict verdict) {
   return "?";
 }
 
+Causes total_causes(const RunReport& report) {
+  Causes total{};
+  for (const LayerRow& row : report.layers) {
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += row.causes[i];
+  }
+  return total;
+}
+
 double utilisation(std::uint64_t macs, std::uint64_t cycles, const spec::HardwareConfig& config) {
   if (cycles == 0) return 0;
   return static_cast<double>(macs) / (static_cast<double>(cycles) * static_cast<double>(config.macs));

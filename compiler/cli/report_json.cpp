@@ -6,6 +6,16 @@ namespace auklet::app {
 
 using nlohmann::ordered_json;
 
+namespace {
+
+ordered_json to_json(const Causes& causes) {
+  ordered_json json = ordered_json::object();
+  for (std::size_t i = 0; i < causes.size(); ++i) json[spec::to_string(static_cast<spec::Cause>(i + 1))] = causes[i];
+  return json;
+}
+
+}  // namespace
+
 ordered_json to_json(const RunReport& report) {
   ordered_json cpu_ops = ordered_json::array();
   ordered_json layers = ordered_json::array();
@@ -21,6 +31,7 @@ ordered_json to_json(const RunReport& report) {
                       {"macs", row.macs},
                       {"bytes", row.bytes},
                       {"utilisation", utilisation(npu ? row.macs : 0, row.cycles, report.config)}});
+    if (npu && !row.op.empty()) layers.back()["causes"] = to_json(row.causes);
   }
   ordered_json json{{"model", report.model},
                     {"backend", describe(report.backend).name},
@@ -37,7 +48,8 @@ ordered_json to_json(const RunReport& report) {
                     {"sim_cycles_per_second", report.sim_cycles_per_second},
                     {"segments", report.segments},
                     {"cpu_ops", std::move(cpu_ops)},
-                    {"layers", std::move(layers)}};
+                    {"layers", std::move(layers)},
+                    {"causes", to_json(total_causes(report))}};
   ordered_json events = ordered_json::object();
   for (std::size_t i = 0; i < kCountedEvents.size(); ++i) events[spec::to_string(kCountedEvents[i])] = report.events[i];
   json["events"] = std::move(events);

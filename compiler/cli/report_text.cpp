@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
-#include <auklet/app/npu_runner.hpp>
+#include <algorithm>
 #include <auklet/app/report.hpp>
+#include <cctype>
 #include <map>
+#include <utility>
 
 #include "text_table.hpp"
 
@@ -50,6 +52,39 @@ std::string table(const RunReport& report) {
   return table.text();
 }
 
+std::string lower_case(spec::Cause cause) {
+  std::string text = spec::to_string(cause);
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+constexpr spec::Cause cause_at(std::size_t index) { return static_cast<spec::Cause>(index + 1); }
+
+// Where each layer's cycles went; causes that no cycle has are left out.
+std::string stall_table(const RunReport& report) {
+  const Causes total = total_causes(report);
+  std::vector<TextTable::Column> columns{{"#", true}, {"layer", false, true}, {"cycles", true}};
+  for (std::size_t i = 0; i < total.size(); ++i) {
+    if (total[i] != 0) columns.push_back({lower_case(cause_at(i)), true});
+  }
+  constexpr std::size_t kWide = 120;  // Many columns of numbers.
+  TextTable table(std::move(columns), kWide);
+  const auto add = [&](std::vector<std::string> cells, const Causes& causes) {
+    for (std::size_t i = 0; i < total.size(); ++i) {
+      if (total[i] != 0) cells.push_back(causes[i] == 0 ? "" : grouped(causes[i]));
+    }
+    table.add(std::move(cells));
+  };
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    const LayerRow& row = report.layers[i];
+    if (row.op.empty() || row.place != Place::kNpu) continue;
+    add({std::to_string(i), layer_name(row.name), grouped(row.cycles)}, row.causes);
+  }
+  table.rule();
+  add({"", "all layers", grouped(report.job_cycles)}, total);
+  return table.text();
+}
+
 // The operators on the CPU, those with one reason together.
 std::string fallbacks(const RunReport& report) {
   struct Group {
@@ -76,28 +111,30 @@ std::string fallbacks(const RunReport& report) {
   return text;
 }
 
-// Where the cycles went, in shares of those with a job running.
-std::string counters(const RunReport& report) {
-  const auto share = [&](spec::Event event) {
-    for (std::size_t i = 0; i < kCountedEvents.size(); ++i) {
-      if (kCountedEvents[i] == event && report.job_cycles != 0) {
-        return percent(static_cast<double>(report.events[i]) / static_cast<double>(report.job_cycles));
-      }
-    }
-    return percent(0);
-  };
-  return fmt::format("array active {} of the time; waits: for memory {}, weights {}, accumulators {}, SRAM banks {}\n",
-                     share(spec::Event::kMacActive), share(spec::Event::kComputeWait),
-                     share(spec::Event::kStallWeights), share(spec::Event::kStallDrain),
-                     share(spec::Event::kStallBank));
+// Where the cycles went, in shares of those with a job running, the largest first.
+std::string cause_line(const RunReport& report) {
+  const Causes total = total_causes(report);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < total.size(); ++i) {
+    if (total[i] != 0) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return total[a] > total[b]; });
+  std::string text;
+  for (const std::size_t i : order) {
+    const double share = static_cast<double>(total[i]) / static_cast<double>(report.job_cycles);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", lower_case(cause_at(i)), percent(share));
+  }
+  return "the NPU's time: " + text + '\n';
 }
 
 }  // namespace
 
-std::string to_text(const RunReport& report) {
-  std::string text = header(report) + table(report) + '\n' + fallbacks(report);
+std::string to_text(const RunReport& report, bool stalls) {
+  std::string text = header(report) + table(report) + '\n';
+  if (stalls && report.segments != 0) text += stall_table(report) + '\n';
+  text += fallbacks(report);
   if (report.segments != 0) {
-    text += counters(report);
+    text += cause_line(report);
     text += fmt::format(
         "{} cycles in {} NPU segment{}, {} of the MACs on the NPU, utilisation {}; {} cycles simulated a second\n",
         grouped(report.cycles), report.segments, report.segments == 1 ? "" : "s",

@@ -190,8 +190,12 @@ compiler::Outcome Session::State::run_segment(const compiler::CustomCall& call) 
   report.cycles += run->cycles;
   report.job_cycles += run->job_cycles;
   const std::vector<std::size_t>& rows = layers.steps[call.operator_index].rows;
-  for (std::size_t i = 0; i < rows.size(); ++i) report.layers[rows[i]].cycles += run->layer_cycles[i];
-  report.layers.back().cycles += run->other_cycles;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    LayerRow& row = report.layers[rows[i]];
+    row.cycles += run->layers[i].total();
+    for (std::size_t c = 0; c < row.causes.size(); ++c) row.causes[c] += run->layers[i].cycles[c];
+  }
+  report.layers.back().cycles += run->cycles - run->job_cycles;
   for (std::size_t i = 0; i < run->events.size(); ++i) report.events[i] += run->events[i];
   return {};
 }

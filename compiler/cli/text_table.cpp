@@ -54,7 +54,7 @@ std::vector<std::size_t> TextTable::widths() const {
     widths.push_back(width);
   }
   std::size_t total = std::accumulate(widths.begin(), widths.end(), kGap * (columns_.size() - 1));
-  while (total > kLineWidth) {
+  while (total > line_width_) {
     std::size_t* widest = nullptr;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (columns_[i].flexible && widths[i] > kLeastWidth && (widest == nullptr || widths[i] > *widest)) {

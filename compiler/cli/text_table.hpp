@@ -9,7 +9,7 @@
 
 namespace auklet::app {
 
-/// Widest line that a table tries for.
+/// Widest line that a table tries for, if not told another.
 inline constexpr std::size_t kLineWidth = 100;
 
 /// `12,345,678`
@@ -25,7 +25,7 @@ inline constexpr std::size_t kLineWidth = 100;
 [[nodiscard]] std::string layer_name(const std::string& tensor);
 
 /// A table whose columns are as wide as their cells need. Of the flexible columns the widest gives way when a line
-/// would be longer than kLineWidth.
+/// would be longer than `line_width`.
 class TextTable {
  public:
   struct Column {
@@ -34,7 +34,8 @@ class TextTable {
     bool flexible = false;  ///< May be shortened.
   };
 
-  explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  explicit TextTable(std::vector<Column> columns, std::size_t line_width = kLineWidth)
+      : columns_(std::move(columns)), line_width_(line_width) {}
 
   /// One cell a column.
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
@@ -48,6 +49,7 @@ class TextTable {
   [[nodiscard]] std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const;
 
   std::vector<Column> columns_;
+  std::size_t line_width_;
   std::vector<std::vector<std::string>> rows_;
   std::vector<std::size_t> rules_;
 };

@@ -157,6 +157,10 @@ Outcome check_contents(const Segment& segment) {
     return invalid("needs " + std::to_string(segment.sram_bytes) + " bytes of SRAM; " + config->name + " has " +
                    std::to_string(config->sram_bytes));
   }
+  if (segment.layers.size() > spec::kLogEntries) {
+    return invalid("has " + std::to_string(segment.layers.size()) + " layers; the NPU tells " +
+                   std::to_string(spec::kLogEntries) + " apart");
+  }
   return check_windows(segment);
 }
 

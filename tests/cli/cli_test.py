@@ -171,6 +171,7 @@ class Json(Case):
                     self.assertGreater(op["bytes"], 0)
                 self.assertEqual((report["backend"], report["config"], report["profile"]), (backend, "npu256", "sram"))
                 self.assertEqual(sum(layer["cycles"] for layer in report["layers"]), report["cycles"])
+                self.check_causes(report)
                 self.assertEqual(sum(layer["macs"] for layer in report["layers"]), report["macs"])
                 self.assertEqual(sum(layer["where"] == "cpu" for layer in report["layers"]), len(report["cpu_ops"]))
                 self.assertEqual(report["macs"], 2656768)  # As models/keyword/README.md derives it.
@@ -181,6 +182,35 @@ class Json(Case):
                     self.assertEqual(report["cpu_ops"], [])
                     self.assertAlmostEqual(report["utilisation"], 2656768 / (256 * report["cycles"]), places=9)
                     self.assertGreater(report["sim_cycles_per_second"], 0)
+
+    def check_causes(self, report):
+        """Every cycle of the NPU has one layer and one cause."""
+        layers = [layer for layer in report["layers"] if layer["where"] == "npu" and layer["op"]]
+        self.assertEqual(sum(layer["cycles"] for layer in layers), report["job_cycles"])
+        for layer in layers:
+            self.assertEqual(sum(layer["causes"].values()), layer["cycles"], layer["name"])
+        for cause, cycles in report["causes"].items():
+            self.assertEqual(sum(layer["causes"][cause] for layer in layers), cycles, cause)
+        self.assertEqual(report["causes"]["ARRAY"], report["events"]["MAC_ACTIVE"])
+
+    def test_stalls(self):
+        for backend in BACKENDS:
+            run = ["run", MODEL, "--backend", backend, "--input", INPUTS[0]]
+            plain, more = auklet(*run).stdout.split("\n\n"), auklet(*run, "--stalls").stdout.split("\n\n")
+            if backend == "cpu":
+                self.assertEqual(plain[:-1], more[:-1])
+                continue
+            self.assertEqual(len(more), len(plain) + 1)
+            title, ruler, *rows, _, total = [line for line in more[2].splitlines() if line]
+            columns = title.split()
+            self.assertEqual(columns[:3], ["#", "layer", "cycles"])
+            self.assertLessEqual(len(ruler), 120)
+            self.assertEqual(len(rows), 13)
+            numbers = [int(text.replace(",", "")) for text in total.replace("all layers", "").split()]
+            self.assertEqual(numbers[0], sum(numbers[1:]))
+            self.assertEqual(len(numbers), len(columns) - 2)
+            report = self.run_json(MODEL, "--backend", backend, "--input", INPUTS[0])
+            self.assertEqual(numbers, [report["job_cycles"]] + [report["causes"][c.upper()] for c in columns[3:]])
 
     def test_info(self):
         result = auklet("info", MODEL, "--json")

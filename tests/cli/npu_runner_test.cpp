@@ -8,7 +8,9 @@
 #include <auklet/sim/functional_model.hpp>
 #include <cstdlib>
 #include <filesystem>
-#include <numeric>
+#include <string>
+
+#include "sample_model.hpp"
 
 namespace auklet::app {
 namespace {
@@ -20,15 +22,49 @@ std::filesystem::path keyword_model() {
   return std::filesystem::path(root != nullptr ? root : ".") / "models" / "keyword" / "keyword.tflite";
 }
 
-// The keyword network's first segment, with values for its inputs.
+// `count` operators in a row that run on the NPU and that nothing merges.
+compiler::Model chain_of_sigmoids(std::size_t count) {
+  compiler::Model model;
+  model.graphs.emplace_back();
+  compiler::Graph& graph = model.main();
+  const auto add = [&](std::size_t number) {
+    return compiler::test::add_tensor(graph, "t" + std::to_string(number), compiler::TensorType::kInt8, {1, 4, 4, 16},
+                                      {{1.0F / 256}, {-128}, 0});
+  };
+  graph.inputs = {add(0)};
+  std::int32_t last = graph.inputs[0];
+  for (std::size_t i = 0; i < count; ++i) {
+    compiler::Operator op;
+    op.code = compiler::OpCode::kLogistic;
+    op.inputs = {last};
+    op.outputs = {last = add(i + 1)};
+    graph.operators.push_back(op);
+  }
+  graph.outputs = {last};
+  return model;
+}
+
+std::uint64_t sum_of_layers(const SegmentRun& run) {
+  std::uint64_t sum = 0;
+  for (const npu::CauseCycles& layer : run.layers) sum += layer.total();
+  return sum;
+}
+
+// A network's first segment, with values for its inputs: the keyword network's unless a test sets another.
 class NpuRunnerTest : public testing::Test {
  protected:
   void SetUp() override {
     auto model = load_model(keyword_model());
     ASSERT_TRUE(model) << model.error().message;
-    auto compiled = compiler::compile(*model);
+    set_model(*model);
+  }
+
+  void set_model(const compiler::Model& model) {
+    auto compiled = compiler::compile(model);
     ASSERT_TRUE(compiled) << compiled.error().message;
     compiled_ = std::move(*compiled);
+    inputs_.clear();
+    outputs_.clear();
     ASSERT_FALSE(compiled_.report.segments.empty());
     index_ = compiled_.report.segments[0].operator_index;
     const compiler::Graph& graph = compiled_.model.main();
@@ -85,16 +121,28 @@ TEST_F(NpuRunnerTest, LayersAddUpToTheSegment) {
   for (int repeat = 0; repeat < 3; ++repeat) {
     const auto result = run(*runner);
     ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(std::reduce(result->layer_cycles.begin(), result->layer_cycles.end()) + result->other_cycles,
-              result->cycles);
+    EXPECT_EQ(sum_of_layers(*result), result->job_cycles);
     EXPECT_GE(result->cycles, result->job_cycles);
     const std::vector<compiler::SegmentLayer>& layers = compiled_.report.segments[0].segment.layers;
-    ASSERT_EQ(result->layer_cycles.size(), layers.size());
+    ASSERT_EQ(result->layers.size(), layers.size());
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      EXPECT_EQ(result->layer_cycles[i] != 0, layers[i].commands != 0) << layers[i].name;
+      EXPECT_EQ(result->layers[i].total() != 0, layers[i].commands != 0) << layers[i].name;
     }
   }
   EXPECT_GT(runner->cycles_per_second(), 0);
+}
+
+TEST_F(NpuRunnerTest, ASegmentHasNoMoreLayersThanTheLog) {
+  constexpr std::size_t kLayers = spec::kLogEntries + 30;
+  set_model(chain_of_sigmoids(kLayers));
+  ASSERT_EQ(compiled_.report.segments.size(), 2U);
+  const auto result = run(*make_runner(model_));
+  ASSERT_TRUE(result) << result.error().message;
+  ASSERT_EQ(result->layers.size(), spec::kLogEntries);
+  EXPECT_EQ(sum_of_layers(*result), result->job_cycles);
+  for (const npu::CauseCycles& layer : result->layers) {
+    EXPECT_EQ(layer[spec::Cause::kVector], result->layers[0][spec::Cause::kVector]);
+  }
 }
 
 TEST_F(NpuRunnerTest, ADeadlineIsReportedAndSurvived) {

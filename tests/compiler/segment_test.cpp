@@ -77,17 +77,18 @@ TEST_P(Contradictory, ContentsAreRefused) {
 
 INSTANTIATE_TEST_SUITE_P(
     , Contradictory,
-    testing::Values(Contradiction{"NoSuchHardware", [](Segment& s) { s.macs = 100; }},
-                    Contradiction{"MoreSramThanThereIs", [](Segment& s) { s.sram_bytes = 1U << 30; }},
-                    Contradiction{"NoWindows", [](Segment& s) { s.windows.clear(); }},
-                    Contradiction{"TooManyWindows",
-                                  [](Segment& s) { s.windows.resize(spec::kWindowCount + 1, s.windows.back()); }},
-                    Contradiction{"ConstantsTwice", [](Segment& s) { s.windows[3].role = WindowRole::kConstants; }},
-                    Contradiction{"NoScratch", [](Segment& s) { s.windows[1].role = WindowRole::kInput; }},
-                    Contradiction{"ConstantsWritten", [](Segment& s) { s.windows[0].write = true; }},
-                    Contradiction{"InputWritten", [](Segment& s) { s.windows[2].write = true; }},
-                    Contradiction{"StreamAsActivation", [](Segment& s) { s.windows[2].index = 0; }},
-                    Contradiction{"UnknownRole", [](Segment& s) { s.windows[2].role = static_cast<WindowRole>(4); }}),
+    testing::Values(
+        Contradiction{"NoSuchHardware", [](Segment& s) { s.macs = 100; }},
+        Contradiction{"MoreSramThanThereIs", [](Segment& s) { s.sram_bytes = 1U << 30; }},
+        Contradiction{"NoWindows", [](Segment& s) { s.windows.clear(); }},
+        Contradiction{"TooManyWindows", [](Segment& s) { s.windows.resize(spec::kWindowCount + 1, s.windows.back()); }},
+        Contradiction{"ConstantsTwice", [](Segment& s) { s.windows[3].role = WindowRole::kConstants; }},
+        Contradiction{"NoScratch", [](Segment& s) { s.windows[1].role = WindowRole::kInput; }},
+        Contradiction{"ConstantsWritten", [](Segment& s) { s.windows[0].write = true; }},
+        Contradiction{"InputWritten", [](Segment& s) { s.windows[2].write = true; }},
+        Contradiction{"StreamAsActivation", [](Segment& s) { s.windows[2].index = 0; }},
+        Contradiction{"MoreLayersThanTheLog", [](Segment& s) { s.layers.resize(spec::kLogEntries + 1, s.layers[0]); }},
+        Contradiction{"UnknownRole", [](Segment& s) { s.windows[2].role = static_cast<WindowRole>(4); }}),
     [](const auto& contradiction) { return std::string(contradiction.param.what); });
 
 // A compiled sample with its only segment at operator 0.

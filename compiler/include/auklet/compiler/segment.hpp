@@ -47,7 +47,7 @@ struct SegmentWindow {
 };
 
 /// One source operator of a segment. Its layer number in the commands is its place in Segment::layers; the device's
-/// completion log has an entry for it when commands > 0.
+/// layer log has an entry for it when commands > 0.
 struct SegmentLayer {
   std::uint32_t source_operator = 0;  ///< Its index in the graph that was compiled.
   OpCode code = OpCode::kCustom;      ///< CONV_2D, …
@@ -66,7 +66,7 @@ struct Segment {
   std::uint32_t macs = 0;        ///< spec::HardwareConfig::macs of the hardware that it is for.
   std::uint32_t sram_bytes = 0;  ///< On-chip SRAM that the stream uses.
   std::vector<SegmentWindow> windows;
-  std::vector<SegmentLayer> layers;
+  std::vector<SegmentLayer> layers;  ///< At most spec::kLogEntries: each has its own entry of the log.
 
   /// Bytes of scratch memory that a run needs.
   [[nodiscard]] std::uint32_t scratch_bytes() const {

@@ -24,21 +24,19 @@ struct NpuRunnerOptions {
   std::function<void(std::uint64_t cycles)> on_progress{};
 };
 
-/// What the event counters count during each job, in this order.
+/// What the event counters count during each job, in this order: what the causes do not tell.
 inline constexpr std::array<spec::Event, spec::kPmuCounters> kCountedEvents{
-    spec::Event::kMacActive,  spec::Event::kComputeBusy, spec::Event::kComputeWait,  spec::Event::kStallWeights,
-    spec::Event::kStallDrain, spec::Event::kStallBank,   spec::Event::kAxiReadBeats, spec::Event::kAxiWriteBeats,
+    spec::Event::kMacActive, spec::Event::kComputeBusy, spec::Event::kRequantActive, spec::Event::kLoadBusy,
+    spec::Event::kStoreBusy, spec::Event::kFetchWait,   spec::Event::kAxiReadBeats,  spec::Event::kAxiWriteBeats,
 };
 
 /// One run of one segment.
 struct SegmentRun {
   std::uint64_t cycles = 0;      ///< From the call of submit() to the interrupt, register accesses included.
   std::uint64_t job_cycles = 0;  ///< Of these, while the job ran (PMU_CYCLES).
-  /// By layer of the segment, in its order: cycles from the completion of the layers before it to its own (the
-  /// completion log's differences). Layers overlap, so that this is what each adds to the whole. 0 for a layer without
-  /// commands, and for one whose log entry a later layer has overwritten (its cycles are then in a later layer's).
-  std::vector<std::uint64_t> layer_cycles;
-  std::uint64_t other_cycles = 0;  ///< `cycles` less the sum of layer_cycles: submission, last stores, interrupt.
+  /// Where job_cycles went, by layer of the segment, in its order: they add up to them. All zero for a layer without
+  /// commands.
+  std::vector<npu::CauseCycles> layers;
   std::array<std::uint32_t, spec::kPmuCounters> events{};  ///< Of kCountedEvents.
 };
 

@@ -15,16 +15,20 @@
 
 namespace auklet::app {
 
+/// Cycles by cause: those of cause c are at index c - 1.
+using Causes = std::array<std::uint64_t, spec::kCauses>;
+
 /// One operator of the source model.
 struct LayerRow {
   std::string name;  ///< Of the tensor that it writes.
   std::string op;    ///< `CONV_2D`; empty in the row of what belongs to no layer.
   compiler::Place place = compiler::Place::kCpu;
   std::string reason;           ///< Why not on the NPU, as a predicate (`has ...`); empty when it is there.
-  std::uint64_t cycles = 0;     ///< NPU cycles that it adds to the whole, see SegmentRun; 0 on the CPU.
+  std::uint64_t cycles = 0;     ///< NPU cycles that were its, see docs/pmu.md; 0 on the CPU.
   std::uint64_t macs = 0;       ///< Of its definition.
   std::uint64_t bytes = 0;      ///< That the NPU moved between memory and its SRAM for it; 0 on the CPU.
   std::uint64_t cpu_bytes = 0;  ///< What it costs on the CPU: bytes of all its inputs and outputs; 0 on the NPU.
+  Causes causes{};              ///< Where `cycles` went; all zero in the row of what belongs to no layer.
 };
 
 /// Result of comparing outputs.
@@ -67,6 +71,9 @@ struct RunReport {
   std::vector<compiler::Bytes> outputs;                    ///< Of the graph's outputs, frames one after the other.
 };
 
+/// The causes of all layers together: they add up to report.job_cycles.
+[[nodiscard]] Causes total_causes(const RunReport& report);
+
 /// MACs done as a share of what the array could have done; 0 when there were no cycles.
 [[nodiscard]] double utilisation(std::uint64_t macs, std::uint64_t cycles, const spec::HardwareConfig& config);
 
@@ -76,8 +83,9 @@ struct RunReport {
                                                 const compiler::Tensor& tensor, std::size_t output,
                                                 const std::string& against);
 
-/// A table of layers, totals, and the verdict; lines of at most 100 columns but for long reasons.
-[[nodiscard]] std::string to_text(const RunReport& report);
+/// A table of layers, totals, and the verdict; lines of at most 100 columns but for long reasons. If wanted, a second
+/// table of where the layers' cycles went, of at most 120 columns.
+[[nodiscard]] std::string to_text(const RunReport& report, bool stalls = false);
 /// The object that --json prints; docs/cli.md describes its keys.
 [[nodiscard]] nlohmann::ordered_json to_json(const RunReport& report);
 
