@@ -34,8 +34,8 @@ class Space {
   /// `preferred`, addresses that are worth a try.
   Space(std::uint32_t bytes, std::uint32_t align, std::vector<std::uint32_t> preferred = {});
 
-  /// Places a block, or returns nothing when there is no room. `packed`: at an end of a free range, so that the rest of it
-  /// stays whole.
+  /// Places a block, or returns nothing when there is no room. `packed`: at an end of a free range, so that the rest of
+  /// it stays whole.
   std::optional<Id> place(std::uint32_t bytes, std::uint32_t first, std::uint32_t last, const Price& price = {},
                           bool packed = false);
   /// Moves a block to the cheapest place that is free while it lives, which may be where it is.
