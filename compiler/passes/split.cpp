@@ -91,6 +91,13 @@ std::vector<plan::TileRange> cut_tiles(const plan::ConvOp& op, const plan::ConvL
     const u64 image = u64{op.batch} * op.in_h * op.in_w * op.in_c / kLoadBytesPerCycle;
     sizes.push_back(static_cast<u32>(std::min<u64>(units, std::max<u64>(1, (image + compute - 1) / compute))));
     units -= sizes.back();
+    // The next ones come behind the image, each while the one before it is computed. The result is stored beside the
+    // last one, which has to last as long.
+    const u64 store = u64{op.batch} * op.out_h * op.out_w * op.out_c / kLoadBytesPerCycle;
+    for (u32 next = 1; next < largest && next < units && (units - next) * compute >= store; next *= 2) {
+      sizes.push_back(next);
+      units -= next;
+    }
   }
   if (units > 0) std::ranges::copy(part_sizes(units, largest, load, compute), std::back_inserter(sizes));
   std::vector<plan::TileRange> parts;
