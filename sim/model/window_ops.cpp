@@ -82,7 +82,7 @@ void run_depthwise(Sram& sram, const Geom& geom) {
       for (std::uint32_t ky = 0; ky < geom.kh; ++ky) {
         // dil_y plays no part.
         const std::int64_t iy = std::int64_t{oy} * geom.stride_y - geom.pad_top + ky;
-        accumulate_row(input, geom, iy, ox, std::span(weights).subspan(ky * spec::kDwCols), acc);
+        accumulate_row(input, geom, iy, ox, std::span(weights).subspan(std::size_t{ky} * spec::kDwCols), acc);
       }
       return requantise(acc);
     };
@@ -96,7 +96,8 @@ void run_depthwise_rows(Sram& sram, const Geom& geom) {
             requantise = Requantiser(sram, geom, tile)](const InputView& input, std::uint32_t oy, std::uint32_t ox) {
       Accumulators acc{};
       for (std::uint32_t ky = 0; ky < geom.kh; ++ky) {
-        accumulate_row(input, geom, input_row(geom, oy, ky), ox, std::span(weights).subspan(ky * spec::kReduce), acc);
+        accumulate_row(input, geom, input_row(geom, oy, ky), ox,
+                       std::span(weights).subspan(std::size_t{ky} * spec::kReduce), acc);
       }
       return requantise(acc);
     };
