@@ -22,7 +22,7 @@ std::vector<std::uint8_t> unpack(const std::vector<std::uint8_t>& packed, std::s
       unsigned value = 0;
       for (unsigned bit = 0; bit < width; ++bit) {
         const std::size_t place = at * 8 + lane * width + bit;
-        value |= (packed.at(place / 8) >> place % 8 & 1U) << bit;
+        value |= (unsigned{packed.at(place / 8)} >> place % 8 & 1U) << bit;
       }
       const bool negative = width != 0 && (value >> (width - 1) & 1U) != 0;
       out.push_back(static_cast<std::uint8_t>(negative ? value | ~0U << width : value));
