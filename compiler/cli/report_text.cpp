@@ -118,7 +118,8 @@ std::string cause_line(const RunReport& report) {
   for (std::size_t i = 0; i < total.size(); ++i) {
     if (total[i] != 0) order.push_back(i);
   }
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return total[a] > total[b]; });
+  std::ranges::sort(order,
+                    [&](std::size_t a, std::size_t b) { return total[a] != total[b] ? total[a] > total[b] : a < b; });
   std::string text;
   for (const std::size_t i : order) {
     const double share = static_cast<double>(total[i]) / static_cast<double>(report.job_cycles);
