@@ -110,8 +110,9 @@ class VerilatedCore final : public Core {
   static constexpr int kTraceLevels = 99;
   static constexpr std::uint64_t kTicksPerCycle = 1000;  ///< Of the waveform, in its unit of 1 ps: a clock of 1 GHz.
 
-  // Waveforms show both edges, and tests compare with them.
-  [[nodiscard]] bool both_edges() const { return tracing() || bench_.both_edges; }
+  // Waveforms show both edges, and tests compare with them. Assertions take what they see before the rising edge from the
+  // end of the evaluation before: the inputs of the cycle have to be evaluated by then.
+  [[nodiscard]] bool both_edges() const { return AUKLET_RTL_ASSERTIONS || tracing() || bench_.both_edges; }
 
   template <bool kBothEdges, bool kUntilIrq>
   std::uint64_t loop(std::uint64_t max_cycles) {
