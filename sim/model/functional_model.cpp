@@ -66,6 +66,8 @@ class FunctionalModel::Impl {
     return cycles - left;
   }
 
+  void observe(Observer* observer) { observer_ = observer; }
+
   void hard_reset() {
     registers_.hard_reset();
     begin_clearing();
@@ -88,6 +90,7 @@ class FunctionalModel::Impl {
   void run_job() {
     const model::JobSetup setup = registers_.job_setup();
     model::Job job(options_.config, sram_, memory_, setup, options_.job_cycle_limit, random_);
+    job.observe(observer_, started_at_);
     job_ = job.run();
     registers_.set_causes(job_->causes);
     progress_shown_ = false;
@@ -124,6 +127,7 @@ class FunctionalModel::Impl {
   std::optional<JobReport> job_;  ///< What the running job did, once it has been run.
   bool progress_shown_ = false;
   std::uint64_t bus_errors_ = 0;
+  Observer* observer_ = nullptr;
 };
 
 FunctionalModel::FunctionalModel(const FunctionalModelOptions& options) : impl_(std::make_unique<Impl>(options)) {}
@@ -143,6 +147,10 @@ std::uint64_t FunctionalModel::step_until_irq(std::uint64_t max_cycles) { return
 std::uint64_t FunctionalModel::cycle() const { return impl_->cycle(); }
 bool FunctionalModel::irq() const { return impl_->irq(); }
 void FunctionalModel::hard_reset() { impl_->hard_reset(); }
+bool FunctionalModel::observe(Observer* observer) {
+  impl_->observe(observer);
+  return true;
+}
 
 void FunctionalModel::inject_error(std::uint64_t base, std::uint64_t bytes, AxiResponse response) {
   impl_->memory().inject(base, bytes, response);

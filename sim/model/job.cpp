@@ -45,6 +45,7 @@ Job::Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, cons
 }
 
 JobReport Job::run() {
+  if (observer_ != nullptr) sram_.record_writes(&written_);
   if (check_header()) {
     while (!ended_) {
       const std::optional<std::size_t> actor = choose_actor();
@@ -67,6 +68,10 @@ JobReport Job::run() {
   }
   event(spec::Event::kComputeWait) = report_.cycles - std::min(report_.cycles, event(spec::Event::kComputeBusy));
   account();
+  if (observer_ != nullptr) {
+    sram_.record_writes(nullptr);
+    report_activity();
+  }
   return report_;
 }
 
@@ -348,8 +353,31 @@ void Job::complete(const Command& command, std::uint64_t start, const Cost& cost
   }
   ++event(spec::Event::kCommands);
   completed_at_[index(engine)].push_back(at);
+  if (observer_ != nullptr) report_command(command, start, at);
   queues_[index(engine)].pop_front();
   advance_to(at);
+}
+
+void Job::report_command(const Command& command, std::uint64_t start, std::uint64_t end) {
+  const spec::Engine engine = command.info->engine;
+  observer_->on_command_start(engine, command.offset, started_at_ + start);
+  std::ranges::sort(written_);
+  const auto repeated = std::ranges::unique(written_);
+  written_.erase(repeated.begin(), repeated.end());
+  for (const std::uint32_t address : written_) {
+    const Word word = sram_.read_word(address);
+    observer_->on_sram_write(engine, command.offset, address, std::as_bytes(std::span(word)), started_at_ + end);
+  }
+  written_.clear();
+  observer_->on_command_end(engine, command.offset, started_at_ + end);
+}
+
+void Job::report_activity() const {
+  std::uint64_t from = started_at_;
+  for (const CauseRun& run : report_.causes) {
+    observer_->on_activity({.cause = run.cause}, from, run.cycles);
+    from += run.cycles;
+  }
 }
 
 void Job::finish_if_ended() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <auklet/sim/observer.hpp>
 #include <auklet/spec/spec.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +61,12 @@ class Job {
   Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, const JobSetup& setup,
       std::uint64_t cycle_limit, std::mt19937_64& random);
 
+  /// Whom to tell what the job does, nobody for nullptr, and the device's cycle at which it starts.
+  void observe(Observer* observer, std::uint64_t started_at) {
+    observer_ = observer;
+    started_at_ = started_at;
+  }
+
   /// Runs it; call once.
   [[nodiscard]] JobReport run();
 
@@ -91,6 +98,8 @@ class Job {
   void execute_compute(const Command& command, std::uint64_t start);
   [[nodiscard]] bool begin(const Cost& cost, std::uint64_t start);
   void complete(const Command& command, std::uint64_t start, const Cost& cost);
+  void report_command(const Command& command, std::uint64_t start, std::uint64_t end);
+  void report_activity() const;
   [[nodiscard]] CommandSpan span_of(const Command& command) const;
   /// Traces what engines and decoder still held, and says where the cycles went.
   void account();
@@ -108,6 +117,9 @@ class Job {
   std::uint64_t cycle_limit_;
   std::mt19937_64& random_;
   StreamReader reader_;
+  Observer* observer_ = nullptr;
+  std::uint64_t started_at_ = 0;
+  std::vector<std::uint32_t> written_;  ///< Words that the command being computed has written, for the observer.
 
   JobReport report_;
   bool ended_ = false;

@@ -45,6 +45,7 @@ class Sram {
       const std::size_t begin = address & mask_;
       const std::size_t n = std::min(in.size(), bytes_.size() - begin);
       std::memcpy(bytes_.data() + begin, in.data(), n);
+      if (record_ != nullptr) record(begin, n);
       in = in.subspan(n);
       address += static_cast<std::uint32_t>(n);
     }
@@ -58,6 +59,9 @@ class Sram {
 
   void write_word(std::uint32_t address, const Word& word) { write(address, word); }
 
+  /// Appends the address of every word that is written from now on to `record`, repetitions included; nullptr ends it.
+  void record_writes(std::vector<std::uint32_t>* record) { record_ = record; }
+
   void clear() { std::ranges::fill(bytes_, std::int8_t{0}); }
 
  private:
@@ -68,8 +72,15 @@ class Sram {
     return bytes;
   }
 
+  void record(std::size_t begin, std::size_t n) {
+    for (std::size_t word = begin / kLanes; word * kLanes < begin + n; ++word) {
+      record_->push_back(static_cast<std::uint32_t>(word * kLanes));
+    }
+  }
+
   std::vector<std::int8_t> bytes_;
   std::uint32_t mask_;
+  std::vector<std::uint32_t>* record_ = nullptr;
 };
 
 }  // namespace auklet::sim::model

@@ -27,6 +27,7 @@ endif()
 set(AUKLET_VERILATOR_FLAGS --cc -O3 -fno-dfg --x-assign fast --x-initial unique --output-split 0
   --unroll-count 64 --unroll-stmts 200000 -Wno-fatal
   $<$<BOOL:${AUKLET_TRACE}>:--trace-fst> $<$<BOOL:${AUKLET_RTL_ASSERTIONS}>:--assert>)
+set(AUKLET_SIM_OBSERVE ${CMAKE_CURRENT_LIST_DIR}/observe.vlt)
 set(AUKLET_SIM_PRELUDE ${CMAKE_CURRENT_LIST_DIR}/sign_extension.hpp)
 set(AUKLET_SIM_CXX_FLAGS "-std=c++20 -fPIC -include ${AUKLET_SIM_PRELUDE}")
 if(AUKLET_NATIVE)
@@ -68,8 +69,8 @@ function(auklet_verilate name)
 
   add_custom_command(OUTPUT ${makefile} ${directory}/V${name}.h
     COMMAND ${AUKLET_VERILATOR_EXECUTABLE} ${AUKLET_VERILATOR_FLAGS} --Mdir ${directory} --prefix V${name}
-      --top-module ${ARG_RTL_TOP} ${ARG_PARAMETERS} -f ${ARG_FILE_LIST}
-    DEPENDS ${ARG_FILE_LIST} ${ARG_SOURCES}
+      --top-module ${ARG_RTL_TOP} ${ARG_PARAMETERS} ${AUKLET_SIM_OBSERVE} -f ${ARG_FILE_LIST}
+    DEPENDS ${ARG_FILE_LIST} ${ARG_SOURCES} ${AUKLET_SIM_OBSERVE}
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     COMMAND_EXPAND_LISTS VERBATIM COMMENT "Verilating ${name}")
   add_custom_command(OUTPUT ${archive}

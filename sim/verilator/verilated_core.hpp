@@ -12,6 +12,7 @@
 #include <auklet/sim/axi_checker.hpp>
 #include <auklet/sim/axi_lite_master.hpp>
 #include <auklet/sim/axi_memory.hpp>
+#include <auklet/sim/observer.hpp>
 
 namespace auklet::sim {
 
@@ -21,7 +22,8 @@ struct Bench {
   AxiChecker checker;
   AxiLiteMaster registers;
   std::uint64_t cycle = 0;
-  bool both_edges = false;  ///< Evaluate at clock low as well.
+  bool both_edges = false;       ///< Evaluate at clock low as well.
+  Observer* observer = nullptr;  ///< Is told what happens inside.
 };
 
 /// A verilated model in its bench.

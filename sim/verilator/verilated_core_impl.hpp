@@ -5,6 +5,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include <verilated.h>
 #if VM_TRACE_FST
@@ -13,6 +15,7 @@
 
 #include "verilated_core.hpp"
 #include "verilated_pins.hpp"
+#include "verilated_tap.hpp"
 
 namespace auklet::sim {
 
@@ -27,6 +30,7 @@ class VerilatedCore final : public Core {
 #endif
     model_ = std::make_unique<Model>(&context_, "npu");
     pins_ = std::make_unique<VerilatedPins<Model>>(*model_);
+    tap_ = std::make_unique<Tap>(*model_->rootp);
     pins_->set_clock(false);
     pins_->set_reset_n(true);
     pins_->drive(bench_.memory.pins());
@@ -112,7 +116,10 @@ class VerilatedCore final : public Core {
 
   // Waveforms show both edges, and tests compare with them. Assertions take what they see before the rising edge from the
   // end of the evaluation before: the inputs of the cycle have to be evaluated by then.
-  [[nodiscard]] bool both_edges() const { return AUKLET_RTL_ASSERTIONS || tracing() || bench_.both_edges; }
+  // An observer is told what a cycle's inputs lead to before its edge.
+  [[nodiscard]] bool both_edges() const {
+    return AUKLET_RTL_ASSERTIONS || tracing() || bench_.both_edges || bench_.observer != nullptr;
+  }
 
   template <bool kBothEdges, bool kUntilIrq>
   std::uint64_t loop(std::uint64_t max_cycles) {
@@ -122,6 +129,7 @@ class VerilatedCore final : public Core {
       cycle<kBothEdges>();
       ++done;
     }
+    if (bench_.observer != nullptr) tap_->report_activity(*bench_.observer, bench_.cycle);
     return done;
   }
 
@@ -133,6 +141,7 @@ class VerilatedCore final : public Core {
     drive_memory();
     if constexpr (kBothEdges) {
       low_phase();
+      if (bench_.observer != nullptr) tap_->sample(*bench_.observer, bench_.cycle);
       high_phase();
     } else {
       rising_edge();
@@ -187,6 +196,8 @@ class VerilatedCore final : public Core {
   VerilatedContext context_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<VerilatedPins<Model>> pins_;
+  using Tap = VerilatedTap<std::remove_cvref_t<decltype(*std::declval<Model>().rootp)>>;
+  std::unique_ptr<Tap> tap_;
 #if VM_TRACE_FST
   std::unique_ptr<VerilatedFstC> trace_;
 #endif

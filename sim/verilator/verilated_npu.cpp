@@ -64,6 +64,10 @@ class VerilatedNpuImpl final : public VerilatedNpu {
   [[nodiscard]] std::uint64_t cycle() const override { return bench_.cycle; }
   [[nodiscard]] bool irq() const override { return core_->irq(); }
   void hard_reset() override { reset_for(options_.reset_cycles); }
+  bool observe(Observer* observer) override {
+    bench_.observer = observer;
+    return true;
+  }
 
   [[nodiscard]] const VerilatedConfiguration& configuration() const override { return configuration_; }
   void reset_for(std::uint32_t cycles) override {

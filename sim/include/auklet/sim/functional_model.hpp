@@ -65,6 +65,7 @@ class FunctionalModel : public Target {
   [[nodiscard]] std::uint64_t cycle() const override;
   [[nodiscard]] bool irq() const override;
   void hard_reset() override;
+  bool observe(Observer* observer) override;
 
   /// Answers every burst that touches [base, base + bytes) with `response` instead of what is mapped there.
   void inject_error(std::uint64_t base, std::uint64_t bytes, AxiResponse response);

@@ -2,6 +2,7 @@
 // clock that somebody has to advance. The verilated RTL and the functional model both implement it.
 #pragma once
 
+#include <auklet/sim/observer.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,6 +44,10 @@ class Target {
   [[nodiscard]] virtual bool irq() const = 0;
   /// Pulses the reset input.
   virtual void hard_reset() = 0;
+
+  /// Reports to `observer`, which must outlive its use, from now on; to nobody for nullptr. An observed target may be
+  /// slower; what it does is the same. False when it cannot be observed.
+  virtual bool observe(Observer* /*observer*/) { return false; }
 };
 
 }  // namespace auklet::sim

@@ -1,0 +1,77 @@
+// Reads what an Observer wants to know from inside the RTL. The signals are those of observe.vlt.
+#pragma once
+
+#include <array>
+#include <auklet/sim/observer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+namespace auklet::sim {
+
+/// Watches the root module of a verilated `auklet_npu` for an observer.
+template <class Root>
+class VerilatedTap {
+ public:
+  explicit VerilatedTap(const Root& root) : root_(root) {}
+
+  /// Reports what the rising edge that comes next will do. Call once a cycle, when inputs have settled.
+  void sample(Observer& observer, std::uint64_t cycle) {
+    sample_writes(observer, cycle);
+    sample_engine(observer, spec::Engine::kLoad, root_.auklet_npu__DOT__load_start, root_.auklet_npu__DOT__load_done,
+                  root_.auklet_npu__DOT__load_offset, cycle);
+    sample_engine(observer, spec::Engine::kStore, root_.auklet_npu__DOT__store_start, root_.auklet_npu__DOT__store_done,
+                  root_.auklet_npu__DOT__store_offset, cycle);
+    sample_engine(observer, spec::Engine::kCompute, root_.auklet_npu__DOT__compute_start,
+                  root_.auklet_npu__DOT__compute_done, root_.auklet_npu__DOT__compute_offset, cycle);
+    const Activity now{.cause = spec::Cause{root_.auklet_npu__DOT__cause},
+                       .fetch_wait = root_.auklet_npu__DOT__decode_wait != 0,
+                       .read_beat = root_.auklet_npu__DOT__read_beat != 0,
+                       .write_beat = root_.axi_wvalid_o != 0 && root_.axi_wready_i != 0};
+    if (now == activity_) return;
+    report_activity(observer, cycle);
+    activity_ = now;
+  }
+
+  /// Reports the cycles that were alike up to here.
+  void report_activity(Observer& observer, std::uint64_t cycle) {
+    if (activity_.cause != spec::Cause::kNone) observer.on_activity(activity_, since_, cycle - since_);
+    since_ = cycle;
+  }
+
+ private:
+  void sample_writes(Observer& observer, std::uint64_t cycle) const {
+    if (root_.auklet_npu__DOT__out_valid != 0) {
+      write(observer, spec::Engine::kCompute, root_.auklet_npu__DOT__compute_offset, root_.auklet_npu__DOT__out_addr,
+            root_.auklet_npu__DOT__out_data, cycle);
+    }
+    if (root_.auklet_npu__DOT__sram_load_valid != 0 && root_.auklet_npu__DOT__sram_load_write != 0 &&
+        root_.auklet_npu__DOT__sram_load_gnt != 0) {
+      write(observer, spec::Engine::kLoad, root_.auklet_npu__DOT__load_offset, root_.auklet_npu__DOT__sram_load_addr,
+            root_.auklet_npu__DOT__sram_load_data, cycle);
+    }
+  }
+
+  template <class Data>
+  static void write(Observer& observer, spec::Engine engine, std::uint32_t offset, std::uint32_t word_address,
+                    const Data& data, std::uint64_t cycle) {
+    static_assert(sizeof(data) == spec::kLanes);
+    std::array<std::byte, spec::kLanes> word;
+    std::memcpy(word.data(), &data, word.size());
+    observer.on_sram_write(engine, offset, word_address * static_cast<std::uint32_t>(spec::kLanes), word, cycle);
+  }
+
+  static void sample_engine(Observer& observer, spec::Engine engine, bool start, bool done, std::uint32_t offset,
+                            std::uint64_t cycle) {
+    // A command whose window check fails starts and ends in one cycle, as a fault.
+    if (done) observer.on_command_end(engine, offset, cycle);
+    if (start) observer.on_command_start(engine, offset, cycle);
+  }
+
+  const Root& root_;
+  Activity activity_;
+  std::uint64_t since_ = 0;  ///< Cycle from which on activity_ has not changed.
+};
+
+}  // namespace auklet::sim
