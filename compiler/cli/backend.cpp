@@ -2,6 +2,8 @@
 #include <auklet/app/backend.hpp>
 #include <auklet/sim/functional_model.hpp>
 
+#include <utility>
+
 #include "backend_rtl.hpp"
 
 namespace auklet::app {
@@ -17,7 +19,27 @@ class ModelNpu : public SimulatedNpu {
   sim::FunctionalModel model_;
 };
 
+class CheckedNpu : public SimulatedNpu {
+ public:
+  CheckedNpu(std::unique_ptr<SimulatedNpu> device, const spec::HardwareConfig& configuration)
+      : device_(std::move(device)), model_({.config = configuration}), lockstep_(device_->target(), model_) {}
+
+  sim::Target& target() override { return lockstep_; }
+  [[nodiscard]] std::vector<std::string> protocol_violations() const override { return device_->protocol_violations(); }
+  [[nodiscard]] std::optional<sim::Divergence> divergence() const override { return lockstep_.divergence(); }
+
+ private:
+  std::unique_ptr<SimulatedNpu> device_;
+  sim::FunctionalModel model_;
+  sim::Lockstep lockstep_;
+};
+
 }  // namespace
+
+std::unique_ptr<SimulatedNpu> check_against_model(std::unique_ptr<SimulatedNpu> device,
+                                                  const spec::HardwareConfig& configuration) {
+  return std::make_unique<CheckedNpu>(std::move(device), configuration);
+}
 
 const BackendName& describe(Backend backend) { return *std::ranges::find(kBackends, backend, &BackendName::backend); }
 

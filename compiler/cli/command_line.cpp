@@ -42,6 +42,7 @@ struct Arguments {
   std::string backend = describe(Backend::kRtl).name;
   TraceRequest trace;
   bool no_check = false;
+  std::string check;
 };
 
 CLI::App* add_run(CLI::App& app, Arguments& arguments) {
@@ -71,6 +72,8 @@ CLI::App* add_run(CLI::App& app, Arguments& arguments) {
   run->add_option("--output-dir", request.output_dir, "Folder to write every output to, as outK.bin (raw)");
   run->add_option("--expect", request.expected, "One file an output to compare with, in order");
   run->add_option("--reference", request.reference, "The plain model that a compiled one is checked against");
+  run->add_option("--check", arguments.check,
+                  "Also run this backend (model) in lock-step with the RTL and stop at the first difference");
   run->add_flag("--no-check", arguments.no_check, "Do not run the CPU reference");
   run->add_option("--trace", arguments.trace.path, "Record a waveform of the RTL (FST)");
   run->add_option("--trace-from", arguments.trace.from, "First cycle to record")
@@ -102,6 +105,14 @@ CLI::App* add_info(CLI::App& app, InfoCommand& command) {
 Command finish_run(Arguments& arguments) {
   RunRequest& request = arguments.run.request;
   request.check = !arguments.no_check;
+  if (!arguments.check.empty() && arguments.check != describe(Backend::kModel).name) {
+    return Finished{ExitCode::kUsage, fmt::format("cannot check against '{}'; --check takes model", arguments.check)};
+  }
+  request.session.lockstep = !arguments.check.empty();
+  if (request.session.lockstep && arguments.backend != describe(Backend::kRtl).name) {
+    return Finished{ExitCode::kUsage,
+                    "--check model compares the RTL with the functional model; use it with --backend rtl"};
+  }
   if (!arguments.trace.path.empty()) request.session.trace = arguments.trace;
   for (const BackendName& backend : kBackends) {
     if (arguments.backend != backend.name) continue;

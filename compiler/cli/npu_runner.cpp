@@ -107,6 +107,8 @@ class DriverRunner : public NpuRunner {
 
   Outcome open();
   Result<SegmentRun> run(const compiler::CustomCall& call) override;
+  [[nodiscard]] std::optional<WindowByte> find_address(std::size_t operator_index,
+                                                       std::uint64_t address) const override;
   [[nodiscard]] const npu::Configuration& configuration() const override { return device_.configuration(); }
   [[nodiscard]] double cycles_per_second() const override {
     return seconds_ > 0 ? static_cast<double>(simulated_cycles_) / seconds_ : 0;
@@ -166,6 +168,18 @@ Result<Placement*> DriverRunner::placement_of(const compiler::CustomCall& call) 
                             where, view->segment.macs, configuration().macs));
   }
   return &placements_.emplace(call.operator_index, place(*view, call)).first->second;
+}
+
+std::optional<WindowByte> DriverRunner::find_address(std::size_t operator_index, std::uint64_t address) const {
+  const auto placement = placements_.find(operator_index);
+  if (placement == placements_.end()) return std::nullopt;
+  const std::vector<std::span<std::byte>>& windows = placement->second.windows;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    std::uint64_t base = 0;
+    if (windows[i].empty() || !port_.translate(windows[i].data(), windows[i].size(), base)) continue;
+    if (address >= base && address - base < windows[i].size()) return WindowByte{i, address - base};
+  }
+  return std::nullopt;
 }
 
 Placement DriverRunner::place(const compiler::SegmentView& view, const compiler::CustomCall& call) {

@@ -46,6 +46,11 @@ Result<spec::HardwareConfig> configuration_of(const std::string& name, const com
   return found;
 }
 
+std::int32_t tensor_called(const compiler::Graph& graph, const std::string& name) {
+  const auto found = std::ranges::find(graph.tensors, name, &compiler::Tensor::name);
+  return found == graph.tensors.end() ? compiler::kAbsent : static_cast<std::int32_t>(found - graph.tensors.begin());
+}
+
 // Checks the inputs of a run of `steps` frames against a graph.
 Outcome check_inputs(const compiler::Graph& graph, std::span<const Bytes> inputs, std::size_t steps) {
   if (steps == 0) return fail(ExitCode::kUsage, "there must be at least one step");
@@ -95,6 +100,7 @@ struct Session::State {
   Model source;
   Model executable;  // The source itself where nothing was compiled.
   Layers layers;
+  std::vector<compiler::SegmentReport> segments;  // Of what was compiled here.
   std::unique_ptr<SimulatedNpu> npu;
   std::unique_ptr<NpuRunner> runner;  // Refers to npu.
   std::unique_ptr<compiler::Executor> executor;
@@ -102,6 +108,7 @@ struct Session::State {
   // Of the current run.
   RunReport report;
   std::optional<Failure> failure;
+  std::optional<DivergenceReport> divergence;
   double weight_done = 0;
   double weight_all = 1;
   double weight_now = 0;
@@ -111,6 +118,9 @@ struct Session::State {
   Outcome prepare_npu();
   Outcome create_executor();
   compiler::Outcome run_segment(const compiler::CustomCall& call);
+  // What the lock-step has found by now, as a failure.
+  Outcome check_lockstep(const compiler::CustomCall& call);
+  DivergenceReport explain(const sim::Divergence& found, const compiler::CustomCall& call) const;
   void begin_report(std::size_t steps);
   void progress(double share_of_step) const {
     if (options.on_progress) options.on_progress((weight_done + weight_now * share_of_step) / weight_all);
@@ -150,6 +160,7 @@ Outcome Session::State::prepare_npu() {
   auto made = make_simulated_npu(options.backend, config, options.trace);
   if (!made) return tl::unexpected(made.error());
   npu = std::move(*made);
+  if (options.lockstep) npu = check_against_model(std::move(npu), config);
   if (was_compiled) {
     executable = source;
     auto found = layers_of(name, executable.main());
@@ -159,6 +170,7 @@ Outcome Session::State::prepare_npu() {
     auto compiled = compiler::compile(source, {.config = config});
     if (!compiled) return tl::unexpected(from_compiler(name, compiled.error()));
     layers = layers_of(*compiled);
+    segments = std::move(compiled->report.segments);
     executable = std::move(compiled->model);
   }
   auto opened = NpuRunner::create(
@@ -183,6 +195,10 @@ Outcome Session::State::create_executor() {
 
 compiler::Outcome Session::State::run_segment(const compiler::CustomCall& call) {
   const auto run = runner->run(call);
+  if (Outcome equal = check_lockstep(call); !equal) {
+    failure = equal.error();
+    return compiler::fail(compiler::ErrorCode::kExecution, failure->message);
+  }
   if (!run) {
     failure = Failure{run.error().code, name + ": " + run.error().message};
     return compiler::fail(compiler::ErrorCode::kExecution, run.error().message);
@@ -200,9 +216,46 @@ compiler::Outcome Session::State::run_segment(const compiler::CustomCall& call) 
   return {};
 }
 
+Outcome Session::State::check_lockstep(const compiler::CustomCall& call) {
+  const std::optional<sim::Divergence> found = npu->divergence();
+  if (!found) return {};
+  divergence = explain(*found, call);
+  return fail(ExitCode::kMismatch, fmt::format("{}: the {} and the functional model differ {}", name,
+                                               describe(options.backend).description, divergence->sentence));
+}
+
+DivergenceReport Session::State::explain(const sim::Divergence& found, const compiler::CustomCall& call) const {
+  const auto segment = compiler::read_segment(call.graph, call.op());  // It has run, so there is one.
+  if (!segment) {
+    DivergenceReport unknown;
+    unknown.what = found;
+    unknown.sentence = segment.error().message;
+    return unknown;
+  }
+  std::span<const compiler::CommandMark> marks;
+  for (const compiler::SegmentReport& compiled : segments) {
+    if (compiled.operator_index == call.operator_index) marks = compiled.marks;
+  }
+  // Tensors have other numbers in the source, but the same names and shapes.
+  std::vector<std::int32_t> window_tensors;
+  for (const compiler::SegmentWindow& window : segment->segment.windows) {
+    std::int32_t tensor = compiler::kAbsent;
+    if (window.role == compiler::WindowRole::kInput) tensor = call.op().inputs[window.index];
+    if (window.role == compiler::WindowRole::kOutput) tensor = call.op().outputs[window.index];
+    if (tensor != compiler::kAbsent) tensor = tensor_called(source.main(), call.graph.tensor(tensor).name);
+    window_tensors.push_back(tensor);
+  }
+  return locate(found, {.source = source.main(),
+                        .segment = *segment,
+                        .marks = marks,
+                        .window_tensors = window_tensors,
+                        .memory = runner->find_address(call.operator_index, found.address)});
+}
+
 void Session::State::begin_report(std::size_t steps) {
   report = {};
   failure.reset();
+  divergence.reset();
   report.model = name;
   report.backend = options.backend;
   report.config = config;
@@ -241,6 +294,7 @@ Result<Session> Session::open(std::string name, Model model, SessionOptions opti
 }
 
 const compiler::Graph& Session::graph() const { return state_->source.main(); }
+const std::optional<DivergenceReport>& Session::divergence() const { return state_->divergence; }
 bool Session::was_compiled() const { return state_->was_compiled; }
 const std::vector<LayerRow>& Session::layers() const { return state_->layers.rows; }
 

@@ -34,7 +34,8 @@ SegmentReport report_of(const passes::CompiledSegment& compiled, std::size_t ope
           .cascaded_operators = compiled.cascaded_operators,
           .spilled_tensors = compiled.spilled_tensors,
           .sram_live = compiled.sram_live,
-          .scratch_live = compiled.scratch_live};
+          .scratch_live = compiled.scratch_live,
+          .marks = compiled.marks};
 }
 
 CompileReport make_report(const Graph& graph, const Partition& partition) {

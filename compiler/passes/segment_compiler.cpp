@@ -196,6 +196,10 @@ tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph, c
   compiled.spilled_tensors = memory->spilled_buffers;
   compiled.sram_live = memory->sram.live_peak();
   compiled.scratch_live = memory->scratch_live;
+  compiled.marks = report->marks;
+  for (CommandMark& mark : compiled.marks) {
+    if (mark.tensor >= static_cast<std::int32_t>(graph.tensors.size())) mark.tensor = kAbsent;
+  }
   compiled.segment.macs = hardware.config.macs;
   compiled.segment.sram_bytes = writer.sram_bytes();
   compiled.segment.windows = make_windows(graph, program, *report, compiled.constants.size(), memory->scratch_bytes);

@@ -1,6 +1,7 @@
 // One run of operators to one command stream with its constants.
 #pragma once
 
+#include <auklet/compiler/compile.hpp>
 #include <auklet/compiler/segment.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,7 @@ struct CompiledSegment {
   std::uint32_t spilled_tensors = 0;
   std::uint32_t sram_live = 0;
   std::uint32_t scratch_live = 0;
+  std::vector<CommandMark> marks;
 };
 
 /// Compiles a run that needs no more windows than there are. The failure names one of its steps.

@@ -337,9 +337,14 @@ class Emitter {
     const Range write = node == cascade.last() ? rows_range(memory_.instances[n.output], out, height)
                                                : held_range(cascade, node, stripe, out);
     const ComputeOp op = slice_rows(compute_op(program_.nodes[node].op->work), out, height);
-    return transfers_.compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
-      return emit_op(node, 0, op, in, static_cast<u32>(write.begin), after, cost);
-    });
+    const View& view = memory_.instances[n.output].format.view;
+    const u32 first_pixel = node == cascade.last() ? 0 : view.pixels / height * out.begin;
+    return transfers_.compute(
+        node, reads, write,
+        [&](const plan::Waits& after, plan::Cost& cost) {
+          return emit_op(node, 0, op, in, static_cast<u32>(write.begin), after, cost);
+        },
+        first_pixel);
   }
 
   // Rows of what is in SRAM whole.

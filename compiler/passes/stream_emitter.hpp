@@ -5,6 +5,7 @@
 // knows.
 #pragma once
 
+#include <auklet/compiler/compile.hpp>
 #include <auklet/plan/plan.hpp>
 #include <cstdint>
 #include <vector>
@@ -43,6 +44,7 @@ struct WindowUse {
 struct EmissionReport {
   std::vector<NodeCost> nodes;
   std::vector<WindowUse> windows;  ///< By window: constants, scratch, inputs, outputs.
+  std::vector<CommandMark> marks;  ///< Their tensors are those of the program: of the graph, or internal.
 };
 
 /// Number of the address window of input `input` or output `output` of a program.

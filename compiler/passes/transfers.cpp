@@ -89,6 +89,17 @@ plan::Outcome Transfers::transfer(bool load, Range sram, const plan::MemoryTenso
   return {};
 }
 
+void Transfers::mark(const Instance& instance, std::int32_t tensor, std::size_t begin, u32 first_pixel) {
+  constexpr std::size_t kWordBytes = sizeof(u32);
+  report_.marks.push_back({.offset = static_cast<u32>(begin * kWordBytes),
+                           .end = static_cast<u32>(writer_.words() * kWordBytes),
+                           .tensor = tensor,
+                           .address = memory_.sram[instance.block].address,
+                           .pitch = instance.format.pitch,
+                           .channels = instance.format.view.channels,
+                           .first_pixel = first_pixel});
+}
+
 plan::Outcome Transfers::load(const LoadItem& item) {
   begin(item.node);
   if (!item.instance) return load_weights(item);
@@ -118,9 +129,14 @@ plan::Outcome Transfers::load_rows(u32 node, const Instance& instance, Rows rows
   const u32 address = memory_.sram[instance.block].address + slab.in_sram;
   ++cost(node).commands;
   cost(node).loaded_bytes += slab.bytes();
-  return transfer(true, slab.sram(address), from, slab.bytes(), [&](const plan::Waits& after) {
+  const std::size_t begin = writer_.words();
+  const plan::Outcome loaded = transfer(true, slab.sram(address), from, slab.bytes(), [&](const plan::Waits& after) {
     return plan::plan_load_pixels(writer_, from, address, slab.pixels, slab.channels, slab.pitch, after);
   });
+  const Node& n = program_.nodes[node];
+  const auto use = std::ranges::find(n.uses, instance.buffer, &Use::buffer);
+  if (loaded.ok()) mark(instance, use != n.uses.end() ? use->operand->tensor : kAbsent, begin, 0);
+  return loaded;
 }
 
 bool Transfers::stores_output(u32 node) const {

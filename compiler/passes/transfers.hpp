@@ -58,14 +58,18 @@ class Transfers {
   plan::Outcome fill_outputs(std::uint32_t node);
 
   /// Emits computing of a node that reads and writes these bytes of SRAM. `emit(waits, cost)` writes the commands,
-  /// which wait for `waits`, and adds to `cost`.
+  /// which wait for `waits`, and adds to `cost`. `first_pixel` is the pixel of its output that lies where the output's
+  /// block begins.
   template <typename Emit>
-  plan::Outcome compute(std::uint32_t node, const std::vector<Range>& reads, const Range& write, Emit emit) {
+  plan::Outcome compute(std::uint32_t node, const std::vector<Range>& reads, const Range& write, Emit emit,
+                        std::uint32_t first_pixel = 0) {
     plan::Waits after = sram_.before_write(write.begin, write.end);
     for (const Range& read : reads) after = plan::both(after, sram_.before_read(read.begin, read.end));
+    const std::size_t begin = writer_.words();
     const std::uint32_t before = writer_.issued().compute;
     if (const plan::Outcome emitted = emit(after, cost(node).cost); !emitted.ok()) return emitted;
     const plan::Waits done{.compute = writer_.issued().compute};
+    mark(memory_.instances[memory_.nodes[node].output], program_.nodes[node].op->output, begin, first_pixel);
     cost(node).commands += done.compute - before;
     for (const Range& read : reads) sram_.note_read(read.begin, read.end, done);
     sram_.note_write(write.begin, write.end, done);
@@ -82,6 +86,8 @@ class Transfers {
  private:
   template <typename Emit>
   plan::Outcome transfer(bool load, Range sram, const plan::MemoryTensor& memory, std::uint64_t bytes, Emit emit);
+  /// Marks the commands since the stream had `begin` words: they fill an instance.
+  void mark(const Instance& instance, std::int32_t tensor, std::size_t begin, std::uint32_t first_pixel);
   plan::Outcome load_weights(const LoadItem& item);
   plan::Outcome store(std::uint32_t node, plan::MemoryTensor to, Rows rows, std::uint32_t height);
   plan::Outcome copy(std::uint32_t node, plan::MemoryTensor from, plan::MemoryTensor to, std::uint32_t bytes);

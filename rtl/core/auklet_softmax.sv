@@ -236,6 +236,8 @@ module auklet_softmax #(
   end
 
   always_ff @(posedge clk_i) begin
+    // Lanes beyond the row become the zero point of the output, not what was there before.
+    if (state_q == ARRIVE && data_valid_i) rq_x_o <= '0;
     if (lookup_q && pass_q == OUTPUT) rq_x_o[32*lane_d1_q +: 32] <= exponential;
     case (state_q)
       NORMALISE: begin

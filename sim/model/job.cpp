@@ -378,6 +378,7 @@ void Job::report_activity() const {
     observer_->on_activity({.cause = run.cause}, from, run.cycles);
     from += run.cycles;
   }
+  observer_->on_job_end(from);
 }
 
 void Job::finish_if_ended() {

@@ -71,6 +71,7 @@ void run_softmax(Sram& sram, const Softmax& c) {
   for (std::uint32_t j = 0; j < c.rows; ++j) {
     sram.read(c.a_base + j * c.a_step, std::span(row).first(c.n));
     softmax_row(table, std::span(row).first(c.n));
+    std::ranges::fill(std::span(row).subspan(c.n), std::int8_t{-128});
     sram.write(c.out_base + j * c.out_step, row);
   }
 }

@@ -31,6 +31,7 @@ class VerilatedTap {
                        .write_beat = root_.axi_wvalid_o != 0 && root_.axi_wready_i != 0};
     if (now == activity_) return;
     report_activity(observer, cycle);
+    if (activity_.cause != spec::Cause::kNone && now.cause == spec::Cause::kNone) observer.on_job_end(cycle);
     activity_ = now;
   }
 

@@ -42,6 +42,18 @@ struct OperatorReport {
   std::uint64_t bytes = 0;  ///< Of all its inputs and outputs: what the CPU touches where it runs there.
 };
 
+/// Where commands of a segment put bytes in SRAM, so that a wrong byte can be named.
+struct CommandMark {
+  std::uint32_t offset = 0;  ///< Of the first command in the stream, in bytes.
+  std::uint32_t end = 0;     ///< Where the last one ends.
+  std::int32_t tensor =
+      kAbsent;  ///< Of the source's main graph; kAbsent for weights, and between two steps of an operator.
+  std::uint32_t address = 0;   ///< Byte address of the tensor's pixel `first_pixel`.
+  std::uint32_t pitch = 1;     ///< Bytes from one pixel to the next.
+  std::uint32_t channels = 1;  ///< Bytes of a pixel that count: pixel p's are elements p * channels and on.
+  std::uint32_t first_pixel = 0;
+};
+
 /// One segment of the compiled model.
 struct SegmentReport {
   std::size_t operator_index = 0;  ///< In the compiled model's main graph.
@@ -56,6 +68,8 @@ struct SegmentReport {
   /// what is left: no placement could do with less.
   std::uint32_t sram_live = 0;
   std::uint32_t scratch_live = 0;  ///< The same for scratch memory.
+  /// In the order of the stream. None for the tiles of streamed operators, nor for what merely copies.
+  std::vector<CommandMark> marks;
 };
 
 struct CompileReport {

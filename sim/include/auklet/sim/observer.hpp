@@ -40,6 +40,8 @@ class Observer {
   /// is not reported.
   virtual void on_sram_write(spec::Engine /*engine*/, std::uint32_t /*offset*/, std::uint32_t /*address*/,
                              SramWord /*word*/, std::uint64_t /*cycle*/) {}
+  /// The job ended, whether done, by a fault or because it was stopped.
+  virtual void on_job_end(std::uint64_t /*cycle*/) {}
   /// The cycles [from, from + cycles), which follow those reported before, were alike. The RTL reports them when they
   /// change or a job ends; a functional model knows causes only.
   virtual void on_activity(const Activity& /*activity*/, std::uint64_t /*from*/, std::uint64_t /*cycles*/) {}

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <auklet/app/failure.hpp>
+#include <auklet/sim/lockstep.hpp>
 #include <auklet/sim/target.hpp>
 #include <auklet/spec/spec.hpp>
 #include <cstdint>
@@ -57,7 +58,13 @@ class SimulatedNpu {
   [[nodiscard]] virtual sim::Target& target() = 0;
   /// Breaches of the AXI protocol so far, a sentence each: none, if the hardware is right.
   [[nodiscard]] virtual std::vector<std::string> protocol_violations() const { return {}; }
+  /// Where it first differed from what it is checked against; nothing when it did not, or runs unchecked.
+  [[nodiscard]] virtual std::optional<sim::Divergence> divergence() const { return std::nullopt; }
 };
+
+/// `device` in lock-step with the functional model.
+[[nodiscard]] std::unique_ptr<SimulatedNpu> check_against_model(std::unique_ptr<SimulatedNpu> device,
+                                                                const spec::HardwareConfig& configuration);
 
 /// Builds a simulated NPU. Errors: kNoBackend when this build lacks the backend, the configuration or tracing; kUsage
 /// for Backend::kCpu, which has no NPU, and for a waveform from anything but the RTL.

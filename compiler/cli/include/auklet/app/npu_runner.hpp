@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <auklet/app/divergence.hpp>
 #include <auklet/app/failure.hpp>
 #include <auklet/compiler/executor.hpp>
 #include <auklet/npu/types.hpp>
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace auklet::app {
@@ -53,6 +55,10 @@ class NpuRunner {
   /// layer and stream offset where there are any: kModelRefused (no segment, or one for other hardware), kNpuFault,
   /// kDeadline; after each the device has been reset, and the call's outputs are untouched.
   [[nodiscard]] virtual Result<SegmentRun> run(const compiler::CustomCall& call) = 0;
+
+  /// The window of the segment at `operator_index`, which has run, that holds a device address, and where.
+  [[nodiscard]] virtual std::optional<WindowByte> find_address(std::size_t operator_index,
+                                                               std::uint64_t address) const = 0;
 
   [[nodiscard]] virtual const npu::Configuration& configuration() const = 0;
   /// Cycles simulated between submissions and interrupts, for each second that this took; 0 before the first job.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <auklet/app/backend.hpp>
+#include <auklet/app/divergence.hpp>
 #include <auklet/app/failure.hpp>
 #include <auklet/app/report.hpp>
 #include <auklet/compiler/executor.hpp>
@@ -25,6 +26,8 @@ struct SessionOptions {
   std::string profile = "sram";                   ///< Name of a memory profile.
   std::uint64_t deadline_cycles = 1'000'000'000;  ///< Of each job.
   std::optional<TraceRequest> trace{};
+  /// Run the functional model in lock-step with the backend and stop at the first difference between the two.
+  bool lockstep = false;
   /// Share of the run that is done, 0 to 1; called now and then. May be empty.
   std::function<void(double)> on_progress{};
 };
@@ -34,7 +37,7 @@ class Session {
  public:
   /// `model` is a plain model, or one that compile() made. Errors: kUsage (unknown configuration or profile),
   /// kModelRefused (an operator that runs nowhere, compiled for other hardware, or for any on Backend::kCpu),
-  /// kNoBackend, kNpuFault (the device does not answer).
+  /// kNoBackend, kNpuFault (the device does not answer), kMismatch (it is unlike the model from the start).
   [[nodiscard]] static Result<Session> open(std::string name, compiler::Model model, SessionOptions options);
 
   Session(Session&&) noexcept;
@@ -49,9 +52,13 @@ class Session {
   [[nodiscard]] const std::vector<LayerRow>& layers() const;
 
   /// Feeds `steps` frames to the model one after the other, starting from its initial state. inputs[i] holds the frames
-  /// of input i. Nothing is compared. Errors: kUsage (number or size of inputs), kNpuFault, kDeadline; a later run()
-  /// starts afresh on a device that was reset.
+  /// of input i. Outputs are not compared. Errors: kUsage (number or size of inputs), kNpuFault, kDeadline; a later
+  /// run() starts afresh on a device that was reset. kMismatch when the lock-step found a difference: see divergence(),
+  /// after which there is no later run().
   [[nodiscard]] Result<RunReport> run(std::span<const compiler::Bytes> inputs, std::size_t steps = 1);
+
+  /// What the lock-step found in the last run(); nothing when all was equal.
+  [[nodiscard]] const std::optional<DivergenceReport>& divergence() const;
 
  private:
   struct State;

@@ -1,0 +1,64 @@
+// What the reference's commands wrote, to be compared with the device's.
+#pragma once
+
+#include <array>
+#include <auklet/sim/observer.hpp>
+#include <auklet/spec/spec.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "shadow_memory.hpp"
+
+namespace auklet::sim {
+
+/// Indices for spec::Engine; kNone is unused.
+inline constexpr std::size_t kEngineIndices = 4;
+
+/// Bytes of memory as a STORE left them.
+struct StoredRow {
+  std::uint64_t address = 0;
+  std::vector<std::byte> bytes;
+};
+
+/// One command of one engine.
+struct JournalCommand {
+  std::uint32_t offset = 0;              ///< In the stream, in bytes.
+  std::vector<std::uint32_t> addresses;  ///< Of the words of SRAM that it wrote, ascending.
+  std::vector<std::array<std::byte, spec::kLanes>> words;
+  std::vector<StoredRow> rows;
+};
+
+/// What a job's registers say of where its bytes are.
+struct JobPlace {
+  std::uint64_t stream = 0;                                 ///< Device address.
+  std::array<std::uint64_t, spec::kWindowCount> windows{};  ///< Device address of each.
+};
+
+/// Records the reference's job. Commands are those that completed, by engine and in order.
+class Journal final : public Observer {
+ public:
+  explicit Journal(const ShadowMemory& memory) : memory_(memory) {}
+
+  /// Forgets the job before.
+  void begin(const JobPlace& place);
+
+  /// The engine's `n`th command, or nullptr when it completed fewer.
+  [[nodiscard]] const JournalCommand* command(spec::Engine engine, std::size_t n) const;
+
+  void on_command_start(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) override;
+  void on_command_end(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) override;
+  void on_sram_write(spec::Engine engine, std::uint32_t offset, std::uint32_t address, SramWord word,
+                     std::uint64_t cycle) override;
+
+ private:
+  void record_store(JournalCommand& command) const;
+
+  const ShadowMemory& memory_;
+  JobPlace place_;
+  std::array<std::vector<JournalCommand>, kEngineIndices> commands_;  ///< By engine.
+};
+
+}  // namespace auklet::sim
