@@ -9,14 +9,14 @@
 namespace auklet::app {
 namespace {
 
-class ModelNpu : public SimulatedNpu {
+class PlainNpu : public SimulatedNpu {
  public:
-  explicit ModelNpu(const spec::HardwareConfig& configuration) : model_({.config = configuration}) {}
+  explicit PlainNpu(std::unique_ptr<sim::Target> target) : target_(std::move(target)) {}
 
-  sim::Target& target() override { return model_; }
+  sim::Target& target() override { return *target_; }
 
  private:
-  sim::FunctionalModel model_;
+  std::unique_ptr<sim::Target> target_;
 };
 
 class CheckedNpu : public SimulatedNpu {
@@ -35,6 +35,10 @@ class CheckedNpu : public SimulatedNpu {
 };
 
 }  // namespace
+
+std::unique_ptr<SimulatedNpu> simulated_npu(std::unique_ptr<sim::Target> target) {
+  return std::make_unique<PlainNpu>(std::move(target));
+}
 
 std::unique_ptr<SimulatedNpu> check_against_model(std::unique_ptr<SimulatedNpu> device,
                                                   const spec::HardwareConfig& configuration) {
@@ -64,7 +68,7 @@ Result<std::unique_ptr<SimulatedNpu>> make_simulated_npu(Backend backend, const 
   if (backend == Backend::kRtl) return make_rtl(configuration, trace);
   if (trace) return fail(ExitCode::kUsage, "only the RTL has waveforms; use --trace with --backend rtl");
   if (backend == Backend::kCpu) return fail(ExitCode::kUsage, "backend cpu has no NPU; use rtl or model");
-  return std::make_unique<ModelNpu>(configuration);
+  return simulated_npu(std::make_unique<sim::FunctionalModel>(sim::FunctionalModelOptions{.config = configuration}));
 }
 
 }  // namespace auklet::app

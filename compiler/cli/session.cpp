@@ -157,7 +157,8 @@ Outcome Session::State::prepare_cpu() {
 }
 
 Outcome Session::State::prepare_npu() {
-  auto made = make_simulated_npu(options.backend, config, options.trace);
+  auto made =
+      options.make_device ? options.make_device(config) : make_simulated_npu(options.backend, config, options.trace);
   if (!made) return tl::unexpected(made.error());
   npu = std::move(*made);
   if (options.lockstep) npu = check_against_model(std::move(npu), config);

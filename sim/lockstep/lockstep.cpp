@@ -53,6 +53,7 @@ class Lockstep::Impl {
   [[nodiscard]] const std::optional<Divergence>& divergence() const { return watch_.divergence(); }
 
   std::uint32_t read32(std::uint32_t offset) {
+    compare_registers();
     const Errors before = errors();
     const std::uint32_t got = device_.read32(offset);
     follow();
@@ -63,6 +64,7 @@ class Lockstep::Impl {
   }
 
   void write32(std::uint32_t offset, std::uint32_t value) {
+    compare_registers();
     follow();
     const bool control = offset == spec::reg::Control::kOffset;
     const bool start = control && spec::reg::Control::kStart.extract(value) != 0 && !watch_.running();
@@ -161,6 +163,14 @@ class Lockstep::Impl {
     }
   }
 
+  // What the driver need not look at, before it changes anything.
+  void compare_registers() {
+    if (!ended_ || watch_.running()) return;
+    ended_ = false;
+    for (const std::uint32_t offset : kExactRegisters) read32(offset);
+    for (const std::uint32_t offset : kExactWhenDone) read32(offset);
+  }
+
   void compare_refusals(std::uint32_t offset, const Errors& before, bool started) {
     const bool got = device_.bus_errors() != before.device;
     const bool expected = reference_.bus_errors() != before.reference;
@@ -202,6 +212,7 @@ class Lockstep::Impl {
     whole_ = !running() && spec::reg::IrqRaw::kDone.extract(reference_.read32(spec::reg::IrqRaw::kOffset)) != 0;
     reference_cycles_ = reference_.cycle() - from;
     aborted_ = false;
+    ended_ = true;
     watch_.begin(whole_, device_.cycle());
   }
 
@@ -211,6 +222,7 @@ class Lockstep::Impl {
   Journal journal_{memory_};
   Watch watch_{journal_, memory_};
   bool whole_ = false;                  ///< The reference's last job was done, without a fault.
+  bool ended_ = false;                  ///< A job has ended, and its registers were not compared yet.
   bool aborted_ = false;                ///< The device's last job was not finished.
   std::uint64_t reference_cycles_ = 0;  ///< Estimate of the last job's length.
   std::uint64_t followed_ = 0;          ///< The device's cycle up to which the reference has lived.

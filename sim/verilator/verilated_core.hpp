@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <auklet/sim/axi_checker.hpp>
 #include <auklet/sim/axi_lite_master.hpp>
@@ -24,6 +25,7 @@ struct Bench {
   std::uint64_t cycle = 0;
   bool both_edges = false;       ///< Evaluate at clock low as well.
   Observer* observer = nullptr;  ///< Is told what happens inside.
+  std::vector<std::string> plusargs{};
 };
 
 /// A verilated model in its bench.

@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <verilated.h>
 #if VM_TRACE_FST
@@ -24,6 +25,9 @@ class VerilatedCore final : public Core {
  public:
   VerilatedCore(Bench& bench, std::uint32_t random_reset_seed) : bench_(bench) {
     context_.randReset(random_reset_seed != 0 ? kRandomReset : kZeroReset);
+    std::vector<const char*> arguments{"npu"};
+    for (const std::string& plusarg : bench_.plusargs) arguments.push_back(plusarg.c_str());
+    context_.commandArgs(static_cast<int>(arguments.size()), arguments.data());
     context_.randSeed(static_cast<int>(random_reset_seed & 0x7fffffff));
 #if VM_TRACE_FST
     context_.traceEverOn(true);

@@ -35,7 +35,7 @@ class VerilatedNpuImpl final : public VerilatedNpu {
       : configuration_(configuration),
         options_(options),
         bench_{AxiMemory(memory_options(configuration, options)), AxiChecker(checker_options(configuration)),
-               AxiLiteMaster(options.register_timing), 0, options.both_edges},
+               AxiLiteMaster(options.register_timing), 0, options.both_edges, nullptr, options.plusargs},
         core_(factory(bench_, options.random_reset_seed)) {
     bench_.memory.inject(options.faults);
     if (options.trace) trace(*options.trace);
@@ -175,6 +175,11 @@ class VerilatedNpuImpl final : public VerilatedNpu {
 
 bool VerilatedNpu::trace_available() { return AUKLET_SIM_TRACE != 0; }
 
+std::unique_ptr<VerilatedNpu> make_verilated_npu(const VerilatedConfiguration& configuration, CoreFactory factory,
+                                                 const VerilatedOptions& options) {
+  return std::make_unique<VerilatedNpuImpl>(configuration, factory, options);
+}
+
 std::unique_ptr<VerilatedNpu> make_verilated_npu(const VerilatedOptions& options) {
   const std::string name =
       options.configuration.empty() ? std::string(spec::kDefaultConfiguration.name) : options.configuration;
@@ -182,7 +187,7 @@ std::unique_ptr<VerilatedNpu> make_verilated_npu(const VerilatedOptions& options
   for (std::size_t i = 0; i < known.size(); ++i) {
     const bool width_fits = options.axi_data_bits == 0 || known[i].axi_data_bits == options.axi_data_bits;
     if (known[i].name == name && width_fits) {
-      return std::make_unique<VerilatedNpuImpl>(known[i], core_factories()[i], options);
+      return make_verilated_npu(known[i], core_factories()[i], options);
     }
   }
   refuse(name, options.axi_data_bits);

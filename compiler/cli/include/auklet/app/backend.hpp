@@ -62,6 +62,8 @@ class SimulatedNpu {
   [[nodiscard]] virtual std::optional<sim::Divergence> divergence() const { return std::nullopt; }
 };
 
+/// What records no waveform and breaks no protocol.
+[[nodiscard]] std::unique_ptr<SimulatedNpu> simulated_npu(std::unique_ptr<sim::Target> target);
 /// `device` in lock-step with the functional model.
 [[nodiscard]] std::unique_ptr<SimulatedNpu> check_against_model(std::unique_ptr<SimulatedNpu> device,
                                                                 const spec::HardwareConfig& configuration);
