@@ -45,10 +45,13 @@ struct Arguments {
   std::string check;
 };
 
+constexpr const char* kCaseDirectory = "lockstep-case";
+
 CLI::App* add_run(CLI::App& app, Arguments& arguments) {
   CLI::App* run = app.add_subcommand("run", "Run a model and compare it with the CPU reference");
   RunRequest& request = arguments.run.request;
   SessionOptions& session = request.session;
+  request.case_dir = kCaseDirectory;
   std::string backends;
   for (const BackendName& backend : kBackends)
     backends += fmt::format("{}{} ({})", backends.empty() ? "" : ", ", backend.name, backend.description);
@@ -74,6 +77,9 @@ CLI::App* add_run(CLI::App& app, Arguments& arguments) {
   run->add_option("--reference", request.reference, "The plain model that a compiled one is checked against");
   run->add_option("--check", arguments.check,
                   "Also run this backend (model) in lock-step with the RTL and stop at the first difference");
+  run->add_option("--case-dir", request.case_dir,
+                  "Folder for what --check finds: the operator alone, its inputs, a waveform of the cycles around it")
+      ->capture_default_str();
   run->add_flag("--no-check", arguments.no_check, "Do not run the CPU reference");
   run->add_option("--trace", arguments.trace.path, "Record a waveform of the RTL (FST)");
   run->add_option("--trace-from", arguments.trace.from, "First cycle to record")

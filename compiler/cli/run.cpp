@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <auklet/app/replay_case.hpp>
 #include <auklet/app/run.hpp>
 #include <auklet/app/tensor_file.hpp>
 #include <auklet/compiler/emit.hpp>
@@ -139,6 +140,12 @@ Result<RunReport> run_model(const RunRequest& request) {
   auto session = Session::open(request.model.string(), *model, request.session);
   if (!session) return tl::unexpected(session.error());
   auto report = session->run(*inputs, request.steps);
+  if (session->divergence() && !request.case_dir.empty()) {
+    const auto written =
+        write_replay_case(*model, *inputs, request.steps, *session->divergence(), request.session, request.case_dir);
+    if (!written) return tl::unexpected(written.error());
+    return fail(report.error().code, report.error().message + "; " + written->sentence);
+  }
   if (!report) return report;
   if (!request.output_dir.empty()) {
     if (Outcome written = write_outputs(*report, request.output_dir); !written) return tl::unexpected(written.error());

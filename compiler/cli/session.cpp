@@ -109,6 +109,7 @@ struct Session::State {
   RunReport report;
   std::optional<Failure> failure;
   std::optional<DivergenceReport> divergence;
+  std::size_t frame = 0;  // That runs.
   double weight_done = 0;
   double weight_all = 1;
   double weight_now = 0;
@@ -157,8 +158,8 @@ Outcome Session::State::prepare_cpu() {
 }
 
 Outcome Session::State::prepare_npu() {
-  auto made =
-      options.make_device ? options.make_device(config) : make_simulated_npu(options.backend, config, options.trace);
+  auto made = options.make_device ? options.make_device(config, options.trace)
+                                  : make_simulated_npu(options.backend, config, options.trace);
   if (!made) return tl::unexpected(made.error());
   npu = std::move(*made);
   if (options.lockstep) npu = check_against_model(std::move(npu), config);
@@ -221,6 +222,7 @@ Outcome Session::State::check_lockstep(const compiler::CustomCall& call) {
   const std::optional<sim::Divergence> found = npu->divergence();
   if (!found) return {};
   divergence = explain(*found, call);
+  divergence->frame = frame;
   return fail(ExitCode::kMismatch, fmt::format("{}: the {} and the functional model differ {}", name,
                                                describe(options.backend).description, divergence->sentence));
 }
@@ -257,6 +259,7 @@ void Session::State::begin_report(std::size_t steps) {
   report = {};
   failure.reset();
   divergence.reset();
+  frame = 0;
   report.model = name;
   report.backend = options.backend;
   report.config = config;
@@ -307,7 +310,10 @@ Result<RunReport> Session::run(std::span<const Bytes> inputs, std::size_t steps)
     state.weight_now = state.layers.steps[index].weight;
     state.progress(0);
   };
-  hooks.after_operator = [&](const compiler::Graph&, std::size_t) { state.weight_done += state.weight_now; };
+  hooks.after_operator = [&](const compiler::Graph& graph, std::size_t index) {
+    state.weight_done += state.weight_now;
+    if (index + 1 == graph.operators.size()) ++state.frame;
+  };
   hooks.run_custom = [&](const compiler::CustomCall& call) { return state.run_segment(call); };
   auto outputs = run_frames(state.name, state.source.main(), *state.executor, inputs, steps, hooks, state.failure);
   if (!outputs) return tl::unexpected(outputs.error());

@@ -1,9 +1,9 @@
 #include "rewrite.hpp"
 
+#include <auklet/compiler/extract.hpp>
 #include <auklet/compiler/segment.hpp>
 #include <cstring>
 #include <memory>
-#include <set>
 #include <utility>
 
 namespace auklet::compiler::passes {
@@ -30,43 +30,6 @@ Operator make_operator(Model& model, Graph& graph, std::size_t number, const Com
   op.inputs.insert(op.inputs.end(), compiled.inputs.begin(), compiled.inputs.end());
   op.outputs = compiled.outputs;
   return op;
-}
-
-// Applies `f` to every tensor index of the main graph, wherever it stands.
-template <typename F>
-void for_each_index(Model& model, F f) {
-  Graph& graph = model.main();
-  const auto all = [&f](std::vector<std::int32_t>& list) {
-    for (std::int32_t& index : list) {
-      if (index != kAbsent) f(index);
-    }
-  };
-  for (Operator& op : graph.operators) {
-    all(op.inputs);
-    all(op.outputs);
-    all(op.intermediates);
-  }
-  all(graph.inputs);
-  all(graph.outputs);
-  for (Signature& signature : model.signatures) {
-    if (signature.graph != 0) continue;
-    for (SignatureTensor& tensor : signature.inputs) f(tensor.tensor);
-    for (SignatureTensor& tensor : signature.outputs) f(tensor.tensor);
-  }
-}
-
-void drop_unused_tensors(Model& model) {
-  Graph& graph = model.main();
-  std::set<std::int32_t> used;
-  for_each_index(model, [&used](std::int32_t& index) { used.insert(index); });
-  std::vector<std::int32_t> renumbered(graph.tensors.size(), kAbsent);
-  std::vector<Tensor> kept;
-  for (const std::int32_t index : used) {
-    renumbered[static_cast<std::size_t>(index)] = static_cast<std::int32_t>(kept.size());
-    kept.push_back(std::move(graph.tensor(index)));
-  }
-  graph.tensors = std::move(kept);
-  for_each_index(model, [&renumbered](std::int32_t& index) { index = renumbered[static_cast<std::size_t>(index)]; });
 }
 
 }  // namespace

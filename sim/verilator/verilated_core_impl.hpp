@@ -45,6 +45,8 @@ class VerilatedCore final : public Core {
 
   ~VerilatedCore() override {
     close_trace();
+    // Verilator takes the model's scopes out of the thread's context, which is that of the last model made, alive or not.
+    Verilated::threadContextp(&context_);
     model_->final();
   }
 

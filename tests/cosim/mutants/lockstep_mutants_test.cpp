@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <auklet/app/replay_case.hpp>
 #include <auklet/app/session.hpp>
+#include <auklet/app/tensor_file.hpp>
+#include <auklet/compiler/frontend.hpp>
 #include <auklet/sim/verilated_npu.hpp>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -93,10 +97,12 @@ SessionOptions options_for(int mutant) {
   options.config = "npu64";
   options.lockstep = true;
   options.deadline_cycles = 10'000'000;
-  options.make_device = [mutant](const spec::HardwareConfig& config) -> Result<std::unique_ptr<SimulatedNpu>> {
+  options.make_device = [mutant](const spec::HardwareConfig& config,
+                                 const std::optional<TraceRequest>& trace) -> Result<std::unique_ptr<SimulatedNpu>> {
     const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits};
     sim::VerilatedOptions rtl;
     rtl.plusargs = {"+mutant=" + std::to_string(mutant)};
+    if (trace) rtl.trace = sim::TraceWindow{trace->path, trace->from, trace->to};
     return simulated_npu(sim::make_verilated_npu(built, sim::make_core_npu64_mutants, rtl));
   };
   return options;
@@ -189,6 +195,40 @@ INSTANTIATE_TEST_SUITE_P(, LockstepMutants,
                                          Expectation{"completed_stores", Kind::kRegister, std::nullopt, ""},
                                          Expectation{"done_tag", Kind::kRegister, std::nullopt, ""}),
                          [](const auto& setup) { return std::string(setup.param.mutant); });
+
+// What is written for a mutant of an operator in the middle: that operator, which differs again, and a waveform.
+TEST(Lockstep, WritesACaseThatRepeatsTheDifference) {
+  const std::filesystem::path folder = testing::TempDir() + "lockstep_case";
+  std::filesystem::remove_all(folder);
+  const SessionOptions options = options_for(number_of("max_pooling"));
+  const Model model = network();
+  const std::vector<Bytes> inputs = compiler::test::random_inputs(model, 3);
+  auto session = Session::open("network", model, options);
+  ASSERT_TRUE(session) << session.error().message;
+  ASSERT_FALSE(session->run(inputs));
+  const DivergenceReport found = *session->divergence();
+  const auto written = write_replay_case(model, inputs, 1, found, options, folder);
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_TRUE(written->repeats);
+  EXPECT_EQ(written->what, "the operator alone");
+  EXPECT_EQ(written->waveform, sim::VerilatedNpu::trace_available());
+  EXPECT_EQ(std::filesystem::exists(folder / "wave.fst"), written->waveform);
+
+  const auto alone = compiler::read_tflite_file(folder / "model.tflite");
+  ASSERT_TRUE(alone) << alone.error().message;
+  ASSERT_EQ(alone->main().operators.size(), 1U);
+  EXPECT_EQ(alone->main().operators[0].code, OpCode::kMaxPool2d);
+  const auto input = read_tensor_file(folder / "in0.bin", alone->main().tensor(alone->main().inputs[0]), 1);
+  ASSERT_TRUE(input) << input.error().message;
+  auto again = Session::open("case", *alone, options);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_FALSE(again->run(std::vector<Bytes>{*input}));
+  ASSERT_TRUE(again->divergence());
+  EXPECT_EQ(again->divergence()->tensor, found.tensor);
+  EXPECT_EQ(again->divergence()->element, found.element);
+  EXPECT_EQ(again->divergence()->what.got, found.what.got);
+  std::filesystem::remove_all(folder);
+}
 
 // The mutants themselves change nothing as long as none is switched on, and each has its test.
 TEST(Lockstep, FindsNothingWithoutMutant) {

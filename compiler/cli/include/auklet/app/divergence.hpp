@@ -23,6 +23,7 @@ struct WindowByte {
 /// What the two differed in, and what it belongs to.
 struct DivergenceReport {
   sim::Divergence what;
+  std::size_t frame = 0;                       ///< Of the run, from 0 on.
   std::optional<std::size_t> source_operator;  ///< Index in the source's main graph; none for registers and interrupts.
   std::string op;                              ///< `CONV_2D`; empty without an operator.
   std::string layer;                           ///< Name of the tensor that the operator writes.

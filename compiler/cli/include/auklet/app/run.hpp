@@ -20,12 +20,14 @@ struct RunRequest {
   std::filesystem::path output_dir;  ///< Where outK.bin go; empty: nowhere.
   std::size_t steps = 1;
   std::uint64_t seed = 1;
+  /// Where a difference found in lock-step is written as a case that repeats it; empty: nowhere.
+  std::filesystem::path case_dir;
   bool check = true;  ///< Compare with the CPU reference, where that is another program than what ran.
   SessionOptions session;
 };
 
-/// Runs a model, writes its outputs and compares them. A mismatch is a report, not a failure. Errors: as read_tflite,
-/// read_tensor_file, Session and write_file.
+/// Runs a model, writes its outputs and compares them. A mismatch of outputs is a report, not a failure. Errors: as
+/// read_tflite, read_tensor_file, Session and write_file; kMismatch for a difference found in lock-step.
 [[nodiscard]] Result<RunReport> run_model(const RunRequest& request);
 
 /// Reads a model file.

@@ -27,7 +27,8 @@ struct SessionOptions {
   std::uint64_t deadline_cycles = 1'000'000'000;  ///< Of each job.
   std::optional<TraceRequest> trace{};
   /// Makes the device in the backend's place, to run on one of one's own; empty for the backend's.
-  std::function<Result<std::unique_ptr<SimulatedNpu>>(const spec::HardwareConfig&)> make_device{};
+  std::function<Result<std::unique_ptr<SimulatedNpu>>(const spec::HardwareConfig&, const std::optional<TraceRequest>&)>
+      make_device{};
   /// Run the functional model in lock-step with the backend and stop at the first difference between the two.
   bool lockstep = false;
   /// Share of the run that is done, 0 to 1; called now and then. May be empty.
