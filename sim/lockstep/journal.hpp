@@ -48,6 +48,10 @@ class Journal final : public Observer {
   /// The engine's `n`th command, or nullptr when it completed fewer.
   [[nodiscard]] const JournalCommand* command(spec::Engine engine, std::size_t n) const;
 
+  /// The reference's cycle in which its job ended.
+  [[nodiscard]] std::uint64_t end_cycle() const { return end_cycle_; }
+
+  void on_job_end(std::uint64_t cycle) override { end_cycle_ = cycle; }
   void on_command_start(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) override;
   void on_command_end(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) override;
   void on_sram_write(spec::Engine engine, std::uint32_t offset, std::uint32_t address, SramWord word,
@@ -58,6 +62,7 @@ class Journal final : public Observer {
 
   const ShadowMemory& memory_;
   JobPlace place_;
+  std::uint64_t end_cycle_ = 0;
   std::array<std::vector<JournalCommand>, kEngineIndices> commands_;  ///< By engine.
 };
 

@@ -155,7 +155,9 @@ class Lockstep::Impl {
   }
 
   void compare_interrupts() {
-    const std::uint64_t idle = device_.cycle() - watch_.last_seen();
+    // A functional model tells of what is still to come.
+    const std::uint64_t now = device_.cycle();
+    const std::uint64_t idle = now - std::min(now, watch_.last_seen());
     if (watch_.running()) {
       if (whole_ && idle > std::max(kHangCycles, kHangFactor * reference_cycles_)) watch_.note_hang(device_.cycle());
     } else if (comparable() && idle > kSettleCycles && device_.irq() != reference_.irq()) {
@@ -210,7 +212,7 @@ class Lockstep::Impl {
     const std::uint64_t from = reference_.cycle();
     while (running() && reference_.cycle() - from < kReferenceCycles) reference_.step(kReferenceStep);
     whole_ = !running() && spec::reg::IrqRaw::kDone.extract(reference_.read32(spec::reg::IrqRaw::kOffset)) != 0;
-    reference_cycles_ = reference_.cycle() - from;
+    reference_cycles_ = journal_.end_cycle() - std::min(from, journal_.end_cycle());
     aborted_ = false;
     ended_ = true;
     watch_.begin(whole_, device_.cycle());
