@@ -289,6 +289,17 @@ class Inputs(Case):
             self.assertEqual(outputs.setdefault(seed, output), output)
         self.assertEqual(len(outputs), 2)
 
+    @unittest.skipUnless(has_rtl(), "this build has no RTL")
+    def test_lockstep_changes_nothing(self):
+        checked = self.run_json(MODEL, "--check", "model", "--case-dir", self.folder)
+        self.assertEqual(checked["verdict"], "bit-exact")
+        self.assertEqual(checked["cycles"], self.run_json(MODEL)["cycles"])
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_lockstep_needs_the_rtl_and_the_model(self):
+        self.assert_refused(USAGE, "--check takes model", "run", MODEL, "--check", "cpu")
+        self.assert_refused(USAGE, "--backend rtl", "run", MODEL, "--backend", "model", "--check", "model")
+
     def test_deadline(self):
         for backend in BACKENDS[1:]:
             self.assert_refused(DEADLINE, "100 cycles", "run", MODEL, "--backend", backend, "--deadline", 100)
