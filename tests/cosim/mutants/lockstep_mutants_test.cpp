@@ -136,6 +136,8 @@ std::optional<int> value_at(const Graph& graph, const std::map<std::int32_t, Byt
   return std::to_integer<int>(value->second.at(index));
 }
 
+#if !AUKLET_RTL_ASSERTIONS  // Some mutants would break an assertion first.
+
 struct Expectation {
   const char* mutant;
   Kind kind;
@@ -228,6 +230,34 @@ TEST(Lockstep, WritesACaseThatRepeatsTheDifference) {
   EXPECT_EQ(again->divergence()->element, found.element);
   EXPECT_EQ(again->divergence()->what.got, found.what.got);
   std::filesystem::remove_all(folder);
+}
+
+#endif
+
+// A read request that does not wait to be taken breaks an assertion of the RTL and a rule of AXI: whoever watches says
+// so. Assertions see values from before the edge, which is worth a test: see VerilatedCore::both_edges().
+TEST(Assertions, AndTheProtocolCheckerSeeABrokenHandshake) {
+  sim::VerilatedOptions rtl;
+  rtl.plusargs = {"+mutant=" + std::to_string(number_of("read_request_drops"))};
+  rtl.back_pressure = sim::BackPressure::uniform(0.5, 1);
+  const spec::HardwareConfig& config = *find_configuration("npu64");
+  const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits};
+  const auto run = [&] {
+    auto npu = sim::make_verilated_npu(built, sim::make_core_npu64_mutants, rtl);
+    sim::VerilatedNpu& watched = *npu;
+    SessionOptions options;
+    options.config = config.name;
+    options.make_device = [&](const auto&, const auto&) { return simulated_npu(std::move(npu)); };
+    auto session = Session::open("network", network(), options);
+    ASSERT_TRUE(session) << session.error().message;
+    EXPECT_FALSE(session->run(compiler::test::random_inputs(network(), 3)));
+    EXPECT_GT(watched.protocol_violations(), 0U);
+  };
+#if AUKLET_RTL_ASSERTIONS
+  EXPECT_DEATH(run(), "Assertion failed");
+#else
+  run();
+#endif
 }
 
 // The mutants themselves change nothing as long as none is switched on, and each has its test.
