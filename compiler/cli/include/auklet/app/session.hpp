@@ -5,6 +5,7 @@
 #include <auklet/app/backend.hpp>
 #include <auklet/app/failure.hpp>
 #include <auklet/app/report.hpp>
+#include <auklet/app/timeline.hpp>
 #include <auklet/compiler/executor.hpp>
 #include <auklet/compiler/ir.hpp>
 #include <cstddef>
@@ -24,7 +25,8 @@ struct SessionOptions {
   std::string config;
   std::string profile = "sram";                   ///< Name of a memory profile.
   std::uint64_t deadline_cycles = 1'000'000'000;  ///< Of each job.
-  std::optional<TraceRequest> trace{};
+  std::optional<WaveRequest> wave{};
+  TimelineSink* timeline = nullptr;  ///< Is told what runs when; may be null. Must outlive the session.
   /// Share of the run that is done, 0 to 1; called now and then. May be empty.
   std::function<void(double)> on_progress{};
 };
