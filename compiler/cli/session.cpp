@@ -156,7 +156,9 @@ Outcome Session::State::prepare_npu() {
   auto made = make_simulated_npu(options.backend, config, options.wave);
   if (!made) return tl::unexpected(made.error());
   npu = std::move(*made);
-  if (options.timeline != nullptr) npu->target().observe(&recorder);
+  if (options.timeline != nullptr && !npu->target().observe(&recorder)) {
+    return fail(ExitCode::kNoBackend, "this backend does not tell what it does; leave --trace out");
+  }
   if (was_compiled) {
     executable = source;
     auto found = layers_of(name, executable.main());

@@ -303,6 +303,23 @@ TEST_F(TraceWriterTest, NamesNeedNotBeText) {
   EXPECT_EQ(array[1].at("name"), "CONV ?");
 }
 
+// Cycles before the first command are its layer's.
+TEST(JobRecorder, EveryCycleHasALayer) {
+  JobRecorder recorder;
+  recorder.on_activity({.cause = spec::Cause::kCommand}, 100, 10);
+  recorder.on_activity({.cause = spec::Cause::kCommand, .fetch_wait = true}, 110, 10);
+  recorder.on_activity({.cause = spec::Cause::kLoad, .layer = 2}, 120, 5);
+  recorder.on_activity({.cause = spec::Cause::kLoad, .layer = 1}, 125, 5);
+  std::vector<int> layers;
+  for (const ActivityRun& run : recorder.take({}, 100, 200).activity) layers.push_back(run.activity.layer.value_or(99));
+  EXPECT_EQ(layers, (std::vector<int>{2, 2, 2, 1}));
+  recorder.begin();
+  recorder.on_activity({.cause = spec::Cause::kCommand}, 200, 10);  // A job without any command.
+  const JobTimeline job = recorder.take({}, 200, 300);
+  ASSERT_EQ(job.activity.size(), 1U);
+  EXPECT_EQ(job.activity[0].activity.layer, 0);
+}
+
 // The clock loop reports when it ends, too: a wait is one slice nevertheless.
 TEST(JobRecorder, AlikeCyclesAreOneRun) {
   JobRecorder recorder;
