@@ -64,9 +64,9 @@ const spec::HardwareConfig* find_configuration(std::uint32_t macs) {
 }
 
 Result<std::unique_ptr<SimulatedNpu>> make_simulated_npu(Backend backend, const spec::HardwareConfig& configuration,
-                                                         const std::optional<TraceRequest>& trace) {
-  if (backend == Backend::kRtl) return make_rtl(configuration, trace);
-  if (trace) return fail(ExitCode::kUsage, "only the RTL has waveforms; use --trace with --backend rtl");
+                                                         const std::optional<WaveRequest>& wave) {
+  if (backend == Backend::kRtl) return make_rtl(configuration, wave);
+  if (wave) return fail(ExitCode::kUsage, "only the RTL has waveforms; use --wave with --backend rtl");
   if (backend == Backend::kCpu) return fail(ExitCode::kUsage, "backend cpu has no NPU; use rtl or model");
   return simulated_npu(std::make_unique<sim::FunctionalModel>(sim::FunctionalModelOptions{.config = configuration}));
 }

@@ -22,13 +22,13 @@ class RtlNpu : public SimulatedNpu {
 bool rtl_available() { return true; }
 
 Result<std::unique_ptr<SimulatedNpu>> make_rtl(const spec::HardwareConfig& configuration,
-                                               const std::optional<TraceRequest>& trace) {
-  if (trace && !sim::VerilatedNpu::trace_available()) {
+                                               const std::optional<WaveRequest>& wave) {
+  if (wave && !sim::VerilatedNpu::trace_available()) {
     return fail(ExitCode::kNoBackend, "this build cannot record waveforms; configure again with AUKLET_TRACE=ON");
   }
   sim::VerilatedOptions options;
   options.configuration = configuration.name;
-  if (trace) options.trace = sim::TraceWindow{trace->path, trace->from, trace->to};
+  if (wave) options.trace = sim::TraceWindow{wave->path, wave->from, wave->to};
   try {
     return std::make_unique<RtlNpu>(sim::make_verilated_npu(options));
   } catch (const std::exception& error) {

@@ -10,6 +10,6 @@ namespace auklet::app {
 
 [[nodiscard]] bool rtl_available();
 [[nodiscard]] Result<std::unique_ptr<SimulatedNpu>> make_rtl(const spec::HardwareConfig& configuration,
-                                                             const std::optional<TraceRequest>& trace);
+                                                             const std::optional<WaveRequest>& wave);
 
 }  // namespace auklet::app

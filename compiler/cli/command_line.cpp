@@ -40,7 +40,6 @@ struct Arguments {
   CompileCommand compile{.config = spec::kDefaultConfiguration.name};
   InfoCommand info;
   std::string backend = describe(Backend::kRtl).name;
-  TraceRequest trace;
   bool no_check = false;
   std::string check;
 };
@@ -81,11 +80,12 @@ CLI::App* add_run(CLI::App& app, Arguments& arguments) {
                   "Folder for what --check finds: the operator alone, its inputs, a waveform of the cycles around it")
       ->capture_default_str();
   run->add_flag("--no-check", arguments.no_check, "Do not run the CPU reference");
-  run->add_option("--trace", arguments.trace.path, "Record a waveform of the RTL (FST)");
-  run->add_option("--trace-from", arguments.trace.from, "First cycle to record")
-      ->needs("--trace")
-      ->capture_default_str();
-  run->add_option("--trace-to", arguments.trace.to, "First cycle not to record any more")->needs("--trace");
+  run->add_option("--trace", request.trace, "Write what ran when, for Perfetto (JSON)");
+  run->add_option("--wave", request.wave.path, "Record a waveform of the RTL (FST)");
+  run->add_option("--from", request.wave.from, "Where the waveform begins: a cycle, layer:N, or a layer's name")
+      ->needs("--wave");
+  run->add_option("--to", request.wave.to, "Where it ends: likewise; a cycle is the first one not recorded")
+      ->needs("--wave");
   run->add_flag("--stalls", arguments.run.stalls, "Print where each layer's NPU cycles went, too");
   run->add_flag("--json", arguments.run.json, "Print one JSON object instead of the table");
   return run;
@@ -119,7 +119,6 @@ Command finish_run(Arguments& arguments) {
     return Finished{ExitCode::kUsage,
                     "--check model compares the RTL with the functional model; use it with --backend rtl"};
   }
-  if (!arguments.trace.path.empty()) request.session.trace = arguments.trace;
   for (const BackendName& backend : kBackends) {
     if (arguments.backend != backend.name) continue;
     request.session.backend = backend.backend;

@@ -234,6 +234,7 @@ Outcome DriverRunner::run_job(const std::string& where, const Placement& placeme
 SegmentRun DriverRunner::measure(const Placement& placement) {
   const std::vector<compiler::SegmentLayer>& layers = placement.view.segment.layers;
   SegmentRun run;
+  run.submitted = submitted_;
   run.cycles = interrupted_ - submitted_;
   run.job_cycles = device_.cycles();
   // A segment has no more layers than the log has entries.

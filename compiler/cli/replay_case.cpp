@@ -90,6 +90,7 @@ std::vector<Candidate> candidates(const Model& model, std::span<const Bytes> inp
 // What differs when the candidate runs.
 Result<std::optional<DivergenceReport>> run_again(const Candidate& candidate, SessionOptions options) {
   options.on_progress = {};
+  options.timeline = nullptr;
   auto session = Session::open("the case", candidate.model, std::move(options));
   if (!session) return tl::unexpected(session.error());
   const auto run = session->run(candidate.inputs, candidate.steps);
@@ -101,7 +102,7 @@ Result<std::optional<DivergenceReport>> run_again(const Candidate& candidate, Se
 bool record(const Candidate& candidate, std::uint64_t cycle, SessionOptions options,
             const std::filesystem::path& folder) {
   if (options.backend != Backend::kRtl) return false;
-  options.trace = TraceRequest{(folder / "wave.fst").string(), cycle - std::min(cycle, kBefore), cycle + kAfter};
+  options.wave = WaveRequest{(folder / "wave.fst").string(), cycle - std::min(cycle, kBefore), cycle + kAfter};
   return run_again(candidate, std::move(options)).has_value();
 }
 

@@ -6,7 +6,11 @@
 #include <auklet/compiler/emit.hpp>
 #include <auklet/compiler/frontend.hpp>
 #include <auklet/compiler/segment.hpp>
+#include <nlohmann/json.hpp>
 #include <utility>
+
+#include "trace_writer.hpp"
+#include "wave_window.hpp"
 
 namespace auklet::app {
 namespace {
@@ -106,6 +110,44 @@ Outcome write_outputs(const RunReport& report, const std::filesystem::path& fold
   return {};
 }
 
+Result<RunReport> run_and_check(const RunRequest& request, const compiler::Model& model,
+                                const std::vector<Bytes>& inputs, const std::vector<Bytes>& expected,
+                                const SessionOptions& options) {
+  auto session = Session::open(request.model.string(), model, options);
+  if (!session) return tl::unexpected(session.error());
+  auto report = session->run(inputs, request.steps);
+  if (session->divergence() && !request.case_dir.empty()) {
+    const auto written =
+        write_replay_case(model, inputs, request.steps, *session->divergence(), options, request.case_dir);
+    if (!written) return tl::unexpected(written.error());
+    return fail(report.error().code, report.error().message + "; " + written->sentence);
+  }
+  if (!report) return report;
+  if (!request.output_dir.empty()) {
+    if (Outcome written = write_outputs(*report, request.output_dir); !written) return tl::unexpected(written.error());
+  }
+  if (Outcome ok = check(*report, request, model, session->was_compiled(), inputs, expected); !ok) {
+    return tl::unexpected(ok.error());
+  }
+  return report;
+}
+
+// What a trace says about itself: the counters that its slices add up to, or why it ends early.
+nlohmann::ordered_json about(const RunRequest& request, const Result<RunReport>& report) {
+  nlohmann::ordered_json json{
+      {"model", request.model.string()},
+      {"backend", describe(request.session.backend).name},
+      {"time", request.session.backend == Backend::kModel ? "1 us is 1 cycle, estimated" : "1 us is 1 cycle"}};
+  if (!report) {
+    json["failure"] = report.error().message;
+    return json;
+  }
+  const nlohmann::ordered_json whole = to_json(*report);
+  for (const char* key : {"config", "profile", "steps", "cycles", "job_cycles", "causes", "events"})
+    json[key] = whole[key];
+  return json;
+}
+
 }  // namespace
 
 Result<compiler::Model> load_model(const std::filesystem::path& path) {
@@ -137,22 +179,25 @@ Result<RunReport> run_model(const RunRequest& request) {
   if (!inputs) return tl::unexpected(inputs.error());
   const auto expected = gather_expected(model->main(), request);
   if (!expected) return tl::unexpected(expected.error());
-  auto session = Session::open(request.model.string(), *model, request.session);
-  if (!session) return tl::unexpected(session.error());
-  auto report = session->run(*inputs, request.steps);
-  if (session->divergence() && !request.case_dir.empty()) {
-    const auto written =
-        write_replay_case(*model, *inputs, request.steps, *session->divergence(), request.session, request.case_dir);
-    if (!written) return tl::unexpected(written.error());
-    return fail(report.error().code, report.error().message + "; " + written->sentence);
+  if (!request.trace.empty() && request.trace == request.wave.path) {
+    return fail(ExitCode::kUsage, "--trace and --wave name the same file; give each its own");
   }
-  if (!report) return report;
-  if (!request.output_dir.empty()) {
-    if (Outcome written = write_outputs(*report, request.output_dir); !written) return tl::unexpected(written.error());
+  SessionOptions options = request.session;
+  if (!request.wave.path.empty()) {
+    auto window = wave_window(request, *model, *inputs);
+    if (!window) return tl::unexpected(window.error());
+    if (const auto file = create_file(request.wave.path); !file) return tl::unexpected(file.error());
+    options.wave = std::move(*window);
   }
-  if (Outcome ok = check(*report, request, *model, session->was_compiled(), *inputs, *expected); !ok) {
-    return tl::unexpected(ok.error());
-  }
+  if (request.trace.empty()) return run_and_check(request, *model, *inputs, *expected, options);
+  auto file = create_file(request.trace);
+  if (!file) return tl::unexpected(file.error());
+  TraceWriter trace(*file);
+  options.timeline = &trace;
+  auto report = run_and_check(request, *model, *inputs, *expected, options);
+  trace.finish(about(request, report));
+  file->close();
+  if (report && !*file) return cannot_write(request.trace);
   return report;
 }
 

@@ -6,8 +6,10 @@
 #include <auklet/app/session.hpp>
 #include <auklet/compiler/compile.hpp>
 #include <auklet/compiler/segment.hpp>
+#include <chrono>
 #include <utility>
 
+#include "job_recorder.hpp"
 #include "layers.hpp"
 
 namespace auklet::app {
@@ -101,6 +103,7 @@ struct Session::State {
   Model executable;  // The source itself where nothing was compiled.
   Layers layers;
   std::vector<compiler::SegmentReport> segments;  // Of what was compiled here.
+  JobRecorder recorder;                           // Used with options.timeline only.
   std::unique_ptr<SimulatedNpu> npu;
   std::unique_ptr<NpuRunner> runner;  // Refers to npu.
   std::unique_ptr<compiler::Executor> executor;
@@ -113,6 +116,7 @@ struct Session::State {
   double weight_done = 0;
   double weight_all = 1;
   double weight_now = 0;
+  std::chrono::steady_clock::time_point operator_began;
 
   Outcome prepare();
   Outcome prepare_cpu();
@@ -122,6 +126,8 @@ struct Session::State {
   // What the lock-step has found by now, as a failure.
   Outcome check_lockstep(const compiler::CustomCall& call);
   DivergenceReport explain(const sim::Divergence& found, const compiler::CustomCall& call) const;
+  void report_job(const compiler::CustomCall& call, std::uint64_t begin, std::uint64_t end);
+  void report_cpu_operator(std::size_t index);
   void begin_report(std::size_t steps);
   void progress(double share_of_step) const {
     if (options.on_progress) options.on_progress((weight_done + weight_now * share_of_step) / weight_all);
@@ -148,7 +154,7 @@ Outcome Session::State::prepare_cpu() {
         ExitCode::kModelRefused,
         name + " is compiled for the NPU, the CPU cannot run its segments; give the model that it was compiled from");
   }
-  if (options.trace) return fail(ExitCode::kUsage, "only the RTL has waveforms; use --trace with --backend rtl");
+  if (options.wave) return fail(ExitCode::kUsage, "only the RTL has waveforms; use --wave with --backend rtl");
   // Compiled only for what it says about the layers.
   auto compiled = compiler::compile(source, {.config = config});
   if (!compiled) return tl::unexpected(from_compiler(name, compiled.error()));
@@ -158,11 +164,14 @@ Outcome Session::State::prepare_cpu() {
 }
 
 Outcome Session::State::prepare_npu() {
-  auto made = options.make_device ? options.make_device(config, options.trace)
-                                  : make_simulated_npu(options.backend, config, options.trace);
+  auto made = options.make_device ? options.make_device(config, options.wave)
+                                  : make_simulated_npu(options.backend, config, options.wave);
   if (!made) return tl::unexpected(made.error());
   npu = std::move(*made);
   if (options.lockstep) npu = check_against_model(std::move(npu), config);
+  if (options.timeline != nullptr && !npu->target().observe(&recorder)) {
+    return fail(ExitCode::kNoBackend, "this backend does not tell what it does; leave --trace out");
+  }
   if (was_compiled) {
     executable = source;
     auto found = layers_of(name, executable.main());
@@ -195,8 +204,33 @@ Outcome Session::State::create_executor() {
   return {};
 }
 
+void Session::State::report_job(const compiler::CustomCall& call, std::uint64_t begin, std::uint64_t end) {
+  if (options.timeline == nullptr) return;
+  const auto view = compiler::read_segment(call.graph, call.op());
+  if (!view) return;
+  JobTimeline job = recorder.take(view->stream, begin, end);
+  job.segment = call.graph.describe_operator(call.operator_index);
+  job.rows = layers.steps[call.operator_index].rows;
+  job.beat_bytes = config.axi_data_bits / 8;
+  job.has_beats = options.backend == Backend::kRtl;
+  options.timeline->on_job(job, report.layers);
+}
+
+void Session::State::report_cpu_operator(std::size_t index) {
+  if (options.timeline == nullptr || layers.steps[index].is_segment) return;
+  const auto took = std::chrono::ceil<std::chrono::microseconds>(std::chrono::steady_clock::now() - operator_began);
+  CpuRun run{.row = layers.steps[index].rows.front(),
+             .microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 1))};
+  if (npu) run.cycle = npu->target().cycle();
+  options.timeline->on_cpu_operator(run, report.layers);
+}
+
 compiler::Outcome Session::State::run_segment(const compiler::CustomCall& call) {
+  recorder.begin();
+  const std::uint64_t begin = npu->target().cycle();
   const auto run = runner->run(call);
+  // A job that failed has no interrupt to count to.
+  report_job(call, run ? run->submitted : begin, run ? run->submitted + run->cycles : npu->target().cycle());
   if (Outcome equal = check_lockstep(call); !equal) {
     failure = equal.error();
     return compiler::fail(compiler::ErrorCode::kExecution, failure->message);
@@ -309,8 +343,10 @@ Result<RunReport> Session::run(std::span<const Bytes> inputs, std::size_t steps)
   hooks.before_operator = [&](const compiler::Graph&, std::size_t index) {
     state.weight_now = state.layers.steps[index].weight;
     state.progress(0);
+    state.operator_began = std::chrono::steady_clock::now();
   };
   hooks.after_operator = [&](const compiler::Graph& graph, std::size_t index) {
+    state.report_cpu_operator(index);
     state.weight_done += state.weight_now;
     if (index + 1 == graph.operators.size()) ++state.frame;
   };
@@ -321,6 +357,13 @@ Result<RunReport> Session::run(std::span<const Bytes> inputs, std::size_t steps)
     if (const auto violations = state.npu->protocol_violations(); !violations.empty()) {
       return fail(ExitCode::kNpuFault,
                   fmt::format("{}: the RTL broke the AXI protocol: {}", state.name, violations.front()));
+    }
+    if (state.options.wave && state.npu->target().cycle() <= state.options.wave->from) {
+      return fail(
+          ExitCode::kUsage,
+          fmt::format("{}: the run ended in cycle {}, before the waveform's beginning in cycle {}; give an earlier "
+                      "--from",
+                      state.name, state.npu->target().cycle(), state.options.wave->from));
     }
     state.report.sim_cycles_per_second = state.runner->cycles_per_second();
   }

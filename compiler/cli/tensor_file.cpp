@@ -4,7 +4,6 @@
 #include <array>
 #include <auklet/app/tensor_file.hpp>
 #include <cstring>
-#include <fstream>
 #include <random>
 #include <string>
 #include <string_view>
@@ -161,16 +160,25 @@ Result<Bytes> random_tensor(const Tensor& tensor, std::size_t frames, std::uint6
   }
 }
 
-Outcome write_file(const fs::path& path, std::span<const std::byte> bytes) {
+tl::unexpected<Failure> cannot_write(const fs::path& path) {
+  return fail(ExitCode::kUsage,
+              fmt::format("cannot write {}; check the folder's permissions and space", path.string()));
+}
+
+Result<std::ofstream> create_file(const fs::path& path) {
   std::error_code error;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
   std::ofstream stream(path, std::ios::binary | std::ios::trunc);
-  stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  if (!stream) {
-    return fail(ExitCode::kUsage,
-                fmt::format("cannot write {}; check the folder's permissions and space", path.string()));
-  }
+  if (!stream) return cannot_write(path);
+  return stream;
+}
+
+Outcome write_file(const fs::path& path, std::span<const std::byte> bytes) {
+  auto stream = create_file(path);
+  if (!stream) return tl::unexpected(stream.error());
+  stream->write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  stream->close();
+  if (!*stream) return cannot_write(path);
   return {};
 }
 

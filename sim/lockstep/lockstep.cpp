@@ -114,6 +114,8 @@ class Lockstep::Impl {
   [[nodiscard]] std::uint64_t cycle() const { return device_.cycle() + stood_still_; }
   [[nodiscard]] bool irq() const { return device_.irq(); }
 
+  void observe(Observer* observer) { watch_.pass_on_to(observer); }
+
   void hard_reset() {
     abandon();
     device_.hard_reset();
@@ -247,5 +249,9 @@ std::uint64_t Lockstep::step_until_irq(std::uint64_t max_cycles) { return impl_-
 std::uint64_t Lockstep::cycle() const { return impl_->cycle(); }
 bool Lockstep::irq() const { return impl_->irq(); }
 void Lockstep::hard_reset() { impl_->hard_reset(); }
+bool Lockstep::observe(Observer* observer) {
+  impl_->observe(observer);
+  return true;
+}
 
 }  // namespace auklet::sim

@@ -25,6 +25,7 @@ void Watch::note(const Divergence& divergence) {
 }
 
 void Watch::on_command_start(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) {
+  if (next_ != nullptr) next_->on_command_start(engine, offset, cycle);
   if (!seen(cycle)) return;
   Lane& here = lane(engine);
   here.expected = journal_.command(engine, here.completed);
@@ -45,6 +46,7 @@ void Watch::on_command_start(spec::Engine engine, std::uint32_t offset, std::uin
 
 void Watch::on_sram_write(spec::Engine engine, std::uint32_t offset, std::uint32_t address, SramWord word,
                           std::uint64_t cycle) {
+  if (next_ != nullptr) next_->on_sram_write(engine, offset, address, word, cycle);
   if (!seen(cycle)) return;
   Lane& here = lane(engine);
   if (here.expected == nullptr && !whole_) return;
@@ -66,6 +68,7 @@ void Watch::on_sram_write(spec::Engine engine, std::uint32_t offset, std::uint32
 }
 
 void Watch::on_command_end(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) {
+  if (next_ != nullptr) next_->on_command_end(engine, offset, cycle);
   if (!seen(cycle)) return;
   Lane& here = lane(engine);
   if (here.expected != nullptr) {
@@ -136,6 +139,7 @@ void Watch::note_hang(std::uint64_t cycle) {
 }
 
 void Watch::on_job_end(std::uint64_t cycle) {
+  if (next_ != nullptr) next_->on_job_end(cycle);
   if (!seen(cycle)) return;
   running_ = false;
   if (!whole_) return;

@@ -33,11 +33,17 @@ class Watch final : public Observer {
   /// Notes one that was seen elsewhere, unless it is not the first.
   void note(const Divergence& divergence);
 
+  /// Who else is told, or nullptr.
+  void pass_on_to(Observer* observer) { next_ = observer; }
+
   void on_command_start(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) override;
   void on_command_end(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) override;
   void on_sram_write(spec::Engine engine, std::uint32_t offset, std::uint32_t address, SramWord word,
                      std::uint64_t cycle) override;
   void on_job_end(std::uint64_t cycle) override;
+  void on_activity(const Activity& activity, std::uint64_t from, std::uint64_t cycles) override {
+    if (next_ != nullptr) next_->on_activity(activity, from, cycles);
+  }
 
  private:
   struct Written {
@@ -65,6 +71,7 @@ class Watch final : public Observer {
   const Journal& journal_;
   const ShadowMemory& memory_;
   std::array<Lane, kEngineIndices> lanes_;
+  Observer* next_ = nullptr;
   bool running_ = false;
   bool whole_ = false;
   std::uint64_t last_seen_ = 0;

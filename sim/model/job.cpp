@@ -375,7 +375,7 @@ void Job::report_command(const Command& command, std::uint64_t start, std::uint6
 void Job::report_activity() const {
   std::uint64_t from = started_at_;
   for (const CauseRun& run : report_.causes) {
-    observer_->on_activity({.cause = run.cause}, from, run.cycles);
+    observer_->on_activity({.cause = run.cause, .layer = static_cast<std::uint8_t>(run.layer)}, from, run.cycles);
     from += run.cycles;
   }
   observer_->on_job_end(from);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 
 namespace auklet::sim {
@@ -26,6 +27,7 @@ class VerilatedTap {
     sample_engine(observer, spec::Engine::kCompute, root_.auklet_npu__DOT__compute_start,
                   root_.auklet_npu__DOT__compute_done, root_.auklet_npu__DOT__compute_offset, cycle);
     const Activity now{.cause = spec::Cause{root_.auklet_npu__DOT__cause},
+                       .layer = layer(),
                        .fetch_wait = root_.auklet_npu__DOT__decode_wait != 0,
                        .read_beat = root_.auklet_npu__DOT__read_beat != 0,
                        .write_beat = root_.axi_wvalid_o != 0 && root_.axi_wready_i != 0};
@@ -42,6 +44,13 @@ class VerilatedTap {
   }
 
  private:
+  // Cycles in which no engine holds a command go on with the layer of the cycle before.
+  [[nodiscard]] std::optional<std::uint8_t> layer() const {
+    if (root_.auklet_npu__DOT__cause == 0) return std::nullopt;
+    if (root_.auklet_npu__DOT__cause_layer_valid != 0) return root_.auklet_npu__DOT__cause_layer;
+    return activity_.layer;
+  }
+
   void sample_writes(Observer& observer, std::uint64_t cycle) const {
     if (root_.auklet_npu__DOT__out_valid != 0) {
       write(observer, spec::Engine::kCompute, root_.auklet_npu__DOT__compute_offset, root_.auklet_npu__DOT__out_addr,
@@ -65,9 +74,9 @@ class VerilatedTap {
 
   static void sample_engine(Observer& observer, spec::Engine engine, bool start, bool done, std::uint32_t offset,
                             std::uint64_t cycle) {
-    // A command whose window check fails starts and ends in one cycle, as a fault.
-    if (done) observer.on_command_end(engine, offset, cycle);
-    if (start) observer.on_command_start(engine, offset, cycle);
+    // It is the edge that makes the engine busy or idle. A command whose window check fails never is: it is a fault.
+    if (done) observer.on_command_end(engine, offset, cycle + 1);
+    if (start) observer.on_command_start(engine, offset, cycle + 1);
   }
 
   const Root& root_;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Calls the command line as people do. Environment: AUKLET (the executable), AUKLET_SOURCE_DIR, AUKLET_GOLDEN.
 
-    tests/cli/cli_test.py [Usage | BadFiles | Json | Keyword | Inputs | Compiled | Golden]
+    tests/cli/cli_test.py [Usage | BadFiles | Json | Keyword | Inputs | Compiled | Traces | Waves | Golden]
 """
 
 import json
@@ -12,11 +12,15 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from trace_file import CYCLES, TRACKS, Trace
+
 AUKLET = os.environ["AUKLET"]
 KEYWORD = Path(os.environ["AUKLET_SOURCE_DIR"]) / "models" / "keyword"
 MODEL = KEYWORD / "keyword.tflite"
 INPUTS = sorted((KEYWORD / "inputs").glob("*.bin"))
 GOLDEN = Path(os.environ["AUKLET_GOLDEN"]) / "zoo" if "AUKLET_GOLDEN" in os.environ else None
+
+BEAT_BYTES = 16  # Of every configuration's bus.
 
 OK, MISMATCH, USAGE, MODEL_REFUSED, NPU_FAULT, DEADLINE, NO_BACKEND = range(7)
 
@@ -83,7 +87,10 @@ class Usage(Case):
             (["run", MODEL, "--backend", "cpu", "--profile", "tape"], "sram, flash"),
             (["run", MODEL, "--backend", "cpu", "--steps", "0"], "--steps"),
             (["run", MODEL, "--backend", "cpu", "--steps", "x"], "--steps"),
-            (["run", MODEL, "--backend", "cpu", "--trace", self.folder / "t.fst"], "waveform"),
+            (["run", MODEL, "--backend", "cpu", "--wave", self.folder / "t.fst"], "waveform"),
+            (["run", MODEL, "--backend", "model", "--wave", self.folder / "t.fst", "--from", "layer:1"], "waveform"),
+            (["run", MODEL, "--backend", "model", "--from", "3"], "--wave"),
+            (["run", MODEL, "--backend", "model", "--to", "3"], "--wave"),
             (["run", MODEL, "--frobnicate"], "frobnicate"),
             (["compile", MODEL], "--output"),
             (["compile", MODEL, "-o", self.folder / "m", "--config", "npu7"], "npu64, npu256, npu1024"),
@@ -134,6 +141,11 @@ class BadFiles(Case):
         file = self.write("file", b"")
         self.assert_refused(USAGE, "cannot write", *run, "--output-dir", file / "folder")
         self.assert_refused(USAGE, "cannot write", "compile", MODEL, "-o", file / "model.tflite")
+        self.assert_refused(USAGE, "cannot write", *run, "--trace", file / "trace.json")
+        if Path("/dev/full").exists():
+            self.assert_refused(USAGE, "cannot write /dev/full", *run, "--trace", "/dev/full")
+        if has_rtl():
+            self.assert_refused(USAGE, "cannot write", "run", MODEL, "--wave", file / "wave.fst")
 
     def test_a_difference_is_a_mismatch(self):
         expected = bytearray((KEYWORD / "expected" / INPUTS[0].name).read_bytes())
@@ -347,8 +359,199 @@ class Compiled(Case):
         self.assert_refused(NPU_FAULT, "command stream", "run", damaged, "--backend", "model")
 
 
+class TraceCase(Case):
+    def trace(self, *arguments):
+        """A run's report and its trace, which agree."""
+        path = self.folder / "trace" / "run.json"
+        report = self.run_json(*arguments, "--trace", path)
+        trace = Trace(path)
+        events, backend = report["events"], report["backend"]
+        self.assertEqual(trace.about["events"], events)
+        self.assertEqual(trace.about["backend"], backend)
+        self.assertEqual(sum(job["dur"] for job in trace.jobs()), report["cycles"])
+        self.assertEqual(trace.total("array", "vector unit"), events["COMPUTE_BUSY"])
+        self.assertEqual(trace.total("load DMA"), events["LOAD_BUSY"])
+        self.assertEqual(trace.total("store DMA"), events["STORE_BUSY"])
+        for number, layer in enumerate(report["layers"]):
+            if not layer["op"]:
+                continue
+            slices = [event for event in trace.layers() if event["args"]["layer"] == number]
+            self.assertEqual(sum(event["dur"] for event in slices), layer["cycles"], layer["name"])
+            for cause, cycles in layer.get("causes", {}).items():
+                self.assertEqual(sum(event["args"]["causes"].get(cause, 0) for event in slices), cycles, cause)
+        self.check_causes(trace, report)
+        self.check_cpu(trace, report)
+        if not trace.jobs():
+            return report, trace
+        self.assertAlmostEqual(trace.area("array utilisation (%)") / 100, events["MAC_ACTIVE"], places=3)
+        if backend == "rtl":
+            self.assertEqual(trace.total("command fetch"), events["FETCH_WAIT"])
+            self.assertAlmostEqual(trace.area("bytes read a cycle"), BEAT_BYTES * events["AXI_READ_BEATS"], places=3)
+            self.assertAlmostEqual(trace.area("bytes written a cycle"), BEAT_BYTES * events["AXI_WRITE_BEATS"], places=3)
+        else:  # Its counters say how many beats its commands would take, but not when.
+            for counter, track in (("bytes read a cycle", "load DMA"), ("bytes written a cycle", "store DMA")):
+                moved = sum(event["args"]["bytes"] for event in trace.slices(track))
+                self.assertAlmostEqual(trace.area(counter), moved, places=3)
+        return report, trace
+
+    def check_causes(self, trace, report):
+        """The array multiplies, and the vector unit works, in slices of their own only."""
+        for track, cause in (("array", "ARRAY"), ("vector unit", "VECTOR")):
+            inside = sum(event["args"]["causes"].get(cause, 0) for event in trace.slices(track))
+            self.assertEqual(inside, report["causes"][cause])
+        for event in trace.slices("array") + trace.slices("vector unit"):
+            self.assertEqual(sum(event["args"]["causes"].values()), event["dur"], event)
+
+    def check_cpu(self, trace, report):
+        """Each operator on the CPU has a slice a frame in the host's time, and a point in the NPU's if there is one."""
+        names = [op["name"] for op in report["cpu_ops"]] * report["steps"]
+        self.assertEqual([event["args"]["name"] for event in trace.slices("host")], names)
+        points = [event["args"]["name"] for event in trace.events if event["ph"] == "i"]
+        self.assertEqual(points, names if report["backend"] != "cpu" else [])
+
+
+class Traces(TraceCase):
+    def test_slices_add_up_to_the_counters(self):
+        for backend in BACKENDS[1:]:
+            for config in ("npu64", "npu256", "npu1024"):
+                for profile in ("sram", "flash"):
+                    with self.subTest(backend=backend, config=config, profile=profile):
+                        run = [MODEL, "--backend", backend, "--config", config, "--profile", profile, "--input", INPUTS[0]]
+                        if not holds(backend, config):
+                            continue
+                        report, trace = self.trace(*run)
+                        self.assertEqual(report["verdict"], "bit-exact")
+                        self.assertEqual(len(trace.jobs()), 1)
+                        for track in TRACKS[1:5]:
+                            self.assertTrue(trace.slices(track), f"'{track}' is empty")
+                        plain = self.run_json(*run)  # An observed device does the same.
+                        self.assertEqual((report["cycles"], report["events"]), (plain["cycles"], plain["events"]))
+
+    def test_frames_follow_each_other(self):
+        frames = self.write("in0.bin", b"".join(path.read_bytes() for path in INPUTS[:3]))
+        for backend in BACKENDS[1:]:
+            with self.subTest(backend=backend):
+                _, trace = self.trace(MODEL, "--backend", backend, "--input", frames, "--steps", 3)
+                jobs = trace.jobs()
+                self.assertEqual([job["name"].split(":")[0] for job in jobs], ["job 0", "job 1", "job 2"])
+                for before, after in zip(jobs, jobs[1:]):
+                    self.assertGreaterEqual(after["ts"], before["ts"] + before["dur"])
+
+    def test_the_cpu_alone_has_host_time(self):
+        report, trace = self.trace(MODEL, "--backend", "cpu", "--input", INPUTS[0])
+        self.assertEqual(len(report["cpu_ops"]), 13)
+        self.assertEqual([event for event in trace.events if event["pid"] == CYCLES and event["ph"] != "M"], [])
+
+    def test_a_run_that_fails_has_a_trace(self):
+        path = self.folder / "trace.json"
+        for backend in BACKENDS[1:]:
+            with self.subTest(backend=backend):
+                self.assert_refused(DEADLINE, "2000 cycles", "run", MODEL, "--backend", backend, "--deadline", 2000,
+                                    "--trace", path)
+                trace = Trace(path)
+                self.assertIn("2000 cycles", trace.about["failure"])
+                (job,) = trace.jobs()
+                self.assertGreaterEqual(job["dur"], 2000)
+                self.assertTrue(any(event["args"].get("completed", True) is False for event in trace.slices("array")))
+                self.assertLess(len(trace.slices("array")), 14)
+
+    def test_one_file_is_not_two(self):
+        path = self.folder / "both"
+        self.assert_refused(USAGE, "same file", "run", MODEL, "--backend", "rtl", "--trace", path, "--wave", path)
+
+
+def holds(backend, config):
+    """Whether this build has the configuration: one without Verilator's model of it says so."""
+    return backend != "rtl" or auklet("run", MODEL, "--config", config, "--no-check").returncode != NO_BACKEND
+
+
+@unittest.skipUnless(has_rtl(), "this build has no RTL")
+class Waves(Case):
+    def wave(self, *arguments, frames=INPUTS[0]):
+        """First and last cycle that a waveform shows, [first, last]."""
+        path = self.folder / "run.fst"
+        report = self.run_json(MODEL, "--input", frames, "--wave", path, *arguments)
+        self.assertEqual(report["verdict"], "bit-exact")
+        data = path.read_bytes()
+        kind, _, start, end = struct.unpack(">BQQQ", data[:25])
+        self.assertEqual(kind, 0, "the file does not begin with FST's header")
+        self.assertEqual((start % 1000, end % 1000), (0, 500))  # Both edges of a clock of 1000 units.
+        return start // 1000, end // 1000
+
+    def setUp(self):
+        super().setUp()
+        result = auklet("run", MODEL, "--wave", self.folder / "probe.fst", "--to", 10)
+        if result.returncode == NO_BACKEND:
+            self.assertIn("AUKLET_TRACE", result.stderr)
+            self.skipTest("this build has no waveforms")
+        self.assertEqual(result.returncode, OK, result.stderr)
+        path = self.folder / "trace.json"
+        self.report = self.run_json(MODEL, "--input", INPUTS[0], "--trace", path)
+        trace = Trace(path)
+        self.charged = trace.layers()
+        self.commands = [event for track in TRACKS[1:5] for event in trace.slices(track)]
+
+    def layer_cycles(self, number):
+        """From the first cycle charged to the layer to the end of its last command, [begin, end)."""
+        begin = min(event["ts"] for event in self.charged if event["args"]["layer"] == number)
+        return begin, max(event["ts"] + event["dur"] for event in self.commands if event["args"]["layer"] == number)
+
+    def test_cycles(self):
+        self.assertEqual(self.wave("--from", 5000, "--to", 5100), (5000, 5099))
+        self.assertEqual(self.wave("--to", 100), (0, 99))
+        begin, end = self.wave("--from", 5000)
+        self.assertEqual(begin, 5000)
+        self.assertGreater(end, 10000)
+
+    def test_layers(self):
+        names = [layer["name"] for layer in self.report["layers"]]
+        for first, last in ((1, 1), (2, 4), (3, 12)):
+            with self.subTest(first=first, last=last):
+                begin, end = self.layer_cycles(first)[0], self.layer_cycles(last)[1]
+                shown = (begin, end - 1)
+                self.assertEqual(self.wave("--from", f"layer:{first}", "--to", f"layer:{last}"), shown)
+                self.assertEqual(self.wave("--from", names[first], "--to", names[last]), shown)
+                self.assertEqual(self.wave("--from", f"layer:{first}", "--to", begin + 7), (begin, begin + 6))
+        # The first layer begins within the register access that starts the job: the recording begins after it.
+        begin, end = self.layer_cycles(0)
+        first, last = self.wave("--from", "layer:0", "--to", "layer:0")
+        self.assertEqual(last, end - 1)
+        self.assertIn(first - begin, range(8))
+        self.assertEqual(self.wave("--to", "layer:0"), (0, end - 1))
+
+    def test_layers_are_those_of_the_first_frame(self):
+        frames = self.write("in0.bin", 3 * INPUTS[0].read_bytes())
+        begin, end = self.layer_cycles(2)
+        self.assertEqual(self.wave("--steps", 3, "--from", "layer:2", "--to", "layer:2", frames=frames),
+                         (begin, end - 1))
+
+    def test_mistakes(self):
+        run = ["run", MODEL, "--wave", self.folder / "run.fst"]
+        for arguments, clause in (
+            (["--from", 300, "--to", 200], "end in cycle 200, before its beginning in cycle 300"),
+            (["--from", 300, "--to", 300], "give a later --to"),
+            (["--from", "layer:4", "--to", "layer:2"], "give a later --to"),
+            (["--from", "layer:10"], "layer 10 ('flat') has no command"),
+            (["--from", "layer:13"], "layer:0 to layer:12"),
+            (["--to", "no such layer"], "'no such layer' is neither a cycle nor a layer"),
+            (["--from", "-3"], "'-3' is neither"),
+            (["--from", 10**30], "is neither"),
+            (["--from", 10**9], "give an earlier --from"),
+        ):
+            with self.subTest(arguments=arguments):
+                self.assert_refused(USAGE, clause, *run, *arguments)
+
+
 @unittest.skipUnless(GOLDEN and GOLDEN.is_dir(), "the reference vectors are not here")
-class Golden(Case):
+class Golden(TraceCase):
+    def test_traces(self):
+        """The keyword network, a network in several segments with operators on the CPU, and an image classifier."""
+        for name, more in (("tiny_kws_dscnn", []), ("esphome_v2_vad", ["--steps", 4]), ("tiny_resnet8", [])):
+            for backend in BACKENDS[1:]:
+                with self.subTest(model=name, backend=backend):
+                    report, trace = self.trace(GOLDEN / name / "model.tflite", "--backend", backend, *more)
+                    self.assertEqual(len(trace.jobs()), report["segments"] * report["steps"])
+
     def test_keyword_spotting(self):
         folder = GOLDEN / "tiny_kws_dscnn"
         cases = [path for path in sorted(folder.iterdir()) if path.is_dir()]

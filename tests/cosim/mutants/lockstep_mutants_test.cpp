@@ -98,11 +98,11 @@ SessionOptions options_for(int mutant) {
   options.lockstep = true;
   options.deadline_cycles = 10'000'000;
   options.make_device = [mutant](const spec::HardwareConfig& config,
-                                 const std::optional<TraceRequest>& trace) -> Result<std::unique_ptr<SimulatedNpu>> {
+                                 const std::optional<WaveRequest>& wave) -> Result<std::unique_ptr<SimulatedNpu>> {
     const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits};
     sim::VerilatedOptions rtl;
     rtl.plusargs = {"+mutant=" + std::to_string(mutant)};
-    if (trace) rtl.trace = sim::TraceWindow{trace->path, trace->from, trace->to};
+    if (wave) rtl.trace = sim::TraceWindow{wave->path, wave->from, wave->to};
     return simulated_npu(sim::make_verilated_npu(built, sim::make_core_npu64_mutants, rtl));
   };
   return options;

@@ -4,6 +4,7 @@
 #include <auklet/spec/spec.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace auklet::sim {
@@ -14,14 +15,16 @@ using SramWord = std::span<const std::byte, spec::kLanes>;
 /// What the device is busy with beside the commands of its engines.
 struct Activity {
   spec::Cause cause = spec::Cause::kNone;  ///< The cycle's cause (docs/pmu.md); kNone while no job runs.
-  bool fetch_wait = false;                 ///< The decoder waits for command words.
-  bool read_beat = false;                  ///< A beat of data, or of commands, arrives.
-  bool write_beat = false;                 ///< A beat leaves.
+  /// The layer that the cycle is charged to. None before a job's first command: such cycles are that one's layer's.
+  std::optional<std::uint8_t> layer{};
+  bool fetch_wait = false;  ///< The decoder waits for command words.
+  bool read_beat = false;   ///< A beat of data, or of commands, arrives.
+  bool write_beat = false;  ///< A beat leaves.
   bool operator==(const Activity&) const = default;
 };
 
 /// Is told what happens in a target (Target::observe()). A command is known by its engine and its offset in the
-/// stream, in bytes; cycles are those of Target::cycle().
+/// stream, in bytes; cycles are those of Target::cycle(). Its engine is busy in the cycles [start, end) of a command.
 ///
 /// The RTL reports in order of time. A functional model computes a job at once when it starts, and reports each command
 /// whole, in the order in which it computes them, with the cycles that it estimates: each engine's commands are in
@@ -43,7 +46,7 @@ class Observer {
   /// The job ended, whether done, by a fault or because it was stopped.
   virtual void on_job_end(std::uint64_t /*cycle*/) {}
   /// The cycles [from, from + cycles), which follow those reported before, were alike. The RTL reports them when they
-  /// change or a job ends; a functional model knows causes only.
+  /// change or a job ends; a functional model knows causes and layers only.
   virtual void on_activity(const Activity& /*activity*/, std::uint64_t /*from*/, std::uint64_t /*cycles*/) {}
 };
 

@@ -44,8 +44,8 @@ inline constexpr std::array<BackendName, 3> kBackends{{
 /// The one with `macs` multipliers, or nullptr.
 [[nodiscard]] const spec::HardwareConfig* find_configuration(std::uint32_t macs);
 
-/// Cycles to record as a waveform; of the RTL only.
-struct TraceRequest {
+/// Cycles [from, to) to record as a waveform; of the RTL only.
+struct WaveRequest {
   std::string path;
   std::uint64_t from = 0;
   std::uint64_t to = UINT64_MAX;
@@ -72,6 +72,6 @@ class SimulatedNpu {
 /// for Backend::kCpu, which has no NPU, and for a waveform from anything but the RTL.
 [[nodiscard]] Result<std::unique_ptr<SimulatedNpu>> make_simulated_npu(Backend backend,
                                                                        const spec::HardwareConfig& configuration,
-                                                                       const std::optional<TraceRequest>& trace = {});
+                                                                       const std::optional<WaveRequest>& wave = {});
 
 }  // namespace auklet::app

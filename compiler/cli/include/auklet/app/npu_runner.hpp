@@ -34,6 +34,7 @@ inline constexpr std::array<spec::Event, spec::kPmuCounters> kCountedEvents{
 
 /// One run of one segment.
 struct SegmentRun {
+  std::uint64_t submitted = 0;   ///< The target's cycle at the call of submit().
   std::uint64_t cycles = 0;      ///< From the call of submit() to the interrupt, register accesses included.
   std::uint64_t job_cycles = 0;  ///< Of these, while the job ran (PMU_CYCLES).
   /// Where job_cycles went, by layer of the segment, in its order: they add up to them. All zero for a layer without

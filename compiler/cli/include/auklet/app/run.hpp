@@ -12,6 +12,14 @@
 
 namespace auklet::app {
 
+/// A waveform of a run, between two bounds: a cycle, or a layer (`layer:3`, or its name), which begins with the first
+/// cycle that is charged to it in the first frame, and ends with its last command there.
+struct WaveOptions {
+  std::filesystem::path path;  ///< Of the FST file; empty: none.
+  std::string from;            ///< Empty: from the beginning.
+  std::string to;              ///< First cycle that is not shown, or last layer; empty: to the end.
+};
+
 struct RunRequest {
   std::filesystem::path model;
   std::vector<std::filesystem::path> inputs;    ///< One an input, in order; none: random values from `seed`.
@@ -23,11 +31,14 @@ struct RunRequest {
   /// Where a difference found in lock-step is written as a case that repeats it; empty: nowhere.
   std::filesystem::path case_dir;
   bool check = true;  ///< Compare with the CPU reference, where that is another program than what ran.
-  SessionOptions session;
+  WaveOptions wave;
+  std::filesystem::path trace;  ///< Where the trace of the run goes (docs/tracing.md); empty: nowhere.
+  SessionOptions session;       ///< run_model() sets its wave and timeline itself.
 };
 
-/// Runs a model, writes its outputs and compares them. A mismatch of outputs is a report, not a failure. Errors: as
-/// read_tflite, read_tensor_file, Session and write_file; kMismatch for a difference found in lock-step.
+/// Runs a model, writes its outputs and compares them. A mismatch of outputs is a report, not a failure. The trace of a
+/// run that fails ends where it failed. Errors: as read_tflite, read_tensor_file, Session and write_file; kMismatch for
+/// a difference found in lock-step; kUsage for a waveform whose bounds are wrong.
 [[nodiscard]] Result<RunReport> run_model(const RunRequest& request);
 
 /// Reads a model file.

@@ -6,6 +6,7 @@
 #include <auklet/app/divergence.hpp>
 #include <auklet/app/failure.hpp>
 #include <auklet/app/report.hpp>
+#include <auklet/app/timeline.hpp>
 #include <auklet/compiler/executor.hpp>
 #include <auklet/compiler/ir.hpp>
 #include <cstddef>
@@ -25,12 +26,13 @@ struct SessionOptions {
   std::string config;
   std::string profile = "sram";                   ///< Name of a memory profile.
   std::uint64_t deadline_cycles = 1'000'000'000;  ///< Of each job.
-  std::optional<TraceRequest> trace{};
+  std::optional<WaveRequest> wave{};
   /// Makes the device in the backend's place, to run on one of one's own; empty for the backend's.
-  std::function<Result<std::unique_ptr<SimulatedNpu>>(const spec::HardwareConfig&, const std::optional<TraceRequest>&)>
+  std::function<Result<std::unique_ptr<SimulatedNpu>>(const spec::HardwareConfig&, const std::optional<WaveRequest>&)>
       make_device{};
   /// Run the functional model in lock-step with the backend and stop at the first difference between the two.
   bool lockstep = false;
+  TimelineSink* timeline = nullptr;  ///< Is told what runs when; may be null. Must outlive the session.
   /// Share of the run that is done, 0 to 1; called now and then. May be empty.
   std::function<void(double)> on_progress{};
 };

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <span>
+#include <tl/expected.hpp>
 
 namespace auklet::app {
 
@@ -25,6 +27,12 @@ namespace auklet::app {
 /// indices or sizes and so cannot be drawn blindly.
 [[nodiscard]] Result<compiler::Bytes> random_tensor(const compiler::Tensor& tensor, std::size_t frames,
                                                     std::uint64_t seed);
+
+/// Opens the file at `path` to be written anew; its folder is made when it does not exist. Errors: kUsage.
+[[nodiscard]] Result<std::ofstream> create_file(const std::filesystem::path& path);
+
+/// The failure to write `path`.
+[[nodiscard]] tl::unexpected<Failure> cannot_write(const std::filesystem::path& path);
 
 /// Replaces the file at `path`; its folder is made when it does not exist. Errors: kUsage.
 [[nodiscard]] Outcome write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);

@@ -73,6 +73,8 @@ class Lockstep final : public Target {
   [[nodiscard]] std::uint64_t cycle() const override;
   [[nodiscard]] bool irq() const override;
   void hard_reset() override;
+  /// What the device does.
+  bool observe(Observer* observer) override;
 
  private:
   class Impl;
