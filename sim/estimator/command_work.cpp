@@ -1,0 +1,33 @@
+#include "command_work.hpp"
+
+#include <algorithm>
+
+namespace auklet::sim::estimator {
+
+CommandWork command_work(std::span<const std::uint32_t> words, std::uint64_t address, const MemoryTiming& timing,
+                         const spec::HardwareConfig& config) {
+  CommandWork work;
+  work.header = spec::decode_header(words);
+  const spec::CommandInfo& info = *spec::command_info(work.header.opcode);
+  work.engine = info.engine;
+  work.stream_words = info.words;
+  if (work.engine == spec::Engine::kCompute) {
+    const ComputeCost cost = compute_cost(words, config);
+    work.cycles = cost.cycles;
+    work.causes = cost.causes;
+    work.sram = cost.sram;
+    work.requant_active = cost.requant_active;
+  } else if (work.engine != spec::Engine::kNone) {
+    const TransferCost cost = transfer_cost(words, address, timing, config);
+    work.cycles = cost.cycles;
+    work.axi_beats = cost.axi_beats;
+    work.where = cost.sram;
+    // The words come while the data does.
+    const std::uint64_t latency = timing.latency_cycles;
+    const std::uint64_t moving = cost.cycles - std::min(cost.cycles - 1, latency);
+    work.word_rate = static_cast<double>(cost.words) / static_cast<double>(std::max(moving, cost.words));
+  }
+  return work;
+}
+
+}  // namespace auklet::sim::estimator

@@ -1,0 +1,33 @@
+// A command as the timeline sees it: which engine, what it waits for, how long it takes by itself.
+#pragma once
+
+#include <auklet/sim/target.hpp>
+#include <auklet/spec/spec.hpp>
+#include <cstdint>
+#include <span>
+
+#include "compute_cost.hpp"
+#include "sram_use.hpp"
+#include "transfer_cost.hpp"
+
+namespace auklet::sim::estimator {
+
+struct CommandWork {
+  spec::CommandHeader header;
+  spec::Engine engine = spec::Engine::kNone;  ///< kNone: END.
+  std::uint32_t stream_words = 0;             ///< Of 32 bits.
+  std::uint64_t cycles = 0;                   ///< From its start until the engine's next one may start.
+  CauseCycles causes{};                       ///< Compute: they add up to `cycles`.
+  SramUse sram;                               ///< Compute.
+  double word_rate = 0;                       ///< Transfers: SRAM accesses a cycle,
+  PerRegion where{};                          ///< and where they go.
+  std::uint64_t requant_active = 0;
+  std::uint64_t axi_beats = 0;
+};
+
+/// `words` is a well-formed command. For those of the load and store engines, `address` is that of the first byte
+/// (GATHER: of table row 0), in memory of that timing.
+[[nodiscard]] CommandWork command_work(std::span<const std::uint32_t> words, std::uint64_t address,
+                                       const MemoryTiming& timing, const spec::HardwareConfig& config);
+
+}  // namespace auklet::sim::estimator

@@ -1,0 +1,65 @@
+#include <auklet/sim/estimator.hpp>
+#include <numeric>
+
+#include "attribution.hpp"
+#include "command_work.hpp"
+#include "timeline.hpp"
+
+namespace auklet::sim {
+namespace {
+
+using estimator::CommandWork;
+
+/// First byte of a transfer in its window, and the window.
+struct Place {
+  std::uint64_t offset = 0;
+  std::uint32_t window = 0;
+};
+
+Place place_of(std::span<const std::uint32_t> words, spec::Format format) {
+  if (format == spec::Format::kDma) {
+    const spec::DmaCommand dma = spec::decode_dma(words.first<spec::DmaCommand::kWords>());
+    return {dma.offset, dma.window};
+  }
+  if (format == spec::Format::kGather) {
+    const spec::GatherCommand gather = spec::decode_gather(words.first<spec::GatherCommand::kWords>());
+    return {gather.offset, gather.window};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::uint64_t LayerEstimate::total() const { return std::accumulate(causes.begin(), causes.end(), std::uint64_t{0}); }
+
+JobEstimate estimate_job(std::span<const std::uint32_t> stream, const spec::HardwareConfig& config,
+                         const EstimatorMemory& memory) {
+  std::vector<CommandWork> commands;
+  for (std::size_t at = spec::StreamHeader::kWords; at < stream.size();) {
+    const std::span<const std::uint32_t> rest = stream.subspan(at);
+    const spec::CommandInfo* info = spec::command_info(rest[0] & spec::CommandHeaderFields::kOpcode.mask());
+    if (info == nullptr || info->words > rest.size()) break;
+    const Place place = place_of(rest, info->format);
+    commands.push_back(
+        estimator::command_work(rest.first(info->words), place.offset, memory.windows[place.window], config));
+    at += info->words;
+    if (info->engine == spec::Engine::kNone) break;
+  }
+  const estimator::StreamPlace where{0, stream.size_bytes(), memory.stream};
+  const estimator::JobTrace trace = estimator::trace_job(commands, where, config);
+  JobEstimate estimate;
+  estimate.cycles = trace.cycles;
+  estimate.layers.resize(spec::kLogEntries);
+  for (const estimator::CauseRun& run : estimator::attribute(trace, trace.cycles)) {
+    estimate.layers[run.layer].causes[static_cast<std::size_t>(run.cause) - 1] += run.cycles;
+  }
+  return estimate;
+}
+
+std::uint64_t submission_cycles(std::uint32_t windows) {
+  constexpr std::uint64_t kAlways = 59;
+  constexpr std::uint64_t kWindow = 12;
+  return kAlways + kWindow * windows;
+}
+
+}  // namespace auklet::sim

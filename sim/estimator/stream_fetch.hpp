@@ -1,0 +1,71 @@
+// When the words of a command stream reach the decoder (rtl/ctrl/auklet_cmd_fetch.sv, auklet_decoder.sv).
+#pragma once
+
+#include <algorithm>
+#include <auklet/sim/target.hpp>
+#include <auklet/spec/spec.hpp>
+#include <cstdint>
+#include <vector>
+
+namespace auklet::sim::estimator {
+
+/// Where the stream lies.
+struct StreamPlace {
+  std::uint64_t base = 0;   ///< A multiple of 16.
+  std::uint64_t bytes = 0;  ///< A multiple of 16.
+  MemoryTiming timing;
+};
+
+/// Hands out the stream's words of 16 bytes in order. Cycle 0 is the job's first.
+class StreamFetch {
+ public:
+  StreamFetch(const StreamPlace& place, const spec::HardwareConfig& config)
+      : place_(place), beats_a_word_(kWordBytes * 8 / config.axi_data_bits) {
+    const double rate = std::max<std::uint32_t>(place.timing.bytes_per_cycle, 1);
+    const double beat_bytes = config.axi_data_bits / 8.0;
+    word_cycles_ = static_cast<double>(beats_a_word_) * std::max(1.0, beat_bytes / rate);
+  }
+
+  /// The cycle in which the decoder takes the next word, which it is ready for from `ready` on.
+  std::uint64_t take(std::uint64_t ready) {
+    if (taken_.size() == fetched_) fetch_burst();
+    const std::uint64_t word = taken_.size() - burst_first_;
+    const auto there =
+        static_cast<std::uint64_t>(data_ + static_cast<double>(word + 1) * word_cycles_ - word_cycles_) + 1;
+    taken_.push_back(std::max(ready, there));
+    return taken_.back();
+  }
+
+ private:
+  static constexpr std::uint64_t kWordBytes = 16;
+  static constexpr std::uint64_t kBuffered =
+      2 * spec::kBurstBytes / kWordBytes;            // Words in the buffer or on their way.
+  static constexpr std::uint64_t kFirstRequest = 2;  // The stream's length is looked at before.
+
+  void fetch_burst() {
+    const std::uint64_t at = place_.base + fetched_ * kWordBytes;
+    const std::uint64_t room = (at / spec::kBurstBytes + 1) * spec::kBurstBytes - at;
+    const std::uint64_t left = place_.bytes > fetched_ * kWordBytes ? place_.bytes - fetched_ * kWordBytes : room;
+    const std::uint64_t words = std::max<std::uint64_t>(1, std::min(room, left) / kWordBytes);
+    const std::uint64_t end = fetched_ + words;
+    std::uint64_t asked = fetched_ == 0 ? kFirstRequest : asked_ + 1;
+    if (end > kBuffered) asked = std::max(asked, taken_[end - kBuffered - 1] + 1);
+    asked_ = asked;
+    const auto latency = static_cast<double>(std::max<std::uint32_t>(place_.timing.latency_cycles, 1));
+    const double before = fetched_ == 0 ? 0 : data_ + static_cast<double>(fetched_ - burst_first_) * word_cycles_;
+    data_ = std::max(static_cast<double>(asked) + 1 + latency, before);
+    burst_first_ = fetched_;
+    fetched_ = end;
+  }
+
+  StreamPlace place_;
+  std::uint64_t beats_a_word_;
+  double word_cycles_ = 0;
+  std::vector<std::uint64_t> taken_;  ///< Cycle of each word.
+  std::uint64_t fetched_ = 0;         ///< Words that are on their way, or there.
+  std::uint64_t burst_first_ = 0;     ///< First word of the newest burst,
+  double data_ = 0;                   ///< and the cycle in which it arrives.
+  std::uint64_t asked_ = 0;
+};
+
+}  // namespace auklet::sim::estimator

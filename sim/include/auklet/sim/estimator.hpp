@@ -1,0 +1,44 @@
+// How many cycles a command stream takes, without running it: from the stream, the hardware configuration and the
+// timing of memory. docs/estimator.md says how, and how near the RTL it comes.
+#pragma once
+
+#include <array>
+#include <auklet/sim/target.hpp>
+#include <auklet/spec/spec.hpp>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace auklet::sim {
+
+/// Memory as a job sees it. Windows and stream lie at multiples of BURST_BYTES, each in memory of its own: they do not
+/// take bandwidth from each other.
+struct EstimatorMemory {
+  MemoryTiming stream;
+  std::array<MemoryTiming, spec::kWindowCount> windows{};
+};
+
+/// Cycles of one layer by cause, as the layer log has them: cause c is at c - 1.
+struct LayerEstimate {
+  std::array<std::uint64_t, spec::kCauses> causes{};
+
+  [[nodiscard]] std::uint64_t total() const;
+};
+
+/// A job's cycles.
+struct JobEstimate {
+  std::uint64_t cycles = 0;           ///< With the job running; the layers' add up to it.
+  std::vector<LayerEstimate> layers;  ///< By entry of the layer log: LOG_ENTRIES of them.
+};
+
+/// Estimates the job that runs `stream` (header to END, little-endian words) on a device of that configuration.
+/// Precondition: the stream is well-formed, as docs/command-stream.md says; what stands behind a command that is not is
+/// left out. Microseconds a command, whatever the command computes. Reentrant.
+[[nodiscard]] JobEstimate estimate_job(std::span<const std::uint32_t> stream, const spec::HardwareConfig& config,
+                                       const EstimatorMemory& memory);
+
+/// Cycles from the submission of a job by the driver to its first cycle, and from its last to the interrupt: register
+/// accesses, for a stream that uses `windows` windows.
+[[nodiscard]] std::uint64_t submission_cycles(std::uint32_t windows);
+
+}  // namespace auklet::sim
