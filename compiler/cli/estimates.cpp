@@ -6,11 +6,13 @@ namespace auklet::app {
 
 SegmentEstimate estimate_segment(const compiler::SegmentView& view, const sim::MemoryProfile& profile,
                                  const std::vector<std::size_t>& rows, std::vector<LayerRow>& layers) {
-  sim::EstimatorMemory memory{.stream = profile.data, .windows = {}};
+  sim::EstimatorMemory memory{.stream = profile.data, .windows = {}, .contents = {}};
   memory.windows.fill(profile.data);
   const std::vector<compiler::SegmentWindow>& windows = view.segment.windows;
   for (std::size_t i = 0; i < windows.size(); ++i) {
-    if (windows[i].role == compiler::WindowRole::kConstants) memory.windows[i] = profile.weights;
+    if (windows[i].role != compiler::WindowRole::kConstants) continue;
+    memory.windows[i] = profile.weights;
+    memory.contents[i] = std::as_bytes(view.constants);
   }
   const sim::JobEstimate job = sim::estimate_job(view.stream, view.config, memory);
   for (std::size_t i = 0; i < rows.size(); ++i) {

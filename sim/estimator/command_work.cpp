@@ -5,7 +5,7 @@
 namespace auklet::sim::estimator {
 
 CommandWork command_work(std::span<const std::uint32_t> words, std::uint64_t address, const MemoryTiming& timing,
-                         const spec::HardwareConfig& config) {
+                         const spec::HardwareConfig& config, std::span<const std::byte> packed) {
   CommandWork work;
   work.header = spec::decode_header(words);
   const spec::CommandInfo& info = *spec::command_info(work.header.opcode);
@@ -18,7 +18,7 @@ CommandWork command_work(std::span<const std::uint32_t> words, std::uint64_t add
     work.sram = cost.sram;
     work.requant_active = cost.requant_active;
   } else if (work.engine != spec::Engine::kNone) {
-    const TransferCost cost = transfer_cost(words, address, timing, config);
+    const TransferCost cost = transfer_cost(words, address, timing, config, packed);
     work.cycles = cost.cycles;
     work.axi_beats = cost.axi_beats;
     work.where = cost.sram;

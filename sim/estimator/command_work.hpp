@@ -26,8 +26,9 @@ struct CommandWork {
 };
 
 /// `words` is a well-formed command. For those of the load and store engines, `address` is that of the first byte
-/// (GATHER: of table row 0), in memory of that timing.
+/// (GATHER: of table row 0), in memory of that timing. `packed` are the bytes that an UNPACK reads, empty if not known.
 [[nodiscard]] CommandWork command_work(std::span<const std::uint32_t> words, std::uint64_t address,
-                                       const MemoryTiming& timing, const spec::HardwareConfig& config);
+                                       const MemoryTiming& timing, const spec::HardwareConfig& config,
+                                       std::span<const std::byte> packed = {});
 
 }  // namespace auklet::sim::estimator

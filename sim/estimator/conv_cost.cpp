@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "compute_cost.hpp"
 #include "geometry.hpp"
@@ -6,61 +7,119 @@
 namespace auklet::sim::estimator {
 namespace {
 
+/// A stripe of CONV, or an output row of DWROWS.
+struct Stripe {
+  std::uint64_t step = 0;       ///< Cycles of a step, its weights at hand.
+  std::uint64_t lead = 0;       ///< Of these, before weights and an accumulator bank are needed.
+  std::uint64_t reads = 0;      ///< Of these, with an activation read.
+  std::uint64_t load = 0;       ///< Cycles to load a step's weights.
+  std::uint64_t positions = 0;  ///< Sums of a group.
+  std::uint64_t groups = 1;
+  bool first = false;  ///< Of its tiles.
+  bool last = false;   ///< Of its tiles.
+};
+
 /// CONV and DWROWS as a walk over stripes. Per stripe the sequencer goes through `steps` weight sets; the loader is up
 /// to two sets ahead, the drain up to two stripes behind. Times are cycles of the fetches.
 class StripeWalk {
  public:
-  StripeWalk(std::uint64_t steps, std::uint64_t phases, std::uint64_t to_sum)
-      : steps_(steps), phases_(phases), to_sum_(to_sum) {}
+  /// `to_sum`: from the cycle behind a multiplication's last fetch phase to its sum.
+  StripeWalk(std::uint64_t steps, std::uint64_t phases, std::uint64_t to_sum, const GeomSpans& spans)
+      : steps_(steps),
+        phases_(phases),
+        to_sum_(to_sum),
+        beside_reads_(meeting(spans.in, spans.weights)),
+        beside_results_(meeting(spans.out, spans.weights)) {}
 
   /// A command begins. With `params_first` the first parameters go before the first weights.
   void begin(std::uint64_t load_cycles, bool params_first) {
     ready_ = kFirstCycle + (params_first ? kParamCycles : 0) + load_cycles;
+    params_first_ = params_first;
     params_taken_ = params_first ? kFirstCycle + kParamCycles + 1 : ready_ + kNextParams;
     drain_free_ = params_taken_;
   }
 
-  /// A stripe whose steps take `step` cycles each, `lead` of them before weights and bank are needed, and whose sums
-  /// are drained in `groups` passes of `positions`. `first` and `last` say whether it is its tiles' first or last one.
-  void stripe(std::uint64_t step, std::uint64_t lead, std::uint64_t load_cycles, std::uint64_t positions,
-              std::uint64_t groups, bool first, bool last) {
+  void stripe(const Stripe& stripe) {
     // Parameters are read between the weights: once a tile, or for several groups once a stripe.
-    const std::uint64_t stolen = first || groups > 1 ? groups * kParamCycles : 0;
-    const std::uint64_t wanted = issue_ + lead;
+    const bool more_params = (stripe.first || stripe.groups > 1) && !std::exchange(params_first_, false);
+    std::uint64_t stolen = more_params ? stripe.groups * kParamCycles : 0;
+    // Reads go before weights: where both are in one region, weights come only in the cycles that reads leave.
+    const std::uint64_t serial = std::max(stripe.step, stripe.reads + stripe.load);
+    const auto starved = static_cast<std::uint64_t>(beside_reads_ * static_cast<double>(serial - stripe.step));
+    const std::uint64_t step = stripe.step + starved;
+    weights_wait_ += starved * steps_;
+
+    const std::uint64_t wanted = issue_ + stripe.lead;
     const std::uint64_t begin = std::max({wanted, ready_, bank_free_[bank_]});
     weights_wait_ += std::max(ready_, wanted) - wanted;
     drain_wait_ += begin - std::max(ready_, wanted);
-    std::uint64_t last_step = begin + (steps_ - 1) * step;
-    last_step = std::max(last_step, ready_ + (steps_ - 1) * load_cycles);
-    if (steps_ > 2) last_step = std::max(last_step, begin + step + (steps_ - 2) * load_cycles);
-    weights_wait_ += last_step - (begin + (steps_ - 1) * step);
-    const std::uint64_t before = steps_ > 1 ? last_step - lead : issue_;
-    ready_ = std::max(ready_ + (steps_ - 1) * load_cycles, before) + load_cycles + stolen;
-    issue_ = last_step + step - lead;
-    drain(last_step, positions, groups, last);
+    std::uint64_t last_step = begin;
+    std::uint64_t released = issue_;  // The set before the one in use.
+    // Once neither weights nor results hold a step up, none of the stripe does.
+    for (std::uint64_t i = 1; i < steps_; ++i) {
+      const std::uint64_t from = std::max(ready_, released);
+      ready_ = loaded(from, stripe.load + std::exchange(stolen, 0));
+      released = last_step + step - stripe.lead;
+      const std::uint64_t next = std::max(last_step + step, ready_);
+      if (i > kSettled && from >= drained_to_) {
+        const std::uint64_t pace = std::max(step, stripe.load);
+        last_step += (steps_ - i) * pace;
+        released = last_step - stripe.lead;
+        ready_ =
+            std::max(ready_ + (steps_ - 1 - i) * stripe.load, std::min(last_step, ready_ + (steps_ - 1 - i) * pace));
+        weights_wait_ += (steps_ - i) * (pace - step);
+        break;
+      }
+      weights_wait_ += next - (last_step + step);
+      last_step = next;
+    }
+    issue_ = last_step + step - stripe.lead;
+    const std::uint64_t from = std::max(ready_, released);
+    drain(last_step, stripe);
+    ready_ = loaded(from, stripe.load + stolen);
   }
 
   /// Cycles of the whole command.
-  [[nodiscard]] std::uint64_t cycles() const { return drained_ + kRequantTail + 1; }
+  [[nodiscard]] std::uint64_t cycles() const { return drained_to_ + kRequantTail + 1; }
   [[nodiscard]] std::uint64_t weights_wait() const { return weights_wait_; }
   [[nodiscard]] std::uint64_t drain_wait() const { return drain_wait_; }
 
  private:
-  void drain(std::uint64_t last_step, std::uint64_t positions, std::uint64_t groups, bool last) {
+  /// Steps that are walked before the rest goes on at their pace.
+  static constexpr std::uint64_t kSettled = 3;
+
+  /// When weights that are loaded from `from` on are there. Results that are written into their region go before.
+  [[nodiscard]] std::uint64_t loaded(std::uint64_t from, std::uint64_t load) const {
+    if (beside_results_ == 0 || from >= drained_to_) return from + load;
+    const std::uint64_t begin = std::max(from, drained_from_);
+    const std::uint64_t before = std::min(load, begin - from);
+    const auto beside = static_cast<double>(drained_to_ - begin);
+    const double free = 1 - beside_results_ * drain_rate_;
+    const auto left = static_cast<double>(load - before);
+    if (left <= beside * free)
+      return begin - (begin - from - before) + static_cast<std::uint64_t>(left / std::max(free, 1e-3));
+    return drained_to_ + static_cast<std::uint64_t>(left - beside * free);
+  }
+
+  void drain(std::uint64_t last_step, const Stripe& stripe) {
+    const std::uint64_t hold = stripe.positions == 1 && phases_ == 1 ? 1 : 0;  // Behind the only fetch of a step.
     const std::uint64_t first_sum = last_step + phases_ + to_sum_;
-    const std::uint64_t last_sum = issue_ + to_sum_;
+    const std::uint64_t last_sum = issue_ - hold + to_sum_;
     // The first group's sums pass as they become final, if the drain is free then; else it begins with the stripe's
     // end.
-    std::uint64_t end = drain_free_ <= first_sum ? last_sum : std::max(drain_free_, last_sum + 1) + positions;
-    for (std::uint64_t g = 1; g < groups; ++g) {
+    const bool pass = drain_free_ <= first_sum;
+    std::uint64_t end = pass ? last_sum : std::max(drain_free_, last_sum + 1) + stripe.positions;
+    drained_from_ = pass ? first_sum : end - stripe.positions;
+    for (std::uint64_t g = 1; g < stripe.groups; ++g) {
       params_taken_ = std::max(end + 1, params_taken_ + kNextParams);
-      end = params_taken_ + positions;
+      end = params_taken_ + stripe.positions;
     }
-    drained_ = end;
+    drained_to_ = end;
+    drain_rate_ = static_cast<double>(stripe.positions * stripe.groups) / static_cast<double>(end + 1 - drained_from_);
     bank_free_[bank_] = end + 1;
     bank_ ^= 1U;
     drain_free_ = end + 1;
-    if (groups > 1 || last) {
+    if (stripe.groups > 1 || stripe.last) {
       params_taken_ = std::max(end + 1, params_taken_ + kNextParams);
       drain_free_ = params_taken_;
     }
@@ -68,17 +127,30 @@ class StripeWalk {
 
   std::uint64_t steps_;
   std::uint64_t phases_;
-  std::uint64_t to_sum_;  ///< From the cycle behind a multiplication's last fetch phase to its sum.
+  std::uint64_t to_sum_;
+  double beside_reads_;    ///< Share of the weights that are in the region of reads,
+  double beside_results_;  ///< and of results.
   std::uint64_t issue_ = kFirstCycle;
   std::uint64_t ready_ = 0;  ///< The next weight set.
+  bool params_first_ = false;
   std::array<std::uint64_t, 2> bank_free_{};
   unsigned bank_ = 0;
   std::uint64_t params_taken_ = 0;
   std::uint64_t drain_free_ = 0;
-  std::uint64_t drained_ = 0;
+  std::uint64_t drained_from_ = 0;  ///< The newest stripe's results,
+  std::uint64_t drained_to_ = 0;    ///< to the last one,
+  double drain_rate_ = 0;           ///< and so many a cycle.
   std::uint64_t weights_wait_ = 0;
   std::uint64_t drain_wait_ = 0;
 };
+
+/// How much of what a weight set of `load` cycles is held up the array notices, when it computes for `step` cycles with
+/// the one before: at the worst, transfers take every third cycle.
+double weights_matter(std::uint64_t load, std::uint64_t step) {
+  const double longest = 1.5 * static_cast<double>(load);
+  const double stolen = longest - static_cast<double>(load);
+  return std::clamp((longest - static_cast<double>(std::max(step, load))) / stolen, 0.0, 1.0);
+}
 
 /// Stripes of a command that are walked one by one; behind them the rest goes on at the pace of the last ones.
 constexpr std::uint64_t kWalkedStripes = 4096;
@@ -94,13 +166,7 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   const std::uint64_t stripes = divide_up(positions, geom.stripe);
   const GeomSpans spans = spans_of(geom, config);
 
-  StripeWalk walk(steps, phases, 2);
-  // Fetches go before weights where both are in one region: then a block loads only in the cycles that fetches leave.
-  const double starved =
-      meeting(spans.in, spans.weights) * (spans.in_both_banks ? 1.0 : 0.9) / static_cast<double>(phases);
-  const auto extra = [&](std::uint64_t load) {
-    return static_cast<std::uint64_t>(starved * static_cast<double>(load));
-  };
+  StripeWalk walk(steps, phases, 2, spans);
   std::uint64_t walked = 0;
   std::uint64_t before_last = 0;
   const std::uint64_t all = multiply(sets, stripes);
@@ -109,10 +175,15 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
     const std::uint64_t tiles = std::min<std::uint64_t>(groups, geom.oc_tiles - set * groups);
     for (std::uint64_t i = 0; i < stripes && walked < kWalkedStripes; ++i, ++walked) {
       const std::uint64_t n = std::min<std::uint64_t>(geom.stripe, positions - i * geom.stripe);
-      // A stripe of one position would read its sum before the step before has written it.
-      const std::uint64_t step = (n == 1 && phases == 1 ? 2 : n * phases) + extra(kBlockCycles * tiles);
       before_last = walk.cycles();
-      walk.stripe(step, 0, kBlockCycles * tiles, n, tiles, i == 0, i + 1 == stripes);
+      // A stripe of one position would read its sum before the step before has written it.
+      walk.stripe({.step = n == 1 && phases == 1 ? 2 : n * phases,
+                   .reads = static_cast<std::uint64_t>(spans.inside * static_cast<double>(n)),
+                   .load = kBlockCycles * tiles,
+                   .positions = n,
+                   .groups = tiles,
+                   .first = i == 0,
+                   .last = i + 1 == stripes});
     }
   }
   ComputeCost cost;
@@ -130,11 +201,11 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   fill_up(cost);
 
   const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.add(spans.in, static_cast<double>(products) / static_cast<double>(phases) / cycles, spans.in_both_banks,
-                true);
-  cost.sram.add(spans.weights,
-                static_cast<double>(multiply(multiply(geom.oc_tiles, stripes), steps * kBlockCycles)) / cycles, true);
-  cost.sram.add(spans.out, static_cast<double>(cost.requant_active) / cycles, false);
+  const double loading = static_cast<double>(multiply(multiply(geom.oc_tiles, stripes), steps * kBlockCycles)) / cycles;
+  const std::uint64_t block = kBlockCycles * std::min<std::uint64_t>(groups, geom.oc_tiles);
+  cost.sram.fetch = fetch_port(spans.in, spans.reads, static_cast<double>(products) / cycles);
+  cost.sram.weights = weight_port(spans.weights, loading,
+                                  weights_matter(block, std::min<std::uint64_t>(geom.stripe, positions) * phases));
   return cost;
 }
 
@@ -147,14 +218,20 @@ ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   const GeomSpans spans = spans_of(geom, config);
   const std::uint64_t all = multiply(geom.oc_tiles, geom.out_h);
 
-  StripeWalk walk(geom.kh, phases, 3);
+  StripeWalk walk(geom.kh, phases, 3, spans);
+  const std::uint64_t inside = std::min<std::uint64_t>(pixels, geom.in_w);  // The others are padding.
   std::uint64_t walked = 0;
   std::uint64_t before_last = 0;
   walk.begin(kBlockCycles, geom.kh == 1);
   for (; walked < std::min(all, kWalkedStripes); ++walked) {
     before_last = walk.cycles();
-    walk.stripe(row, lead, kBlockCycles, geom.out_w, 1, walked % geom.out_h == 0,
-                walked % geom.out_h + 1 == geom.out_h);
+    walk.stripe({.step = row,
+                 .lead = lead,
+                 .reads = static_cast<std::uint64_t>(spans.inside * static_cast<double>(inside)),
+                 .load = kBlockCycles,
+                 .positions = geom.out_w,
+                 .first = walked % geom.out_h == 0,
+                 .last = walked % geom.out_h + 1 == geom.out_h});
   }
   ComputeCost cost;
   cost.cycles = walk.cycles() + multiply(all - walked, walk.cycles() - before_last);
@@ -176,9 +253,9 @@ ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   fill_up(cost);
 
   const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.add(spans.in, static_cast<double>(multiply(all, geom.kh * pixels)) / cycles, spans.in_both_banks, true);
-  cost.sram.add(spans.weights, static_cast<double>(multiply(all, geom.kh * kBlockCycles)) / cycles, true);
-  cost.sram.add(spans.out, static_cast<double>(cost.requant_active) / cycles, false);
+  cost.sram.fetch = fetch_port(spans.in, spans.reads, static_cast<double>(multiply(all, geom.kh * pixels)) / cycles);
+  cost.sram.weights = weight_port(spans.weights, static_cast<double>(multiply(all, geom.kh * kBlockCycles)) / cycles,
+                                  weights_matter(kBlockCycles, row));
   return cost;
 }
 

@@ -82,9 +82,9 @@ ComputeCost dwconv_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   fill_up(cost);
 
   const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.add(spans.in, static_cast<double>(multiply(pixels.all, geom.oc_tiles)) / cycles, spans.in_both_banks, true);
-  cost.sram.add(spans.weights, static_cast<double>(geom.oc_tiles * kBlockCycles) / cycles, true);
-  cost.sram.add(spans.out, static_cast<double>(cost.requant_active) / cycles, false);
+  cost.sram.fetch =
+      fetch_port(spans.in, spans.reads, static_cast<double>(multiply(pixels.all, geom.oc_tiles)) / cycles);
+  cost.sram.weights = weight_port(spans.weights, static_cast<double>(geom.oc_tiles * kBlockCycles) / cycles, 0);
   return cost;
 }
 

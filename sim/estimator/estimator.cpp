@@ -10,20 +10,21 @@ namespace {
 
 using estimator::CommandWork;
 
-/// First byte of a transfer in its window, and the window.
+/// First byte of a transfer in its window, the window, and the bytes of an UNPACK.
 struct Place {
   std::uint64_t offset = 0;
   std::uint32_t window = 0;
+  std::uint32_t packed = 0;
 };
 
 Place place_of(std::span<const std::uint32_t> words, spec::Format format) {
   if (format == spec::Format::kDma) {
     const spec::DmaCommand dma = spec::decode_dma(words.first<spec::DmaCommand::kWords>());
-    return {dma.offset, dma.window};
+    return {dma.offset, dma.window, dma.header.opcode == spec::Opcode::kUnpack ? dma.ax_len : 0};
   }
   if (format == spec::Format::kGather) {
     const spec::GatherCommand gather = spec::decode_gather(words.first<spec::GatherCommand::kWords>());
-    return {gather.offset, gather.window};
+    return {gather.offset, gather.window, 0};
   }
   return {};
 }
@@ -40,8 +41,11 @@ JobEstimate estimate_job(std::span<const std::uint32_t> stream, const spec::Hard
     const spec::CommandInfo* info = spec::command_info(rest[0] & spec::CommandHeaderFields::kOpcode.mask());
     if (info == nullptr || info->words > rest.size()) break;
     const Place place = place_of(rest, info->format);
+    const std::span<const std::byte> contents = memory.contents[place.window];
+    const bool known = place.packed != 0 && place.offset + place.packed <= contents.size();
     commands.push_back(
-        estimator::command_work(rest.first(info->words), place.offset, memory.windows[place.window], config));
+        estimator::command_work(rest.first(info->words), place.offset, memory.windows[place.window], config,
+                                known ? contents.subspan(place.offset, place.packed) : contents.first(0)));
     at += info->words;
     if (info->engine == spec::Engine::kNone) break;
   }

@@ -5,10 +5,27 @@
 
 namespace auklet::sim::estimator {
 
-double collision_share(bool both_banks, std::uint64_t in_pitch, std::uint64_t pipeline) {
-  if (both_banks) return 1.0;
-  return in_pitch % (2 * spec::kLanes) == 0 ? 0.5 : 0.5 / static_cast<double>(pipeline);
+double collision_share(const Reads& reads, std::uint64_t pipeline) {
+  const double both = reads.both_banks();
+  return both + (1 - both) * (reads.same_bank() ? 0.5 : 0.5 / static_cast<double>(pipeline));
 }
+
+namespace {
+
+double rows_inside(const spec::GeomCommand& geom) {
+  constexpr std::uint32_t kLooked = 64;  // Beyond that many output rows those at the edges are few.
+  const std::uint32_t rows = std::min(geom.out_h, kLooked);
+  std::uint64_t inside = 0;
+  for (std::uint32_t oy = 0; oy < rows; ++oy) {
+    for (std::uint32_t ky = 0; ky < geom.kh; ++ky) {
+      const std::int64_t iy = std::int64_t{oy} * geom.stride_y + std::int64_t{ky} * geom.dil_y - geom.pad_top;
+      inside += iy >= 0 && iy < geom.in_h ? 1U : 0U;
+    }
+  }
+  return static_cast<double>(inside) / static_cast<double>(std::uint64_t{rows} * geom.kh);
+}
+
+}  // namespace
 
 GeomSpans spans_of(const spec::GeomCommand& geom, const spec::HardwareConfig& config) {
   constexpr std::uint64_t kPipeline = 10;  // Cycles from a fetch to its result's write.
@@ -27,13 +44,13 @@ GeomSpans spans_of(const spec::GeomCommand& geom, const spec::HardwareConfig& co
   spans.in = spread(geom.in_base, in_bytes, config.sram_bytes);
   spans.out = spread(geom.out_base, out_bytes, config.sram_bytes);
   spans.weights = spread(geom.w_base, weight_bytes, config.sram_bytes);
-  const std::uint64_t in_pitch = geom.header.opcode == spec::Opcode::kConv ? geom.x_step : geom.kx_stride;
-  const auto r0 = static_cast<std::uint32_t>(
-      window && geom.header.opcode != spec::Opcode::kMaxpool && geom.header.opcode != spec::Opcode::kAvgpool ? 0
-                                                                                                             : geom.r0);
-  spans.in_both_banks =
-      (geom.in_base | geom.row_pitch | in_pitch | r0 | geom.kx_stride | geom.in_tile_step) % spec::kLanes != 0;
-  spans.collisions = meeting(spans.in, spans.out) * collision_share(spans.in_both_banks, in_pitch, kPipeline);
+  const bool conv = geom.header.opcode == spec::Opcode::kConv;
+  const bool pool = geom.header.opcode == spec::Opcode::kMaxpool || geom.header.opcode == spec::Opcode::kAvgpool;
+  spans.reads = {.base = std::uint64_t{geom.in_base} + static_cast<std::uint32_t>(conv || pool ? geom.r0 : 0),
+                 .pitch = conv ? geom.x_step : geom.kx_stride,
+                 .phases = conv ? divide_up(spec::kReduce, config.rows) : 1};
+  spans.inside = rows_inside(geom);
+  spans.collisions = meeting(spans.in, spans.out) * collision_share(spans.reads, kPipeline);
   return spans;
 }
 

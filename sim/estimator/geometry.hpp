@@ -33,7 +33,8 @@ inline constexpr std::uint64_t kRequantTail = 6;
 
 struct GeomSpans {
   PerRegion in, out, weights;
-  bool in_both_banks = false;  ///< Fetches are not of whole words: each takes two.
+  Reads reads;        ///< Of the input, along a row.
+  double inside = 1;  ///< Of the kernel rows under all output rows, those that exist: padding is not read.
   /// Of all results written, the part that takes an activation read's place: they meet in a region, and there in a
   /// bank.
   double collisions = 0;
@@ -43,10 +44,10 @@ struct GeomSpans {
 [[nodiscard]] GeomSpans spans_of(const spec::GeomCommand& geom, const spec::HardwareConfig& config);
 
 /// Of the results that are written into the region that is read, the part that costs a read its turn. Each costs one
-/// where reads take both banks. Where they stay in one bank (`in_pitch` of whole pairs of words), half of the results
-/// are in it. Where reads and results both move from bank to bank, one collision sets them apart until the gap has gone
-/// through the pipeline, some `pipeline` results later.
-[[nodiscard]] double collision_share(bool both_banks, std::uint64_t in_pitch, std::uint64_t pipeline);
+/// where reads take both banks. Where they stay in one bank, half of the results are in it. Where reads and results
+/// both move from bank to bank, one collision sets them apart until the gap has gone through the pipeline, some
+/// `pipeline` results later.
+[[nodiscard]] double collision_share(const Reads& reads, std::uint64_t pipeline);
 
 [[nodiscard]] inline std::uint64_t& cause(CauseCycles& causes, spec::Cause which) {
   return causes[static_cast<std::size_t>(which) - 1];

@@ -1,4 +1,4 @@
-// Which SRAM regions a command works in, and how much of their banks' time it takes: what decides how much compute
+// Which SRAM regions a command works in, and how its ports take their banks' time: what decides how much the compute
 // engine and transfers hold each other up (rtl/core/auklet_sram.sv).
 #pragma once
 
@@ -18,14 +18,47 @@ using PerRegion = std::array<double, spec::kSramRegions>;
 /// How likely two accesses that are spread like `a` and `b` meet in a region, 0 to 1.
 [[nodiscard]] double meeting(const PerRegion& a, const PerRegion& b);
 
+/// Reads of 16 bytes at `base`, `base + pitch`, `base + 2 * pitch`, ..., one every `phases` cycles, and the words of
+/// the region that they take: a read at an odd byte takes both banks.
+struct Reads {
+  std::uint64_t base = 0;
+  std::uint64_t pitch = 0;
+  std::uint64_t phases = 1;
+
+  /// Of all reads, those of both banks.
+  [[nodiscard]] double both_banks() const;
+  /// Whether reads of one bank stay in it.
+  [[nodiscard]] bool same_bank() const { return pitch % (2 * spec::kLanes) == 0; }
+};
+
+/// A port of the compute engine while a command runs.
+struct PortUse {
+  PerRegion where{};
+  double active = 0;  ///< Share of the time in which it reads.
+  double wait = 0;    ///< Cycles for which a transfer's access is refused then, on average.
+  double hit = 0;     ///< Of these accesses, those that then take a read's turn.
+  double harm = 0;    ///< Of those, the part that costs the command a cycle.
+};
+
 /// What a running command takes of the SRAM.
 struct SramUse {
-  PerRegion taken{};  ///< How likely a bank of the region is in use in a cycle.
-  PerRegion fetch{};  ///< The part of it that is activation reads: only they hold the command up when they are refused.
-
-  /// Adds a port's accesses: `rate` of them a cycle, each of one bank or of both of a region. Activation reads when
-  /// `is_fetch`.
-  void add(const PerRegion& where, double rate, bool both_banks, bool is_fetch = false);
+  PortUse fetch;
+  PortUse weights;
 };
+
+/// The activation port, which reads in a share `active` of the time, one after the other.
+[[nodiscard]] PortUse fetch_port(const PerRegion& where, const Reads& reads, double active);
+
+/// The weight port, which takes both banks cycle after cycle when it reads.
+[[nodiscard]] PortUse weight_port(const PerRegion& where, double active, double harm);
+
+/// How a transfer and a command that runs beside it slow each other down.
+struct Interference {
+  double transfer = 1;  ///< What the transfer gets done in a cycle, relative to what it would alone.
+  double lost = 0;      ///< Cycles that the command loses in a cycle.
+};
+
+/// A transfer of `rate` SRAM accesses a cycle, spread like `where`, beside a command.
+[[nodiscard]] Interference interfere(const SramUse& use, const PerRegion& where, double rate);
 
 }  // namespace auklet::sim::estimator

@@ -168,25 +168,21 @@ class Player {
   }
 
   // ---- SRAM ----
-  // A transfer's access that meets one of the compute engine's waits for up to DMA_PATIENCE refusals, and then goes
-  // before all but results: so a fetch waits for it.
   void set_paces() {
+    constexpr double kMostLost = 0.9;
     const Lane& compute = lane(Engine::kCompute);
     for (Lane& lane : lanes_) lane.pace = 1;
     if (!compute.running) return;
-    const SramUse& use = commands_[compute.current->command].sram;
     double lost = 0;
     for (const Engine engine : {Engine::kLoad, Engine::kStore}) {
       Lane& transfer = lane(engine);
       if (!transfer.running) continue;
       const CommandWork& work = commands_[transfer.current->command];
-      const double refused = std::min(1.0, meeting(work.where, use.taken));
-      const double access = 1 + refused + refused * refused;
-      const double slower = std::max(1.0, access * work.word_rate);
-      transfer.pace = 1 / slower;
-      lost += work.word_rate / slower * refused * refused * std::min(1.0, meeting(work.where, use.fetch));
+      const Interference both = interfere(commands_[compute.current->command].sram, work.where, work.word_rate);
+      transfer.pace = both.transfer;
+      lost += both.lost;
     }
-    lane(Engine::kCompute).pace = 1 - std::min(lost, 0.5);
+    lane(Engine::kCompute).pace = 1 - std::min(lost, kMostLost);
   }
 
   // ---- the end ----

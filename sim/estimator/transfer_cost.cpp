@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "geometry.hpp"
 
@@ -98,6 +99,67 @@ double read_cycles(const Rows& rows, std::uint64_t words, const MemoryTiming& ti
   return std::max(last, first_data + static_cast<double>(words) - 1) + kToSram + 1;
 }
 
+/// Bytes of an UNPACK's words, one after the other.
+class PackedWords {
+ public:
+  PackedWords(std::span<const std::byte> bytes, std::uint64_t size, std::uint64_t words)
+      : bytes_(bytes), size_(size), words_(words) {}
+
+  /// Bytes up to and with the next word.
+  std::uint64_t next() {
+    constexpr unsigned kWidest = 8;
+    if (bytes_.empty()) return ++given_ * size_ / words_;
+    if (given_++ % 2 == 0) {
+      const auto widths = at_ < bytes_.size() ? std::to_integer<unsigned>(bytes_[at_]) : 0U;
+      second_ = std::min(widths >> 4U, kWidest);
+      at_ += 1 + 2 * std::min(widths & 15U, kWidest);
+    } else {
+      at_ += 2 * second_;
+    }
+    return std::min(at_, size_);
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::uint64_t size_;
+  std::uint64_t words_;
+  std::uint64_t given_ = 0;
+  std::uint64_t at_ = 0;
+  std::uint64_t second_ = 0;
+};
+
+/// An UNPACK, word by word: one a cycle when its bytes are there. A beat is taken when no more than a word's bytes are
+/// waiting, so a run of narrow words leaves the bus idle.
+double unpack_cycles(std::uint64_t address, std::uint64_t size, std::uint64_t words, std::span<const std::byte> packed,
+                     const MemoryTiming& timing, std::uint64_t beat_bytes) {
+  constexpr double kToData = 2;  // Beside the latency: from the start to the address on the bus.
+  constexpr double kBehind = 2;  // From the last word's write to the end: the look at the empty buffer.
+  struct Written {
+    std::uint64_t bytes = 0;  // Up to and with this word.
+    double at = 0;
+  };
+  const double beat = beat_cycles(beat_bytes, timing);
+  PackedWords widths(packed, size, words);
+  std::vector<Written> written;
+  written.reserve(words);
+  double data = kToData + static_cast<double>(latency_of(timing)) - beat;  // Of the newest beat.
+  std::uint64_t arrived = 0;
+  std::size_t room = 0;  // The word that has to be written before the next beat is taken.
+  for (std::uint64_t i = 0; i < words; ++i) {
+    const std::uint64_t needed = widths.next();
+    while (arrived < needed) {
+      data += beat;
+      if (arrived > spec::kLanes) {
+        while (room < written.size() && written[room].bytes < arrived - spec::kLanes) ++room;
+        if (room < written.size()) data = std::max(data, written[room].at + 1);
+      }
+      arrived = std::min(size, arrived + beat_bytes - (arrived == 0 ? address % beat_bytes : 0));
+    }
+    written.push_back({needed, std::max(written.empty() ? 0 : written.back().at, data) + 1});
+  }
+  return written.back().at + kBehind;
+}
+
 /// From the start to the last response.
 double write_cycles(const Rows& rows, const MemoryTiming& timing) {
   constexpr double kToBeat = 3;  // From the start to the first word in the buffer.
@@ -126,7 +188,7 @@ double write_cycles(const Rows& rows, const MemoryTiming& timing) {
 }  // namespace
 
 TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t address, const MemoryTiming& timing,
-                           const spec::HardwareConfig& config) {
+                           const spec::HardwareConfig& config, std::span<const std::byte> packed) {
   const std::uint64_t beat_bytes = config.axi_data_bits / 8;
   TransferCost cost;
   double cycles = 0;
@@ -158,8 +220,12 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
     cost.sram = spread(dma.sp_base, std::max<std::uint64_t>(sram_bytes, std::min<std::uint64_t>(bytes, dma.sp_len)),
                        config.sram_bytes);
     const bool store = header.opcode == spec::Opcode::kStore;
-    cycles =
-        store ? write_cycles(rows, timing) : read_cycles(rows, cost.words, timing, [](std::uint64_t) { return 1.0; });
+    if (header.opcode == spec::Opcode::kUnpack) {
+      cycles = unpack_cycles(address, bytes, cost.words, packed, timing, beat_bytes);
+    } else {
+      cycles =
+          store ? write_cycles(rows, timing) : read_cycles(rows, cost.words, timing, [](std::uint64_t) { return 1.0; });
+    }
     // Each word is an access of its own, however few of its bytes count.
     if (store) cycles = std::max(cycles, static_cast<double>(cost.words));
   }

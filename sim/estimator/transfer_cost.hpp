@@ -3,6 +3,7 @@
 
 #include <auklet/sim/target.hpp>
 #include <auklet/spec/spec.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -19,8 +20,11 @@ struct TransferCost {
 };
 
 /// The cost of the command `words`, well-formed and of the load or store engine, whose first byte (GATHER: of table row
-/// 0) is at `address` in memory of that timing. The rows of a GATHER are taken to be consecutive ones.
+/// 0) is at `address` in memory of that timing. The rows of a GATHER are taken to be consecutive ones. `packed` are the
+/// bytes that an UNPACK reads, whose widths decide how even its words come; where they are not known (empty), all words
+/// are taken to be of one width.
 [[nodiscard]] TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t address,
-                                         const MemoryTiming& timing, const spec::HardwareConfig& config);
+                                         const MemoryTiming& timing, const spec::HardwareConfig& config,
+                                         std::span<const std::byte> packed = {});
 
 }  // namespace auklet::sim::estimator

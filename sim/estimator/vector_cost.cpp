@@ -70,9 +70,7 @@ ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   // The last tap of an average is looked at for a cycle before it is fetched.
   cost.cycles = kFirstCycle + taps + (average ? outputs + kDivision * divisions(geom) : 0) + bank + kTail - 1;
   run_vector(cost, bank);
-  const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.add(spans.in, static_cast<double>(taps) / cycles, spans.in_both_banks, true);
-  cost.sram.add(spans.out, static_cast<double>(outputs) / cycles, false);
+  cost.sram.fetch = fetch_port(spans.in, spans.reads, static_cast<double>(taps) / static_cast<double>(cost.cycles));
   return cost;
 }
 
@@ -96,9 +94,9 @@ ComputeCost eltwise_cost(const spec::EltwiseCommand& command, const spec::Hardwa
   const PerRegion a = spread_of(command.a_base, command.a_step0, command.a_step1);
   const PerRegion b = spread_of(command.b_base, command.b_step0, command.b_step1);
   const PerRegion out = spread_of(command.out_base, spec::kLanes, command.out_step1);
-  const bool a_both = (command.a_base | command.a_step0 | command.a_step1) % spec::kLanes != 0;
+  const Reads reads{command.a_base, command.a_step0, 1};
   // Cycles that a word takes longer: a B on the weight port takes both banks, after A and after results.
-  const double a_out = meeting(a, out) * collision_share(a_both, command.a_step0, tail);
+  const double a_out = meeting(a, out) * collision_share(reads, tail);
   double slower = table ? a_out : apart ? std::max(a_out, std::min(1.0, meeting(a, b) + meeting(b, out))) : 0.0;
   if (!table && !apart) slower = std::min(1.0, 0.5 * (a_out + meeting(b, out)));
 
@@ -108,9 +106,8 @@ ComputeCost eltwise_cost(const spec::EltwiseCommand& command, const spec::Hardwa
   cost.requant_active = direct ? 0 : words;
   run_vector(cost, static_cast<std::uint64_t>(a_out * static_cast<double>(words)));
   const double rate = static_cast<double>(words) / static_cast<double>(cost.cycles);
-  cost.sram.add(a, rate, a_both, true);
-  if (!table) cost.sram.add(b, rate, true, true);
-  cost.sram.add(out, rate, false);
+  cost.sram.fetch = fetch_port(a, reads, rate);
+  if (apart) cost.sram.weights = weight_port(b, rate, 1);
   return cost;
 }
 
@@ -127,11 +124,8 @@ ComputeCost softmax_cost(const spec::SoftmaxCommand& command, const spec::Hardwa
   cost.requant_active = multiply(command.rows, words);
   run_vector(cost, 0);
   const double rate = static_cast<double>(cost.requant_active) / static_cast<double>(cost.cycles);
-  const auto spread_of = [&](std::uint64_t base, std::uint64_t step) {
-    return spread(base, multiply(command.rows, step), config.sram_bytes);
-  };
-  cost.sram.add(spread_of(command.a_base, command.a_step), 3 * rate, false, true);
-  cost.sram.add(spread_of(command.out_base, command.out_step), rate, false);
+  cost.sram.fetch = fetch_port(spread(command.a_base, multiply(command.rows, command.a_step), config.sram_bytes),
+                               {command.a_base, spec::kLanes, 1}, 3 * rate);
   return cost;
 }
 

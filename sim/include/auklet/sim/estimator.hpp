@@ -5,6 +5,7 @@
 #include <array>
 #include <auklet/sim/target.hpp>
 #include <auklet/spec/spec.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,6 +17,9 @@ namespace auklet::sim {
 struct EstimatorMemory {
   MemoryTiming stream;
   std::array<MemoryTiming, spec::kWindowCount> windows{};
+  /// What the windows hold, where that is known before the job, else empty: packed weights come as fast as their widths let
+  /// them.
+  std::array<std::span<const std::byte>, spec::kWindowCount> contents{};
 };
 
 /// Cycles of one layer by cause, as the layer log has them: cause c is at c - 1.
