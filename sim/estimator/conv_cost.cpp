@@ -203,9 +203,12 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   const auto cycles = static_cast<double>(cost.cycles);
   const double loading = static_cast<double>(multiply(multiply(geom.oc_tiles, stripes), steps * kBlockCycles)) / cycles;
   const std::uint64_t block = kBlockCycles * std::min<std::uint64_t>(groups, geom.oc_tiles);
-  cost.sram.fetch = fetch_port(spans.in, spans.reads, static_cast<double>(products) / cycles);
-  cost.sram.weights = weight_port(spans.weights, loading,
-                                  weights_matter(block, std::min<std::uint64_t>(geom.stripe, positions) * phases));
+  cost.sram.fetch = {spans.in, static_cast<double>(products) / cycles};
+  cost.sram.reads = spans.reads;
+  cost.sram.weights = {spans.weights, std::min(1.0, loading)};
+  cost.sram.harm = weights_matter(block, std::min<std::uint64_t>(geom.stripe, positions) * phases);
+  cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
+  cost.sram.same_bank = same_bank(geom, std::min<std::uint64_t>(geom.stripe, positions));
   return cost;
 }
 
@@ -253,9 +256,12 @@ ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   fill_up(cost);
 
   const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.fetch = fetch_port(spans.in, spans.reads, static_cast<double>(multiply(all, geom.kh * pixels)) / cycles);
-  cost.sram.weights = weight_port(spans.weights, static_cast<double>(multiply(all, geom.kh * kBlockCycles)) / cycles,
-                                  weights_matter(kBlockCycles, row));
+  cost.sram.fetch = {spans.in, static_cast<double>(multiply(all, geom.kh * pixels)) / cycles};
+  cost.sram.reads = spans.reads;
+  cost.sram.weights = {spans.weights, static_cast<double>(multiply(all, geom.kh * kBlockCycles)) / cycles};
+  cost.sram.harm = weights_matter(kBlockCycles, row);
+  cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
+  cost.sram.same_bank = same_bank(geom, geom.out_w);
   return cost;
 }
 

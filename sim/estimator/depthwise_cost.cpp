@@ -82,9 +82,11 @@ ComputeCost dwconv_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   fill_up(cost);
 
   const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.fetch =
-      fetch_port(spans.in, spans.reads, static_cast<double>(multiply(pixels.all, geom.oc_tiles)) / cycles);
-  cost.sram.weights = weight_port(spans.weights, static_cast<double>(geom.oc_tiles * kBlockCycles) / cycles, 0);
+  cost.sram.fetch = {spans.in, static_cast<double>(multiply(pixels.all, geom.oc_tiles)) / cycles};
+  cost.sram.reads = spans.reads;
+  cost.sram.weights = {spans.weights, static_cast<double>(geom.oc_tiles * kBlockCycles) / cycles};
+  cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
+  cost.sram.same_bank = same_bank(geom, outputs);
   return cost;
 }
 

@@ -49,6 +49,11 @@ struct GeomSpans {
 /// `pipeline` results later.
 [[nodiscard]] double collision_share(const Reads& reads, std::uint64_t pipeline);
 
+/// SramUse::same_bank, for `results` that are written at a stretch.
+[[nodiscard]] inline double same_bank(const spec::GeomCommand& geom, std::uint64_t results) {
+  return geom.out_x_pitch % (2 * spec::kLanes) == 0 ? static_cast<double>(results) : 0;
+}
+
 [[nodiscard]] inline std::uint64_t& cause(CauseCycles& causes, spec::Cause which) {
   return causes[static_cast<std::size_t>(which) - 1];
 }

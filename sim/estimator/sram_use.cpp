@@ -39,41 +39,55 @@ double Reads::both_banks() const {
   return static_cast<double>(both) / static_cast<double>(period);
 }
 
-PortUse fetch_port(const PerRegion& where, const Reads& reads, double active) {
-  constexpr std::uint64_t kPair = 2 * spec::kLanes;
-  const std::uint64_t period = reads.phases * (kPair / std::gcd<std::uint64_t>(reads.pitch % kPair, kPair));
+namespace {
+
+/// What happens while a transfer and the activation port work in one region.
+///
+/// Both come at their own pace, a transfer from bank to bank, and shift each other until they fit or until they collide
+/// at every turn: which of the two follows from the pattern, a few words of which are enough.
+Interference beside_reads(const Reads& reads, double period) {
+  constexpr std::uint64_t kWords = 32;
   const auto takes = [&](std::uint64_t cycle, std::uint64_t bank) {
     if (cycle % reads.phases != 0) return false;
     const std::uint64_t address = reads.base + cycle / reads.phases * reads.pitch;
     return address % spec::kLanes != 0 || address / spec::kLanes % 2 == bank;
   };
-  std::uint64_t refusals = 0;
-  std::uint64_t hits = 0;
-  for (std::uint64_t at = 0; at < period; ++at) {
-    for (std::uint64_t bank = 0; bank < 2; ++bank) {
-      std::uint64_t refused = 0;
-      while (refused < kPatience && takes(at + refused, bank)) ++refused;
-      refusals += refused;
-      hits += refused == kPatience && takes(at + refused, bank) ? 1U : 0U;
-    }
+  double due = 0;
+  std::uint64_t granted = 0;
+  std::uint64_t stalls = 0;
+  for (std::uint64_t word = 0; word < kWords; ++word) {
+    // One word may be late without delaying those behind it: that much is buffered.
+    due = word == 0 ? 0 : std::max(due + period, static_cast<double>(granted) - period);
+    std::uint64_t at = std::max(static_cast<std::uint64_t>(due), word == 0 ? 0 : granted + 1);
+    std::uint64_t refused = 0;
+    for (; refused < kPatience && takes(at - stalls, word % 2); ++at) ++refused;
+    if (refused == kPatience && takes(at - stalls, word % 2)) ++stalls;
+    granted = at;
   }
-  const auto all = static_cast<double>(2 * period);
-  return {where, std::min(active, 1.0), static_cast<double>(refusals) / all, static_cast<double>(hits) / all, 1};
+  const double alone = static_cast<double>(kWords - 1) * period + 1;
+  const double together = std::max(alone, static_cast<double>(granted + 1));
+  return {alone / together, static_cast<double>(stalls) / together};
 }
 
-PortUse weight_port(const PerRegion& where, double active, double harm) {
-  return {where, std::min(active, 1.0), static_cast<double>(kPatience), 1, harm};
-}
+}  // namespace
 
 Interference interfere(const SramUse& use, const PerRegion& where, double rate) {
+  constexpr double kSlowest = 0.02;
   Interference result;
-  for (const PortUse* port : {&use.fetch, &use.weights}) {
-    const double together = meeting(port->where, where) * port->active;
-    const double possible = std::min(rate, 1 / (1 + port->wait));  // Accesses a cycle while the port reads.
-    result.transfer -= together * (1 - possible / std::max(rate, 1e-9));
-    result.lost += together * possible * port->hit * port->harm;
-  }
-  result.transfer = std::max(result.transfer, 0.1);
+  const auto slow_down = [&](const PortUse& port, const Interference& beside) {
+    const double together = meeting(port.where, where) * port.active;
+    result.transfer -= together * (1 - beside.transfer);
+    result.lost += together * beside.lost;
+  };
+  const auto at_most = [&](double possible) { return std::min(1.0, possible / rate); };
+  if (rate <= 0) return result;
+  if (use.fetch.active > 0 && meeting(use.fetch.where, where) > 0)
+    slow_down(use.fetch, beside_reads(use.reads, 1 / rate));
+  const double urgent = 1.0 / static_cast<double>(kPatience + 1);
+  slow_down(use.weights, {at_most(urgent), std::min(rate, urgent) * use.harm});
+  // A bank that takes result after result is out of reach until they go on in the other one.
+  slow_down(use.results, {at_most(1 / (1 + (use.same_bank > 0 ? use.same_bank / 2 : 0.5))), 0});
+  result.transfer = std::max(result.transfer, kSlowest);
   return result;
 }
 

@@ -34,23 +34,18 @@ struct Reads {
 /// A port of the compute engine while a command runs.
 struct PortUse {
   PerRegion where{};
-  double active = 0;  ///< Share of the time in which it reads.
-  double wait = 0;    ///< Cycles for which a transfer's access is refused then, on average.
-  double hit = 0;     ///< Of these accesses, those that then take a read's turn.
-  double harm = 0;    ///< Of those, the part that costs the command a cycle.
+  double active = 0;  ///< Share of the time in which it is in use.
 };
 
 /// What a running command takes of the SRAM.
 struct SramUse {
   PortUse fetch;
-  PortUse weights;
+  Reads reads;           ///< Of `fetch`.
+  PortUse weights;       ///< Takes both banks, cycle after cycle.
+  double harm = 0;       ///< Of the turns that `weights` loses, those that cost the command a cycle.
+  PortUse results;       ///< Goes before all others.
+  double same_bank = 0;  ///< Results that stay in one bank at a stretch; 0 where they go from bank to bank.
 };
-
-/// The activation port, which reads in a share `active` of the time, one after the other.
-[[nodiscard]] PortUse fetch_port(const PerRegion& where, const Reads& reads, double active);
-
-/// The weight port, which takes both banks cycle after cycle when it reads.
-[[nodiscard]] PortUse weight_port(const PerRegion& where, double active, double harm);
 
 /// How a transfer and a command that runs beside it slow each other down.
 struct Interference {

@@ -70,7 +70,9 @@ ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   // The last tap of an average is looked at for a cycle before it is fetched.
   cost.cycles = kFirstCycle + taps + (average ? outputs + kDivision * divisions(geom) : 0) + bank + kTail - 1;
   run_vector(cost, bank);
-  cost.sram.fetch = fetch_port(spans.in, spans.reads, static_cast<double>(taps) / static_cast<double>(cost.cycles));
+  cost.sram.fetch = {spans.in, static_cast<double>(taps) / static_cast<double>(cost.cycles)};
+  cost.sram.reads = spans.reads;
+  cost.sram.results = {spans.out, static_cast<double>(outputs) / static_cast<double>(cost.cycles)};
   return cost;
 }
 
@@ -106,8 +108,13 @@ ComputeCost eltwise_cost(const spec::EltwiseCommand& command, const spec::Hardwa
   cost.requant_active = direct ? 0 : words;
   run_vector(cost, static_cast<std::uint64_t>(a_out * static_cast<double>(words)));
   const double rate = static_cast<double>(words) / static_cast<double>(cost.cycles);
-  cost.sram.fetch = fetch_port(a, reads, rate);
-  if (apart) cost.sram.weights = weight_port(b, rate, 1);
+  cost.sram.fetch = {a, rate};
+  cost.sram.reads = reads;
+  if (apart) {
+    cost.sram.weights = {b, rate};
+    cost.sram.harm = 1;
+  }
+  cost.sram.results = {out, rate};
   return cost;
 }
 
@@ -124,8 +131,8 @@ ComputeCost softmax_cost(const spec::SoftmaxCommand& command, const spec::Hardwa
   cost.requant_active = multiply(command.rows, words);
   run_vector(cost, 0);
   const double rate = static_cast<double>(cost.requant_active) / static_cast<double>(cost.cycles);
-  cost.sram.fetch = fetch_port(spread(command.a_base, multiply(command.rows, command.a_step), config.sram_bytes),
-                               {command.a_base, spec::kLanes, 1}, 3 * rate);
+  cost.sram.fetch = {spread(command.a_base, multiply(command.rows, command.a_step), config.sram_bytes), 3 * rate};
+  cost.sram.reads = {command.a_base, spec::kLanes, 1};
   return cost;
 }
 
