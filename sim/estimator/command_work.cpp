@@ -21,11 +21,11 @@ CommandWork command_work(std::span<const std::uint32_t> words, std::uint64_t add
     const TransferCost cost = transfer_cost(words, address, timing, config, packed);
     work.cycles = cost.cycles;
     work.axi_beats = cost.axi_beats;
-    work.where = cost.sram;
     // The words come while the data does.
     const std::uint64_t latency = timing.latency_cycles;
     const std::uint64_t moving = cost.cycles - std::min(cost.cycles - 1, latency);
-    work.word_rate = static_cast<double>(cost.words) / static_cast<double>(std::max(moving, cost.words));
+    work.transfer = {cost.sram, static_cast<double>(cost.words) / static_cast<double>(std::max(moving, cost.words)),
+                     work.header.opcode != spec::Opcode::kUnpack};
   }
   return work;
 }

@@ -19,8 +19,7 @@ struct CommandWork {
   std::uint64_t cycles = 0;                   ///< From its start until the engine's next one may start.
   CauseCycles causes{};                       ///< Compute: they add up to `cycles`.
   SramUse sram;                               ///< Compute.
-  double word_rate = 0;                       ///< Transfers: SRAM accesses a cycle,
-  PerRegion where{};                          ///< and where they go.
+  TransferUse transfer;                       ///< Transfers.
   std::uint64_t requant_active = 0;
   std::uint64_t axi_beats = 0;
 };

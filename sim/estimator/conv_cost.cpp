@@ -256,7 +256,7 @@ ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   fill_up(cost);
 
   const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.fetch = {spans.in, static_cast<double>(multiply(all, geom.kh * pixels)) / cycles};
+  cost.sram.fetch = {spans.in, spans.inside * static_cast<double>(multiply(all, geom.kh * inside)) / cycles};
   cost.sram.reads = spans.reads;
   cost.sram.weights = {spans.weights, static_cast<double>(multiply(all, geom.kh * kBlockCycles)) / cycles};
   cost.sram.harm = weights_matter(kBlockCycles, row);

@@ -82,7 +82,8 @@ ComputeCost dwconv_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   fill_up(cost);
 
   const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.fetch = {spans.in, static_cast<double>(multiply(pixels.all, geom.oc_tiles)) / cycles};
+  const std::uint64_t existing = std::min<std::uint64_t>(pixels.all, std::uint64_t{geom.in_w} * geom.in_h);
+  cost.sram.fetch = {spans.in, static_cast<double>(multiply(existing, geom.oc_tiles)) / cycles};
   cost.sram.reads = spans.reads;
   cost.sram.weights = {spans.weights, static_cast<double>(geom.oc_tiles * kBlockCycles) / cycles};
   cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};

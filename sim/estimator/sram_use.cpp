@@ -1,6 +1,7 @@
 #include "sram_use.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace auklet::sim::estimator {
@@ -45,48 +46,53 @@ namespace {
 ///
 /// Both come at their own pace, a transfer from bank to bank, and shift each other until they fit or until they collide
 /// at every turn: which of the two follows from the pattern, a few words of which are enough.
-Interference beside_reads(const Reads& reads, double period) {
+Interference beside_reads(const Reads& reads, double period, bool buffered) {
   constexpr std::uint64_t kWords = 32;
+  constexpr std::uint64_t kAfterRoom = 2;  // From a word's write to that of the beat that waited for its room.
   const auto takes = [&](std::uint64_t cycle, std::uint64_t bank) {
     if (cycle % reads.phases != 0) return false;
     const std::uint64_t address = reads.base + cycle / reads.phases * reads.pitch;
     return address % spec::kLanes != 0 || address / spec::kLanes % 2 == bank;
   };
   double due = 0;
-  std::uint64_t granted = 0;
+  std::array<std::uint64_t, 2> granted{};  // The last one, and the one before.
   std::uint64_t stalls = 0;
   for (std::uint64_t word = 0; word < kWords; ++word) {
-    // One word may be late without delaying those behind it: that much is buffered.
-    due = word == 0 ? 0 : std::max(due + period, static_cast<double>(granted) - period);
-    std::uint64_t at = std::max(static_cast<std::uint64_t>(due), word == 0 ? 0 : granted + 1);
+    if (word != 0) due = std::max(due + period, static_cast<double>(granted[buffered ? 1 : 0] + kAfterRoom));
+    std::uint64_t at = std::max(static_cast<std::uint64_t>(due), word == 0 ? 0 : granted[0] + 1);
     std::uint64_t refused = 0;
     for (; refused < kPatience && takes(at - stalls, word % 2); ++at) ++refused;
     if (refused == kPatience && takes(at - stalls, word % 2)) ++stalls;
-    granted = at;
+    granted = {at, granted[0]};
   }
   const double alone = static_cast<double>(kWords - 1) * period + 1;
-  const double together = std::max(alone, static_cast<double>(granted + 1));
+  const double together = std::max(alone, static_cast<double>(granted[0] + 1));
   return {alone / together, static_cast<double>(stalls) / together};
 }
 
 }  // namespace
 
-Interference interfere(const SramUse& use, const PerRegion& where, double rate) {
+Interference interfere(const SramUse& use, const TransferUse& transfer) {
   constexpr double kSlowest = 0.02;
   Interference result;
+  if (transfer.rate <= 0) return result;
+  const double period = 1 / transfer.rate;
   const auto slow_down = [&](const PortUse& port, const Interference& beside) {
-    const double together = meeting(port.where, where) * port.active;
+    const double together = meeting(port.where, transfer.where) * port.active;
     result.transfer -= together * (1 - beside.transfer);
     result.lost += together * beside.lost;
   };
-  const auto at_most = [&](double possible) { return std::min(1.0, possible / rate); };
-  if (rate <= 0) return result;
-  if (use.fetch.active > 0 && meeting(use.fetch.where, where) > 0)
-    slow_down(use.fetch, beside_reads(use.reads, 1 / rate));
-  const double urgent = 1.0 / static_cast<double>(kPatience + 1);
-  slow_down(use.weights, {at_most(urgent), std::min(rate, urgent) * use.harm});
+  // Accesses that are each refused for `wait` cycles.
+  const auto waiting = [&](double wait) {
+    return std::min(1.0, period / ((transfer.buffered ? 1 : 2) + wait));
+  };
+  if (use.fetch.active > 0 && meeting(use.fetch.where, transfer.where) > 0) {
+    slow_down(use.fetch, beside_reads(use.reads, period, transfer.buffered));
+  }
+  const double urgent = waiting(static_cast<double>(kPatience));
+  slow_down(use.weights, {urgent, transfer.rate * urgent * use.harm});
   // A bank that takes result after result is out of reach until they go on in the other one.
-  slow_down(use.results, {at_most(1 / (1 + (use.same_bank > 0 ? use.same_bank / 2 : 0.5))), 0});
+  slow_down(use.results, {waiting(use.same_bank > 0 ? use.same_bank / 2 : 0.5), 0});
   result.transfer = std::max(result.transfer, kSlowest);
   return result;
 }

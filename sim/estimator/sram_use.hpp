@@ -53,7 +53,14 @@ struct Interference {
   double lost = 0;      ///< Cycles that the command loses in a cycle.
 };
 
-/// A transfer of `rate` SRAM accesses a cycle, spread like `where`, beside a command.
-[[nodiscard]] Interference interfere(const SramUse& use, const PerRegion& where, double rate);
+/// A transfer's SRAM accesses.
+struct TransferUse {
+  PerRegion where{};
+  double rate = 0;       ///< A cycle, when nothing refuses them.
+  bool buffered = true;  ///< The next word's bytes come while one waits: all but UNPACK.
+};
+
+/// A transfer beside a command.
+[[nodiscard]] Interference interfere(const SramUse& use, const TransferUse& transfer);
 
 }  // namespace auklet::sim::estimator

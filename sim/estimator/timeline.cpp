@@ -178,7 +178,7 @@ class Player {
       Lane& transfer = lane(engine);
       if (!transfer.running) continue;
       const CommandWork& work = commands_[transfer.current->command];
-      const Interference both = interfere(commands_[compute.current->command].sram, work.where, work.word_rate);
+      const Interference both = interfere(commands_[compute.current->command].sram, work.transfer);
       transfer.pace = both.transfer;
       lost += both.lost;
     }
