@@ -4,21 +4,21 @@
 
 namespace auklet::sim::estimator {
 
-CommandWork command_work(std::span<const std::uint32_t> words, std::uint64_t address, const MemoryTiming& timing,
-                         const spec::HardwareConfig& config, std::span<const std::byte> packed) {
+CommandWork CommandWorks::next(std::span<const std::uint32_t> words, std::uint64_t address, const MemoryTiming& timing,
+                               std::span<const std::byte> packed) {
   CommandWork work;
   work.header = spec::decode_header(words);
   const spec::CommandInfo& info = *spec::command_info(work.header.opcode);
   work.engine = info.engine;
   work.stream_words = info.words;
   if (work.engine == spec::Engine::kCompute) {
-    const ComputeCost cost = compute_cost(words, config);
+    const ComputeCost cost = compute_cost(words, config_, state_);
     work.cycles = cost.cycles;
     work.causes = cost.causes;
     work.sram = cost.sram;
     work.requant_active = cost.requant_active;
   } else if (work.engine != spec::Engine::kNone) {
-    const TransferCost cost = transfer_cost(words, address, timing, config, packed);
+    const TransferCost cost = transfer_cost(words, address, timing, config_, packed);
     work.cycles = cost.cycles;
     work.axi_beats = cost.axi_beats;
     // The words come while the data does.

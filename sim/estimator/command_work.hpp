@@ -24,10 +24,20 @@ struct CommandWork {
   std::uint64_t axi_beats = 0;
 };
 
-/// `words` is a well-formed command. For those of the load and store engines, `address` is that of the first byte
-/// (GATHER: of table row 0), in memory of that timing. `packed` are the bytes that an UNPACK reads, empty if not known.
-[[nodiscard]] CommandWork command_work(std::span<const std::uint32_t> words, std::uint64_t address,
-                                       const MemoryTiming& timing, const spec::HardwareConfig& config,
-                                       std::span<const std::byte> packed = {});
+/// Finds the work of a job's commands, which come in the order of the stream.
+class CommandWorks {
+ public:
+  explicit CommandWorks(const spec::HardwareConfig& config) : config_(config) {}
+
+  /// `words` is a well-formed command. For those of the load and store engines, `address` is that of the first byte
+  /// (GATHER: of table row 0), in memory of that timing. `packed` are the bytes that an UNPACK reads, empty if not
+  /// known.
+  [[nodiscard]] CommandWork next(std::span<const std::uint32_t> words, std::uint64_t address,
+                                 const MemoryTiming& timing, std::span<const std::byte> packed = {});
+
+ private:
+  spec::HardwareConfig config_;
+  ComputeState state_;
+};
 
 }  // namespace auklet::sim::estimator

@@ -22,16 +22,23 @@ struct ComputeCost {
   SramUse sram;                      ///< While it runs.
 };
 
+/// What a command leaves behind for the next ones of its job.
+struct ComputeState {
+  std::uint64_t divisor = 0;  ///< Taps whose reciprocal AVGPOOL has; 0: none.
+};
+
 /// The cost of the command `words`, which are well-formed (docs/command-stream.md) and of the compute engine. Figures
-/// beyond 2^62 are cut off there.
-[[nodiscard]] ComputeCost compute_cost(std::span<const std::uint32_t> words, const spec::HardwareConfig& config);
+/// beyond 2^58 are cut off there. Commands of a job come in order.
+[[nodiscard]] ComputeCost compute_cost(std::span<const std::uint32_t> words, const spec::HardwareConfig& config,
+                                       ComputeState& state);
 
 // ---- the parts, by file ----
 
 [[nodiscard]] ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig& config);
 [[nodiscard]] ComputeCost dwconv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig& config);
 [[nodiscard]] ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfig& config);
-[[nodiscard]] ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig& config);
+[[nodiscard]] ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig& config,
+                                    ComputeState& state);
 [[nodiscard]] ComputeCost eltwise_cost(const spec::EltwiseCommand& command, const spec::HardwareConfig& config);
 [[nodiscard]] ComputeCost softmax_cost(const spec::SoftmaxCommand& command, const spec::HardwareConfig& config);
 

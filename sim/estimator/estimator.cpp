@@ -36,6 +36,7 @@ std::uint64_t LayerEstimate::total() const { return std::accumulate(causes.begin
 JobEstimate estimate_job(std::span<const std::uint32_t> stream, const spec::HardwareConfig& config,
                          const EstimatorMemory& memory) {
   std::vector<CommandWork> commands;
+  estimator::CommandWorks works(config);
   for (std::size_t at = spec::StreamHeader::kWords; at < stream.size();) {
     const std::span<const std::uint32_t> rest = stream.subspan(at);
     const spec::CommandInfo* info = spec::command_info(rest[0] & spec::CommandHeaderFields::kOpcode.mask());
@@ -43,9 +44,8 @@ JobEstimate estimate_job(std::span<const std::uint32_t> stream, const spec::Hard
     const Place place = place_of(rest, info->format);
     const std::span<const std::byte> contents = memory.contents[place.window];
     const bool known = place.packed != 0 && place.offset + place.packed <= contents.size();
-    commands.push_back(
-        estimator::command_work(rest.first(info->words), place.offset, memory.windows[place.window], config,
-                                known ? contents.subspan(place.offset, place.packed) : contents.first(0)));
+    commands.push_back(works.next(rest.first(info->words), place.offset, memory.windows[place.window],
+                                  known ? contents.subspan(place.offset, place.packed) : contents.first(0)));
     at += info->words;
     if (info->engine == spec::Engine::kNone) break;
   }

@@ -83,9 +83,7 @@ Interference interfere(const SramUse& use, const TransferUse& transfer) {
     result.lost += together * beside.lost;
   };
   // Accesses that are each refused for `wait` cycles.
-  const auto waiting = [&](double wait) {
-    return std::min(1.0, period / ((transfer.buffered ? 1 : 2) + wait));
-  };
+  const auto waiting = [&](double wait) { return std::min(1.0, period / ((transfer.buffered ? 1 : 2) + wait)); };
   if (use.fetch.active > 0 && meeting(use.fetch.where, transfer.where) > 0) {
     slow_down(use.fetch, beside_reads(use.reads, period, transfer.buffered));
   }

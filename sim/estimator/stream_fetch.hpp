@@ -40,7 +40,7 @@ class StreamFetch {
   static constexpr std::uint64_t kWordBytes = 16;
   static constexpr std::uint64_t kBuffered =
       2 * spec::kBurstBytes / kWordBytes;            // Words in the buffer or on their way.
-  static constexpr std::uint64_t kFirstRequest = 3;  // The stream's length is looked at before.
+  static constexpr std::uint64_t kFirstRequest = 2;  // The stream's length is looked at before.
 
   void fetch_burst() {
     const std::uint64_t at = place_.base + fetched_ * kWordBytes;

@@ -197,9 +197,17 @@ class Player {
 
   void finish() {
     // END is looked at once more when everything is idle.
-    trace_.cycles = ended() ? std::max(trace_.cycles, trace_.decoded) + 1 : std::max(trace_.cycles, now_);
+    if (ended()) {
+      trace_.cycles = std::max(trace_.cycles, trace_.decoded) + 1;
+    } else {
+      trace_.cycles = std::max(trace_.cycles, now_);
+    }
+    // What stands still is seen to.
+    const bool still = !ended() && !stopped_;
+    if (still && trace_.decoded != kNever) trace_.cycles = std::max(trace_.cycles, trace_.decoded + 1);
     for (const Engine engine : kEngines) {
       if (!lane(engine).current) continue;
+      if (still) trace_.cycles = std::max(trace_.cycles, lane(engine).current->held + 1);
       trace_.spans[index(engine)].push_back(*lane(engine).current);
       trace_.spans[index(engine)].back().causes = commands_[lane(engine).current->command].causes;
     }

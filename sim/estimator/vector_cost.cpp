@@ -18,8 +18,8 @@ std::uint64_t existing(std::int64_t first, std::uint64_t taps, std::int64_t step
   return count;
 }
 
-/// Divisions of an AVGPOOL: one whenever the number of taps that exist differs from the one before.
-std::uint64_t divisions(const spec::GeomCommand& geom) {
+/// Divisions of an AVGPOOL: one whenever the number of taps that exist differs from the one before, which is in `held`.
+std::uint64_t divisions(const spec::GeomCommand& geom, std::uint64_t& held) {
   constexpr std::uint64_t kLooked = 256;  // Rows and columns; beyond them windows lie inside, or nobody cares.
   std::array<std::uint64_t, kLooked> columns{};
   const std::uint64_t width = std::min<std::uint64_t>(geom.out_w, kLooked);
@@ -28,7 +28,6 @@ std::uint64_t divisions(const spec::GeomCommand& geom) {
                           std::int64_t{geom.row_bytes} - std::int64_t{spec::kLanes} + 1);
   }
   std::uint64_t count = 0;
-  std::uint64_t held = 0;
   const std::uint64_t height = std::min<std::uint64_t>(geom.out_h, kLooked);
   const auto pass = [&] {
     for (std::uint64_t y = 0; y < height; ++y) {
@@ -58,7 +57,7 @@ void run_vector(ComputeCost& cost, std::uint64_t bank) {
 
 }  // namespace
 
-ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig& config) {
+ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig& config, ComputeState& state) {
   constexpr std::uint64_t kTail = 6;       // From behind the last tap's fetch until the next command may start.
   constexpr std::uint64_t kDivision = 30;  // A cycle to see that it is needed, and a bit of the quotient a cycle.
   const std::uint64_t outputs = multiply(std::uint64_t{geom.out_h} * geom.out_w, geom.oc_tiles);
@@ -68,7 +67,8 @@ ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   const auto bank = static_cast<std::uint64_t>(spans.collisions * static_cast<double>(outputs));
   ComputeCost cost;
   // The last tap of an average is looked at for a cycle before it is fetched.
-  cost.cycles = kFirstCycle + taps + (average ? outputs + kDivision * divisions(geom) : 0) + bank + kTail - 1;
+  cost.cycles =
+      kFirstCycle + taps + (average ? outputs + kDivision * divisions(geom, state.divisor) : 0) + bank + kTail - 1;
   run_vector(cost, bank);
   cost.sram.fetch = {spans.in, static_cast<double>(taps) / static_cast<double>(cost.cycles)};
   cost.sram.reads = spans.reads;
@@ -136,7 +136,8 @@ ComputeCost softmax_cost(const spec::SoftmaxCommand& command, const spec::Hardwa
   return cost;
 }
 
-ComputeCost compute_cost(std::span<const std::uint32_t> words, const spec::HardwareConfig& config) {
+ComputeCost compute_cost(std::span<const std::uint32_t> words, const spec::HardwareConfig& config,
+                         ComputeState& state) {
   const spec::CommandHeader header = spec::decode_header(words);
   const spec::Format format = spec::command_info(header.opcode)->format;
   if (format == spec::Format::kEltwise) {
@@ -154,7 +155,7 @@ ComputeCost compute_cost(std::span<const std::uint32_t> words, const spec::Hardw
     case Opcode::kDwrows:
       return dwrows_cost(geom, config);
     default:
-      return pool_cost(geom, config);
+      return pool_cost(geom, config, state);
   }
 }
 
