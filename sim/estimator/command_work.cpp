@@ -21,11 +21,16 @@ CommandWork CommandWorks::next(std::span<const std::uint32_t> words, std::uint64
     const TransferCost cost = transfer_cost(words, address, timing, config_, packed);
     work.cycles = cost.cycles;
     work.axi_beats = cost.axi_beats;
+    const bool unpack = work.header.opcode == spec::Opcode::kUnpack;
+    // An UNPACK takes a beat every other cycle at most. Where memory sends them as fast, one of the stream's takes its
+    // turn.
+    constexpr std::uint32_t kTaken = 2;
+    if (unpack && config_.axi_data_bits / 8 <= kTaken * timing.bytes_per_cycle) work.stream_cycles = 1;
     // The words come while the data does.
     const std::uint64_t latency = timing.latency_cycles;
     const std::uint64_t moving = cost.cycles - std::min(cost.cycles - 1, latency);
     work.transfer = {cost.sram, static_cast<double>(cost.words) / static_cast<double>(std::max(moving, cost.words)),
-                     work.header.opcode != spec::Opcode::kUnpack};
+                     !unpack};
   }
   return work;
 }

@@ -20,6 +20,7 @@ struct CommandWork {
   CauseCycles causes{};                       ///< Compute: they add up to `cycles`.
   SramUse sram;                               ///< Compute.
   TransferUse transfer;                       ///< Transfers.
+  double stream_cycles = 0;                   ///< What it loses to each beat of the command stream.
   std::uint64_t requant_active = 0;
   std::uint64_t axi_beats = 0;
 };

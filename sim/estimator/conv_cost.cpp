@@ -152,6 +152,9 @@ double weights_matter(std::uint64_t load, std::uint64_t step) {
   return std::clamp((longest - static_cast<double>(std::max(step, load))) / stolen, 0.0, 1.0);
 }
 
+/// A step of more cycles is as good as one of so many: transfers meet its weights seldom.
+constexpr std::uint64_t kLongestStep = 256;
+
 /// Stripes of a command that are walked one by one; behind them the rest goes on at the pace of the last ones.
 constexpr std::uint64_t kWalkedStripes = 4096;
 
@@ -201,11 +204,12 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   fill_up(cost);
 
   const auto cycles = static_cast<double>(cost.cycles);
-  const double loading = static_cast<double>(multiply(multiply(geom.oc_tiles, stripes), steps * kBlockCycles)) / cycles;
   const std::uint64_t block = kBlockCycles * std::min<std::uint64_t>(groups, geom.oc_tiles);
   cost.sram.fetch = {spans.in, static_cast<double>(products) / cycles};
   cost.sram.reads = spans.reads;
-  cost.sram.weights = {spans.weights, std::min(1.0, loading)};
+  cost.sram.weights = {spans.weights, 1};
+  cost.sram.load = block;
+  cost.sram.step = std::max(block, std::min(cost.cycles / multiply(all, steps), kLongestStep));
   cost.sram.harm = weights_matter(block, std::min<std::uint64_t>(geom.stripe, positions) * phases);
   cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
   cost.sram.same_bank = same_bank(geom, std::min<std::uint64_t>(geom.stripe, positions));
@@ -258,7 +262,9 @@ ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   const auto cycles = static_cast<double>(cost.cycles);
   cost.sram.fetch = {spans.in, spans.inside * static_cast<double>(multiply(all, geom.kh * inside)) / cycles};
   cost.sram.reads = spans.reads;
-  cost.sram.weights = {spans.weights, static_cast<double>(multiply(all, geom.kh * kBlockCycles)) / cycles};
+  cost.sram.weights = {spans.weights, 1};
+  cost.sram.load = kBlockCycles;
+  cost.sram.step = std::max(kBlockCycles, std::min(cost.cycles / multiply(all, geom.kh), kLongestStep));
   cost.sram.harm = weights_matter(kBlockCycles, row);
   cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
   cost.sram.same_bank = same_bank(geom, geom.out_w);

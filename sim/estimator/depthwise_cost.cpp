@@ -85,7 +85,9 @@ ComputeCost dwconv_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   const std::uint64_t existing = std::min<std::uint64_t>(pixels.all, std::uint64_t{geom.in_w} * geom.in_h);
   cost.sram.fetch = {spans.in, static_cast<double>(multiply(existing, geom.oc_tiles)) / cycles};
   cost.sram.reads = spans.reads;
-  cost.sram.weights = {spans.weights, static_cast<double>(geom.oc_tiles * kBlockCycles) / cycles};
+  cost.sram.weights = {spans.weights, 1};
+  cost.sram.load = kBlockCycles;
+  cost.sram.step = std::clamp<std::uint64_t>(tile, kBlockCycles, kWalkedTiles);
   cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
   cost.sram.same_bank = same_bank(geom, outputs);
   return cost;

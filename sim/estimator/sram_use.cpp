@@ -42,28 +42,29 @@ double Reads::both_banks() const {
 
 namespace {
 
-/// What happens while a transfer and the activation port work in one region.
+/// A transfer beside a port that takes a bank when `taken(cycle, bank)`.
 ///
-/// Both come at their own pace, a transfer from bank to bank, and shift each other until they fit or until they collide
-/// at every turn: which of the two follows from the pattern, a few words of which are enough.
-Interference beside_reads(const Reads& reads, double period, bool buffered) {
-  constexpr std::uint64_t kWords = 32;
+/// A LOAD's or STORE's words come at an even pace, from bank to bank; they and the port's reads shift each other until
+/// they fit or until they collide at every turn, which a few words show. Those of an UNPACK come unevenly: at any cycle
+/// alike.
+template <typename Taken>
+Interference beside(const Taken& taken, double period, bool buffered) {
   constexpr std::uint64_t kAfterRoom = 2;  // From a word's write to that of the beat that waited for its room.
-  const auto takes = [&](std::uint64_t cycle, std::uint64_t bank) {
-    if (cycle % reads.phases != 0) return false;
-    const std::uint64_t address = reads.base + cycle / reads.phases * reads.pitch;
-    return address % spec::kLanes != 0 || address / spec::kLanes % 2 == bank;
+  const auto refusals = [&](std::uint64_t cycle, std::uint64_t bank) {
+    std::uint64_t refused = 0;
+    while (refused < kPatience && taken(cycle + refused, bank)) ++refused;
+    return refused;
   };
+  constexpr std::uint64_t kWords = 64;
   double due = 0;
   std::array<std::uint64_t, 2> granted{};  // The last one, and the one before.
   std::uint64_t stalls = 0;
   for (std::uint64_t word = 0; word < kWords; ++word) {
     if (word != 0) due = std::max(due + period, static_cast<double>(granted[buffered ? 1 : 0] + kAfterRoom));
-    std::uint64_t at = std::max(static_cast<std::uint64_t>(due), word == 0 ? 0 : granted[0] + 1);
-    std::uint64_t refused = 0;
-    for (; refused < kPatience && takes(at - stalls, word % 2); ++at) ++refused;
-    if (refused == kPatience && takes(at - stalls, word % 2)) ++stalls;
-    granted = {at, granted[0]};
+    const std::uint64_t at = std::max(static_cast<std::uint64_t>(due), word == 0 ? 0 : granted[0] + 1);
+    const std::uint64_t refused = refusals(at - stalls, word % 2);
+    granted = {at + refused, granted[0]};
+    if (refused == kPatience && taken(granted[0] - stalls, word % 2)) ++stalls;
   }
   const double alone = static_cast<double>(kWords - 1) * period + 1;
   const double together = std::max(alone, static_cast<double>(granted[0] + 1));
@@ -77,20 +78,34 @@ Interference interfere(const SramUse& use, const TransferUse& transfer) {
   Interference result;
   if (transfer.rate <= 0) return result;
   const double period = 1 / transfer.rate;
-  const auto slow_down = [&](const PortUse& port, const Interference& beside) {
-    const double together = meeting(port.where, transfer.where) * port.active;
-    result.transfer -= together * (1 - beside.transfer);
-    result.lost += together * beside.lost;
+  const auto slow_down = [&](double together, const Interference& both, double harm) {
+    result.transfer -= together * (1 - both.transfer);
+    result.lost += together * both.lost * harm;
   };
-  // Accesses that are each refused for `wait` cycles.
+  // Of accesses that are each refused for `wait` cycles.
   const auto waiting = [&](double wait) { return std::min(1.0, period / ((transfer.buffered ? 1 : 2) + wait)); };
-  if (use.fetch.active > 0 && meeting(use.fetch.where, transfer.where) > 0) {
-    slow_down(use.fetch, beside_reads(use.reads, period, transfer.buffered));
+  const double beside_reads = meeting(use.fetch.where, transfer.where) * use.fetch.active;
+  if (beside_reads > 0) {
+    const Reads& reads = use.reads;
+    const auto taken = [&](std::uint64_t cycle, std::uint64_t bank) {
+      if (cycle % reads.phases != 0) return false;
+      const std::uint64_t address = reads.base + cycle / reads.phases * reads.pitch;
+      return address % spec::kLanes != 0 || address / spec::kLanes % 2 == bank;
+    };
+    slow_down(beside_reads, beside(taken, period, transfer.buffered), 1);
   }
-  const double urgent = waiting(static_cast<double>(kPatience));
-  slow_down(use.weights, {urgent, transfer.rate * urgent * use.harm});
+  const double beside_weights = meeting(use.weights.where, transfer.where) * use.weights.active;
+  if (beside_weights > 0 && transfer.buffered) {
+    const auto taken = [&](std::uint64_t cycle, std::uint64_t) { return cycle % use.step < use.load; };
+    slow_down(beside_weights, beside(taken, period, true), use.harm);
+  } else if (beside_weights > 0) {
+    const double reading = static_cast<double>(use.load) / static_cast<double>(use.step);
+    const double possible = waiting(static_cast<double>(kPatience));
+    slow_down(beside_weights * reading, {possible, transfer.rate * possible}, use.harm);
+  }
   // A bank that takes result after result is out of reach until they go on in the other one.
-  slow_down(use.results, {waiting(use.same_bank > 0 ? use.same_bank / 2 : 0.5), 0});
+  const double wait = use.same_bank > 0 ? use.same_bank / 2 : 0.5;
+  slow_down(meeting(use.results.where, transfer.where) * use.results.active, {waiting(wait), 0}, 0);
   result.transfer = std::max(result.transfer, kSlowest);
   return result;
 }

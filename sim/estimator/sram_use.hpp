@@ -40,11 +40,13 @@ struct PortUse {
 /// What a running command takes of the SRAM.
 struct SramUse {
   PortUse fetch;
-  Reads reads;           ///< Of `fetch`.
-  PortUse weights;       ///< Takes both banks, cycle after cycle.
-  double harm = 0;       ///< Of the turns that `weights` loses, those that cost the command a cycle.
-  PortUse results;       ///< Goes before all others.
-  double same_bank = 0;  ///< Results that stay in one bank at a stretch; 0 where they go from bank to bank.
+  Reads reads;  ///< Of `fetch`.
+  PortUse weights;
+  std::uint64_t load = 1;  ///< Cycles at a stretch in which `weights` takes both banks,
+  std::uint64_t step = 1;  ///< of so many.
+  double harm = 0;         ///< Of the turns that it loses, those that cost the command a cycle.
+  PortUse results;         ///< Goes before all others.
+  double same_bank = 0;    ///< Results that stay in one bank at a stretch; 0 where they go from bank to bank.
 };
 
 /// How a transfer and a command that runs beside it slow each other down.
@@ -57,7 +59,7 @@ struct Interference {
 struct TransferUse {
   PerRegion where{};
   double rate = 0;       ///< A cycle, when nothing refuses them.
-  bool buffered = true;  ///< The next word's bytes come while one waits: all but UNPACK.
+  bool buffered = true;  ///< The next word's bytes come while one waits: but for UNPACK.
 };
 
 /// A transfer beside a command.

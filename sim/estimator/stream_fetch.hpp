@@ -5,6 +5,7 @@
 #include <auklet/sim/target.hpp>
 #include <auklet/spec/spec.hpp>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace auklet::sim::estimator {
@@ -36,6 +37,14 @@ class StreamFetch {
     return taken_.back();
   }
 
+  /// A burst on its way.
+  struct Burst {
+    double data = 0;  ///< Cycle of its first beat.
+    std::uint64_t beats = 0;
+  };
+  /// Those that were asked for since the last call.
+  [[nodiscard]] std::vector<Burst> new_bursts() { return std::exchange(new_bursts_, {}); }
+
  private:
   static constexpr std::uint64_t kWordBytes = 16;
   static constexpr std::uint64_t kBuffered =
@@ -56,6 +65,7 @@ class StreamFetch {
     data_ = std::max(static_cast<double>(asked) + 1 + latency, before);
     burst_first_ = fetched_;
     fetched_ = end;
+    new_bursts_.push_back({data_, words * beats_a_word_});
   }
 
   StreamPlace place_;
@@ -66,6 +76,7 @@ class StreamFetch {
   std::uint64_t burst_first_ = 0;     ///< First word of the newest burst,
   double data_ = 0;                   ///< and the cycle in which it arrives.
   std::uint64_t asked_ = 0;
+  std::vector<Burst> new_bursts_;
 };
 
 }  // namespace auklet::sim::estimator

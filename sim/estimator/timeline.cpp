@@ -59,6 +59,7 @@ class Player {
       dispatch();
       for (const Engine engine : kEngines) hold(engine);
       for (const Engine engine : kEngines) start(engine);
+      charge_bursts();
       set_paces();
       if (ended()) break;
     }
@@ -115,6 +116,21 @@ class Player {
     ++decoded_;
     decoder_ready_ = now_ + 1;
     decode_next();
+  }
+
+  /// The stream's beats take turns from the load that runs when they come.
+  void charge_bursts() {
+    for (const StreamFetch::Burst& burst : fetch_.new_bursts()) bursts_.push_back(burst);
+    Lane& load = lane(Engine::kLoad);
+    if (!load.running) return;
+    const double cycles = commands_[load.current->command].stream_cycles;
+    if (cycles == 0) return;
+    std::erase_if(bursts_, [&](const StreamFetch::Burst& burst) {
+      if (burst.data + static_cast<double>(burst.beats) < static_cast<double>(now_)) return true;
+      if (burst.data > static_cast<double>(now_) + load.left) return false;
+      load.left += cycles * static_cast<double>(burst.beats);
+      return true;
+    });
   }
 
   // ---- engines ----
@@ -218,6 +234,7 @@ class Player {
   JobStop stop_;
   JobTrace trace_;
   PerEngine<Lane> lanes_;
+  std::vector<StreamFetch::Burst> bursts_;  ///< Of the stream, that no load has made way for.
   std::uint64_t now_ = 0;
   std::size_t decoded_ = 0;  ///< Commands that are handed over; the decoder is at the next one.
   std::uint64_t decoder_ready_ = 0;
