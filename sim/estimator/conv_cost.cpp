@@ -40,9 +40,11 @@ class StripeWalk {
   }
 
   void stripe(const Stripe& stripe) {
-    // Parameters are read between the weights: once a tile, or for several groups once a stripe.
-    const bool more_params = (stripe.first || stripe.groups > 1) && !std::exchange(params_first_, false);
-    std::uint64_t stolen = more_params ? stripe.groups * kParamCycles : 0;
+    // Parameters are read between the weights, a group's when the one before is being drained: once a tile, or for
+    // several groups once a stripe.
+    const bool begins = std::exchange(begins_, false);
+    const bool more_params = (stripe.first || stripe.groups > 1) && !(begins && params_first_);
+    std::uint64_t stolen = more_params ? (begins ? 1 : stripe.groups) * kParamCycles : 0;
     // Reads go before weights: where both are in one region, weights come only in the cycles that reads leave.
     const std::uint64_t serial = std::max(stripe.step, stripe.reads + stripe.load);
     const auto starved = static_cast<std::uint64_t>(beside_reads_ * static_cast<double>(serial - stripe.step));
@@ -132,6 +134,7 @@ class StripeWalk {
   double beside_results_;  ///< and of results.
   std::uint64_t issue_ = kFirstCycle;
   std::uint64_t ready_ = 0;  ///< The next weight set.
+  bool begins_ = true;
   bool params_first_ = false;
   std::array<std::uint64_t, 2> bank_free_{};
   unsigned bank_ = 0;
@@ -143,14 +146,6 @@ class StripeWalk {
   std::uint64_t weights_wait_ = 0;
   std::uint64_t drain_wait_ = 0;
 };
-
-/// How much of what a weight set of `load` cycles is held up the array notices, when it computes for `step` cycles with
-/// the one before: at the worst, transfers take every third cycle.
-double weights_matter(std::uint64_t load, std::uint64_t step) {
-  const double longest = 1.5 * static_cast<double>(load);
-  const double stolen = longest - static_cast<double>(load);
-  return std::clamp((longest - static_cast<double>(std::max(step, load))) / stolen, 0.0, 1.0);
-}
 
 /// A step of more cycles is as good as one of so many: transfers meet its weights seldom.
 constexpr std::uint64_t kLongestStep = 256;

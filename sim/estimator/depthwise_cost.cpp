@@ -87,6 +87,7 @@ ComputeCost dwconv_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   cost.sram.reads = spans.reads;
   cost.sram.weights = {spans.weights, 1};
   cost.sram.load = kBlockCycles;
+  cost.sram.harm = weights_matter(kBlockCycles + kParamCycles, tile);
   cost.sram.step = std::clamp<std::uint64_t>(tile, kBlockCycles, kWalkedTiles);
   cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
   cost.sram.same_bank = same_bank(geom, outputs);

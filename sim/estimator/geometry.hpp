@@ -2,6 +2,7 @@
 // fetch.
 #pragma once
 
+#include <algorithm>
 #include <auklet/spec/spec.hpp>
 #include <cstdint>
 
@@ -52,6 +53,14 @@ struct GeomSpans {
 /// SramUse::same_bank, for `results` that are written at a stretch.
 [[nodiscard]] inline double same_bank(const spec::GeomCommand& geom, std::uint64_t results) {
   return geom.out_x_pitch % (2 * spec::kLanes) == 0 ? static_cast<double>(results) : 0;
+}
+
+/// How much of what a weight set of `load` cycles is held up the array notices, when it computes for `step` cycles with
+/// the one before: at the worst, transfers take every third cycle.
+[[nodiscard]] inline double weights_matter(std::uint64_t load, std::uint64_t step) {
+  const double longest = 1.5 * static_cast<double>(load);
+  const double stolen = longest - static_cast<double>(load);
+  return std::clamp((longest - static_cast<double>(std::max(step, load))) / stolen, 0.0, 1.0);
 }
 
 [[nodiscard]] inline std::uint64_t& cause(CauseCycles& causes, spec::Cause which) {

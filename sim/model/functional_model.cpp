@@ -24,14 +24,12 @@ class FunctionalModel::Impl {
   }
 
   std::uint32_t read(std::uint32_t offset) {
-    advance(kReadCycles, false);
     std::uint32_t value = 0;
     if (!registers_.read(offset, value)) ++bus_errors_;
     return value;
   }
 
   void write(std::uint32_t offset, std::uint32_t value) {
-    advance(kWriteCycles, false);
     switch (registers_.write(offset, value)) {
       case Request::kNone:
         break;
@@ -79,10 +77,6 @@ class FunctionalModel::Impl {
   model::MemoryMap& memory() { return memory_; }
 
  private:
-  // What a register access takes on AXI4-Lite when neither side hesitates.
-  static constexpr std::uint64_t kReadCycles = 2;
-  static constexpr std::uint64_t kWriteCycles = 3;
-
   void begin_clearing() {
     job_.reset();
     sram_.clear();
