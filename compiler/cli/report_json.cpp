@@ -36,6 +36,7 @@ ordered_json to_json(const RunReport& report) {
                     {"steps", report.steps},
                     {"verdict", name(report.verdict)},
                     {"checked", report.checked},
+                    {"cycles_estimated", report.backend == Backend::kModel},
                     {"cycles", report.cycles},
                     {"job_cycles", report.job_cycles},
                     {"macs", report.macs},
