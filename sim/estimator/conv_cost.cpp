@@ -29,7 +29,8 @@ class StripeWalk {
         phases_(phases),
         to_sum_(to_sum),
         beside_reads_(meeting(spans.in, spans.weights)),
-        beside_results_(meeting(spans.out, spans.weights)) {}
+        beside_results_(meeting(spans.out, spans.weights)),
+        params_wait_(phases == 1 && meeting(spans.in, spans.params) > kMostly) {}
 
   /// A command begins. With `params_first` the first parameters go before the first weights.
   void begin(std::uint64_t load_cycles, bool params_first) {
@@ -77,6 +78,10 @@ class StripeWalk {
     }
     issue_ = last_step + step - stripe.lead;
     const std::uint64_t from = std::max(ready_, released);
+    reading_from_ = std::max({issue_, from + stripe.load, bank_free_[bank_ ^ 1U]});
+    // Where weights wait for reads, too, those of two steps at most come in one go.
+    reading_to_ =
+        reading_from_ + (beside_reads_ > kMostly ? std::min<std::uint64_t>(steps_, 2) : steps_) * stripe.reads;
     drain(last_step, stripe);
     ready_ = loaded(from, stripe.load + stolen);
   }
@@ -87,6 +92,8 @@ class StripeWalk {
   [[nodiscard]] std::uint64_t drain_wait() const { return drain_wait_; }
 
  private:
+  /// A share that counts as all.
+  static constexpr double kMostly = 0.5;
   /// Steps that are walked before the rest goes on at their pace.
   static constexpr std::uint64_t kSettled = 3;
 
@@ -103,6 +110,12 @@ class StripeWalk {
     return drained_to_ + static_cast<std::uint64_t>(left - beside * free);
   }
 
+  /// When the next group's parameters are there. Reads of the next stripe go before them.
+  [[nodiscard]] std::uint64_t next_params() const {
+    const std::uint64_t at = params_taken_ + kNextParams;
+    return params_wait_ && at > reading_from_ && params_taken_ < reading_to_ ? reading_to_ + kNextParams : at;
+  }
+
   void drain(std::uint64_t last_step, const Stripe& stripe) {
     const std::uint64_t hold = stripe.positions == 1 && phases_ == 1 ? 1 : 0;  // Behind the only fetch of a step.
     const std::uint64_t first_sum = last_step + phases_ + to_sum_;
@@ -113,7 +126,7 @@ class StripeWalk {
     std::uint64_t end = pass ? last_sum : std::max(drain_free_, last_sum + 1) + stripe.positions;
     drained_from_ = pass ? first_sum : end - stripe.positions;
     for (std::uint64_t g = 1; g < stripe.groups; ++g) {
-      params_taken_ = std::max(end + 1, params_taken_ + kNextParams);
+      params_taken_ = std::max(end + 1, next_params());
       end = params_taken_ + stripe.positions;
     }
     drained_to_ = end;
@@ -122,7 +135,7 @@ class StripeWalk {
     bank_ ^= 1U;
     drain_free_ = end + 1;
     if (stripe.groups > 1 || stripe.last) {
-      params_taken_ = std::max(end + 1, params_taken_ + kNextParams);
+      params_taken_ = std::max(end + 1, next_params());
       drain_free_ = params_taken_;
     }
   }
@@ -130,8 +143,11 @@ class StripeWalk {
   std::uint64_t steps_;
   std::uint64_t phases_;
   std::uint64_t to_sum_;
-  double beside_reads_;    ///< Share of the weights that are in the region of reads,
-  double beside_results_;  ///< and of results.
+  double beside_reads_;             ///< Share of the weights that are in the region of reads,
+  double beside_results_;           ///< and of results.
+  bool params_wait_;                ///< Parameters come only when nothing is read.
+  std::uint64_t reading_from_ = 0;  ///< Reads of the next stripe, about.
+  std::uint64_t reading_to_ = 0;
   std::uint64_t issue_ = kFirstCycle;
   std::uint64_t ready_ = 0;  ///< The next weight set.
   bool begins_ = true;

@@ -44,6 +44,7 @@ GeomSpans spans_of(const spec::GeomCommand& geom, const spec::HardwareConfig& co
   spans.in = spread(geom.in_base, in_bytes, config.sram_bytes);
   spans.out = spread(geom.out_base, out_bytes, config.sram_bytes);
   spans.weights = spread(geom.w_base, weight_bytes, config.sram_bytes);
+  spans.params = spread(geom.p_base, multiply(geom.oc_tiles, spec::kParamBlock), config.sram_bytes);
   const bool conv = geom.header.opcode == spec::Opcode::kConv;
   const bool pool = geom.header.opcode == spec::Opcode::kMaxpool || geom.header.opcode == spec::Opcode::kAvgpool;
   spans.reads = {.base = std::uint64_t{geom.in_base} + static_cast<std::uint32_t>(conv || pool ? geom.r0 : 0),

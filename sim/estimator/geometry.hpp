@@ -33,7 +33,7 @@ inline constexpr std::uint64_t kNextParams = kParamCycles + 2;
 inline constexpr std::uint64_t kRequantTail = 6;
 
 struct GeomSpans {
-  PerRegion in, out, weights;
+  PerRegion in, out, weights, params;
   Reads reads;        ///< Of the input, along a row.
   double inside = 1;  ///< Of the kernel rows under all output rows, those that exist: padding is not read.
   /// Of all results written, the part that takes an activation read's place: they meet in a region, and there in a
