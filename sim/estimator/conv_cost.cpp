@@ -224,6 +224,7 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   cost.sram.harm = weights_matter(block, std::min<std::uint64_t>(geom.stripe, positions) * phases);
   cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
   cost.sram.same_bank = same_bank(geom, std::min<std::uint64_t>(geom.stripe, positions));
+  cost.sram.pauses = groups == 1 && steps > 1;
   return cost;
 }
 

@@ -103,9 +103,14 @@ Interference interfere(const SramUse& use, const TransferUse& transfer) {
     const double possible = waiting(static_cast<double>(kPatience));
     slow_down(beside_weights * reading, {possible, transfer.rate * possible}, use.harm);
   }
-  // A bank that takes result after result is out of reach until they go on in the other one.
-  const double wait = use.same_bank > 0 ? use.same_bank / 2 : 0.5;
-  slow_down(meeting(use.results.where, transfer.where) * use.results.active, {waiting(wait), 0}, 0);
+  // A bank that takes result after result is out of reach until they go on in the other one, or pause. A pause comes
+  // soon enough for what is buffered, and for the word that found its bank free before.
+  constexpr double kBuffered = 2, kBefore = 1.5;
+  double possible = waiting(use.same_bank > 0 ? use.same_bank / 2 : 0.5);
+  if (use.same_bank > 0 && use.pauses) {
+    possible = std::min(1.0, (kBefore + (transfer.buffered ? kBuffered : 1)) * period / use.same_bank);
+  }
+  slow_down(meeting(use.results.where, transfer.where) * use.results.active, {possible, 0}, 0);
   result.transfer = std::max(result.transfer, kSlowest);
   return result;
 }

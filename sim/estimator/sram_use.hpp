@@ -47,6 +47,7 @@ struct SramUse {
   double harm = 0;         ///< Of the turns that it loses, those that cost the command a cycle.
   PortUse results;         ///< Goes before all others.
   double same_bank = 0;    ///< Results that stay in one bank at a stretch; 0 where they go from bank to bank.
+  bool pauses = false;     ///< Behind such a stretch; else the next one follows in the other bank.
 };
 
 /// How a transfer and a command that runs beside it slow each other down.
