@@ -8,6 +8,7 @@
 
 #include "compute_cost.hpp"
 #include "sram_use.hpp"
+#include "stream_fetch.hpp"
 #include "transfer_cost.hpp"
 
 namespace auklet::sim::estimator {
@@ -20,6 +21,7 @@ struct CommandWork {
   CauseCycles causes{};                       ///< Compute: they add up to `cycles`.
   SramUse sram;                               ///< Compute.
   TransferUse transfer;                       ///< Transfers.
+  LongTransfer bursts;                        ///< LOAD, UNPACK: from the start on; no bursts when they are short.
   double stream_cycles = 0;                   ///< What it loses to each beat of the command stream.
   std::uint64_t requant_active = 0;
   std::uint64_t axi_beats = 0;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <auklet/sim/target.hpp>
 #include <auklet/spec/spec.hpp>
+#include <cmath>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,14 @@ struct StreamPlace {
   std::uint64_t base = 0;   ///< A multiple of 16.
   std::uint64_t bytes = 0;  ///< A multiple of 16.
   MemoryTiming timing;
+};
+
+/// Bursts of a transfer that come one after the other: from `from` on as many are in flight as may be.
+struct LongTransfer {
+  double from = 0;       ///< Cycle.
+  double first_end = 0;  ///< Cycle in which the first burst has arrived,
+  double burst = 0;      ///< and cycles from there to the next one.
+  std::uint64_t bursts = 0;
 };
 
 /// Hands out the stream's words of 16 bytes in order. Cycle 0 is the job's first.
@@ -36,6 +46,9 @@ class StreamFetch {
     taken_.push_back(std::max(ready, there));
     return taken_.back();
   }
+
+  /// A load runs, or none does. Memory takes only so many bursts at a time, and the stream's wait for a place.
+  void set_load(const std::optional<LongTransfer>& load) { load_ = load; }
 
   /// A burst on its way.
   struct Burst {
@@ -59,16 +72,30 @@ class StreamFetch {
     const std::uint64_t end = fetched_ + words;
     std::uint64_t asked = fetched_ == 0 ? kFirstRequest : asked_ + 1;
     if (end > kBuffered) asked = std::max(asked, taken_[end - kBuffered - 1] + 1);
+    const double before = fetched_ == 0 ? 0 : data_ + static_cast<double>(fetched_ - burst_first_) * word_cycles_;
+    asked = std::max(asked, place_from(static_cast<double>(asked), before));
     asked_ = asked;
     const auto latency = static_cast<double>(std::max<std::uint32_t>(place_.timing.latency_cycles, 1));
-    const double before = fetched_ == 0 ? 0 : data_ + static_cast<double>(fetched_ - burst_first_) * word_cycles_;
     data_ = std::max(static_cast<double>(asked) + 1 + latency, before);
     burst_first_ = fetched_;
     fetched_ = end;
     new_bursts_.push_back({data_, words * beats_a_word_});
   }
 
+  /// When memory takes a burst that is asked for at `asked`, the stream's last one being in flight until `before`.
+  [[nodiscard]] std::uint64_t place_from(double asked, double before) const {
+    if (!load_ || asked < load_->from) return 0;
+    const double ended = asked < load_->first_end ? 0 : std::floor((asked - load_->first_end) / load_->burst) + 1;
+    const double left = static_cast<double>(load_->bursts) - ended;
+    const double next = load_->first_end + ended * load_->burst;
+    if (left >= kPlaces) return static_cast<std::uint64_t>(next);
+    return left >= kPlaces - 1 && before > asked ? static_cast<std::uint64_t>(std::min(next, before)) : 0;
+  }
+
+  static constexpr double kPlaces = 8;  // Of the simulated memory.
+
   StreamPlace place_;
+  std::optional<LongTransfer> load_;
   std::uint64_t beats_a_word_;
   double word_cycles_ = 0;
   std::vector<std::uint64_t> taken_;  ///< Cycle of each word.

@@ -167,6 +167,11 @@ class Player {
     lane.running = true;
     ++lane.started;
     lane.left = static_cast<double>(commands_[span.command].cycles);
+    if (engine != Engine::kLoad) return;
+    LongTransfer bursts = commands_[span.command].bursts;
+    bursts.from += static_cast<double>(now_);
+    bursts.first_end += static_cast<double>(now_);
+    fetch_.set_load(bursts.bursts == 0 ? std::nullopt : std::optional(bursts));
   }
 
   void complete(Engine engine) {
@@ -179,6 +184,7 @@ class Player {
     lane.current.reset();
     lane.running = false;
     lane.idle_from = now_;
+    if (engine == Engine::kLoad) fetch_.set_load(std::nullopt);
     ++lane.completed;
     trace_.cycles = now_;
   }
