@@ -4,16 +4,16 @@
 
 namespace auklet::app {
 
-SegmentEstimate estimate_segment(const compiler::SegmentView& view, const sim::MemoryProfile& profile,
-                                 const std::vector<std::size_t>& rows, std::vector<LayerRow>& layers) {
-  sim::EstimatorMemory memory{.stream = profile.data, .windows = {}, .contents = {}};
-  memory.windows.fill(profile.data);
+SegmentEstimate SegmentEstimator::next(const compiler::SegmentView& view, const std::vector<std::size_t>& rows,
+                                       std::vector<LayerRow>& layers) {
+  sim::EstimatorMemory memory{.stream = profile_.data, .windows = {}, .contents = {}};
+  memory.windows.fill(profile_.data);
   const std::vector<compiler::SegmentWindow>& windows = view.segment.windows;
-  std::uint32_t open = 0;
+  std::bitset<spec::kWindowCount> open;
   for (std::size_t i = 0; i < windows.size(); ++i) {
-    open += windows[i].read || windows[i].write ? 1U : 0U;
+    open[i] = windows[i].read || windows[i].write;
     if (windows[i].role != compiler::WindowRole::kConstants) continue;
-    memory.windows[i] = profile.weights;
+    memory.windows[i] = profile_.weights;
     memory.contents[i] = std::as_bytes(view.constants);
   }
   const sim::JobEstimate job = sim::estimate_job(view.stream, view.config, memory);
@@ -22,7 +22,11 @@ SegmentEstimate estimate_segment(const compiler::SegmentView& view, const sim::M
     row.cycles += job.layers[i].total();
     for (std::size_t c = 0; c < row.causes.size(); ++c) row.causes[c] += job.layers[i].causes[c];
   }
-  return {job.cycles + sim::submission_cycles(open), job.cycles};
+  // Every segment has windows of its own.
+  const std::uint64_t around = sim::submission_cycles(static_cast<std::uint32_t>(open.count()),
+                                                      static_cast<std::uint32_t>((open_ & ~open).count()));
+  open_ = open;
+  return {job.cycles + around, job.cycles};
 }
 
 }  // namespace auklet::app

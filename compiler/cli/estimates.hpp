@@ -3,6 +3,9 @@
 
 #include <auklet/compiler/segment.hpp>
 #include <auklet/sim/memory_profile.hpp>
+#include <auklet/spec/spec.hpp>
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,9 +19,20 @@ struct SegmentEstimate {
   std::uint64_t job_cycles = 0;  ///< Of these, with the job running.
 };
 
-/// Estimates a segment, and adds each layer's cycles and causes to its row: `rows[i]` of `layers` is the row of layer
-/// i.
-SegmentEstimate estimate_segment(const compiler::SegmentView& view, const sim::MemoryProfile& profile,
-                                 const std::vector<std::size_t>& rows, std::vector<LayerRow>& layers);
+/// Estimates the segments of a model in order, on a device that comes out of reset.
+class SegmentEstimator {
+ public:
+  explicit SegmentEstimator(const sim::MemoryProfile& profile) : profile_(profile) {}
+
+  /// Estimates a segment, and adds each layer's cycles and causes to its row: `rows[i]` of `layers` is the row of layer
+  /// i.
+  SegmentEstimate next(const compiler::SegmentView& view, const std::vector<std::size_t>& rows,
+                       std::vector<LayerRow>& layers);
+
+ private:
+  sim::MemoryProfile profile_;
+  /// Windows that the device may have open: at first nobody knows.
+  std::bitset<spec::kWindowCount> open_ = std::bitset<spec::kWindowCount>().set();
+};
 
 }  // namespace auklet::app

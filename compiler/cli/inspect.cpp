@@ -26,10 +26,11 @@ std::string shape_text(const compiler::Tensor& tensor) {
 
 // Lists the segments of `graph`, and estimates what they and their layers take.
 Outcome add_segments(ModelInfo& info, const compiler::Graph& graph, Layers layers, const sim::MemoryProfile& profile) {
+  SegmentEstimator estimator(profile);
   for (const std::size_t index : compiler::find_segments(graph)) {
     const auto view = compiler::read_segment(graph, graph.operators[index]);
     if (!view) return tl::unexpected(from_compiler(info.model + ": " + graph.describe_operator(index), view.error()));
-    const SegmentEstimate estimate = estimate_segment(*view, profile, layers.steps[index].rows, layers.rows);
+    const SegmentEstimate estimate = estimator.next(*view, layers.steps[index].rows, layers.rows);
     info.cycles += estimate.cycles;
     info.job_cycles += estimate.job_cycles;
     info.segments.push_back({

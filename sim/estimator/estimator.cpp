@@ -60,10 +60,11 @@ JobEstimate estimate_job(std::span<const std::uint32_t> stream, const spec::Hard
   return estimate;
 }
 
-std::uint64_t submission_cycles(std::uint32_t windows) {
-  constexpr std::uint64_t kAlways = 59;
-  constexpr std::uint64_t kWindow = 12;
-  return kAlways + kWindow * windows;
+std::uint64_t submission_cycles(std::uint32_t opened, std::uint32_t closed) {
+  constexpr std::uint64_t kWrite = 3;    // An access on AXI4-Lite when neither side hesitates.
+  constexpr std::uint64_t kAlways = 35;  // Stream, tag, start, and what is looked at.
+  constexpr std::uint64_t kOpen = 5;     // Writes: closed first, then base, access and size.
+  return kAlways + kWrite * (kOpen * opened + closed);
 }
 
 }  // namespace auklet::sim

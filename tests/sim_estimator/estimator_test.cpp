@@ -266,7 +266,10 @@ TEST(SramUse, AnEvenTransferFindsTheBankThatReadsLeave) {
   EXPECT_EQ(both.lost, 0);
 }
 
-TEST(Submission, CountsWindows) { EXPECT_EQ(sim::submission_cycles(4) - sim::submission_cycles(3), 12U); }
+TEST(Submission, CountsWindows) {
+  EXPECT_EQ(sim::submission_cycles(4, 4) - sim::submission_cycles(3, 4), 15U);
+  EXPECT_EQ(sim::submission_cycles(3, 5) - sim::submission_cycles(3, 4), 3U);
+}
 
 }  // namespace
 }  // namespace auklet::test

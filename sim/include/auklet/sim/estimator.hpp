@@ -17,8 +17,8 @@ namespace auklet::sim {
 struct EstimatorMemory {
   MemoryTiming stream;
   std::array<MemoryTiming, spec::kWindowCount> windows{};
-  /// What the windows hold, where that is known before the job, else empty: packed weights come as fast as their widths let
-  /// them.
+  /// What the windows hold, where that is known before the job, else empty: packed weights come as fast as their widths
+  /// let them.
   std::array<std::span<const std::byte>, spec::kWindowCount> contents{};
 };
 
@@ -41,8 +41,8 @@ struct JobEstimate {
 [[nodiscard]] JobEstimate estimate_job(std::span<const std::uint32_t> stream, const spec::HardwareConfig& config,
                                        const EstimatorMemory& memory);
 
-/// Cycles from the submission of a job by the driver to its first cycle, and from its last to the interrupt: register
-/// accesses, for a stream that uses `windows` windows.
-[[nodiscard]] std::uint64_t submission_cycles(std::uint32_t windows);
+/// Cycles around a job, from its submission by the driver to its first and from its last to the interrupt: register
+/// accesses, of which the job changes `opened` windows to ones that are open and `closed` to ones that are not.
+[[nodiscard]] std::uint64_t submission_cycles(std::uint32_t opened, std::uint32_t closed);
 
 }  // namespace auklet::sim
