@@ -10,7 +10,7 @@ constexpr double kFirstBurst = 2;
 
 /// Bursts of a LOAD or UNPACK of long rows; 0 where they are short.
 std::uint64_t long_bursts(std::span<const std::uint32_t> words, std::uint64_t address) {
-  constexpr std::uint64_t kLong = 4 * spec::kBurstBytes;
+  constexpr std::uint64_t kLong = std::uint64_t{4} * spec::kBurstBytes;
   const spec::DmaCommand dma = spec::decode_dma(words.first<spec::DmaCommand::kWords>());
   if (dma.ax_len < kLong) return 0;
   const std::uint64_t a_row = (address % spec::kBurstBytes + dma.ax_len + spec::kBurstBytes - 1) / spec::kBurstBytes;

@@ -220,7 +220,8 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   cost.sram.reads = spans.reads;
   cost.sram.weights = {spans.weights, 1};
   cost.sram.load = block;
-  cost.sram.step = std::max(block, std::min(cost.cycles / multiply(all, steps), kLongestStep));
+  cost.sram.step =
+      std::max(block, std::min(cost.cycles / std::max<std::uint64_t>(1, multiply(all, steps)), kLongestStep));
   cost.sram.harm = weights_matter(block, std::min<std::uint64_t>(geom.stripe, positions) * phases);
   cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
   cost.sram.same_bank = same_bank(geom, std::min<std::uint64_t>(geom.stripe, positions));
@@ -276,7 +277,8 @@ ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   cost.sram.reads = spans.reads;
   cost.sram.weights = {spans.weights, 1};
   cost.sram.load = kBlockCycles;
-  cost.sram.step = std::max(kBlockCycles, std::min(cost.cycles / multiply(all, geom.kh), kLongestStep));
+  cost.sram.step =
+      std::max(kBlockCycles, std::min(cost.cycles / std::max<std::uint64_t>(1, multiply(all, geom.kh)), kLongestStep));
   cost.sram.harm = weights_matter(kBlockCycles, row);
   cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
   cost.sram.same_bank = same_bank(geom, geom.out_w);

@@ -39,7 +39,8 @@ GeomSpans spans_of(const spec::GeomCommand& geom, const spec::HardwareConfig& co
   const std::uint64_t out_bytes = (geom.out_h - std::uint64_t{1}) * geom.out_row_pitch +
                                   (geom.out_w - std::uint64_t{1}) * geom.out_x_pitch + tiles * geom.out_tile_step +
                                   spec::kLanes;
-  const std::uint64_t steps = window ? (blocks_per_row ? geom.kh : 1) : multiply(geom.kh * geom.kx_n, geom.chunks);
+  const std::uint64_t steps =
+      window ? (blocks_per_row ? geom.kh : 1) : multiply(std::uint64_t{geom.kh} * geom.kx_n, geom.chunks);
   const std::uint64_t weight_bytes = multiply(multiply(geom.oc_tiles, steps), spec::kWeightBlock);
   spans.in = spread(geom.in_base, in_bytes, config.sram_bytes);
   spans.out = spread(geom.out_base, out_bytes, config.sram_bytes);

@@ -28,7 +28,7 @@ struct Reads {
   /// Of all reads, those of both banks.
   [[nodiscard]] double both_banks() const;
   /// Whether reads of one bank stay in it.
-  [[nodiscard]] bool same_bank() const { return pitch % (2 * spec::kLanes) == 0; }
+  [[nodiscard]] bool same_bank() const { return pitch % (std::uint64_t{2} * spec::kLanes) == 0; }
 };
 
 /// A port of the compute engine while a command runs.

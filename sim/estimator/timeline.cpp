@@ -23,7 +23,8 @@ struct Lane {
     std::uint64_t from = 0;  ///< The engine can hold it from this cycle on.
   };
   std::deque<Queued> queue;
-  std::optional<CommandSpan> current;
+  CommandSpan current;
+  bool holds = false;  ///< `current` waits or runs.
   std::uint64_t idle_from = 0;
   std::size_t started = 0;
   std::size_t completed = 0;
@@ -32,8 +33,8 @@ struct Lane {
   double pace = 1;       ///< Work done in a cycle.
 
   [[nodiscard]] std::uint64_t next_event(std::uint64_t now) const {
-    if (!current || current->start == kNever) return kNever;
-    if (!running) return current->start;
+    if (!holds || current.start == kNever) return kNever;
+    if (!running) return current.start;
     return now + static_cast<std::uint64_t>(std::max(0.0, std::ceil(left / pace - kRounding)));
   }
   static constexpr double kRounding = 1e-6;
@@ -123,7 +124,7 @@ class Player {
     for (const StreamFetch::Burst& burst : fetch_.new_bursts()) bursts_.push_back(burst);
     Lane& load = lane(Engine::kLoad);
     if (!load.running) return;
-    const double cycles = commands_[load.current->command].stream_cycles;
+    const double cycles = commands_[load.current.command].stream_cycles;
     if (cycles == 0) return;
     std::erase_if(bursts_, [&](const StreamFetch::Burst& burst) {
       if (burst.data + static_cast<double>(burst.beats) < static_cast<double>(now_)) return true;
@@ -136,9 +137,10 @@ class Player {
   // ---- engines ----
   void hold(Engine engine) {
     Lane& lane = lanes_[index(engine)];
-    if (lane.current || lane.queue.empty()) return;
+    if (lane.holds || lane.queue.empty()) return;
     const Lane::Queued next = lane.queue.front();
     lane.queue.pop_front();
+    lane.holds = true;
     lane.current = CommandSpan{.command = next.command,
                                .layer = commands_[next.command].header.layer % spec::kLogEntries,
                                .held = std::max(lane.idle_from, next.from)};
@@ -146,8 +148,8 @@ class Player {
 
   void start(Engine engine) {
     Lane& lane = lanes_[index(engine)];
-    if (!lane.current || lane.running) return;
-    CommandSpan& span = *lane.current;
+    if (!lane.holds || lane.running) return;
+    CommandSpan& span = lane.current;
     const spec::CommandHeader& header = commands_[span.command].header;
     const auto meet = [&](Engine other, std::uint32_t wait, std::uint64_t& met) {
       if (met == kNever && reached(lanes_[index(other)].completed, wait)) met = now_;
@@ -177,11 +179,11 @@ class Player {
   void complete(Engine engine) {
     Lane& lane = lanes_[index(engine)];
     if (!lane.running || lane.next_event(now_) > now_) return;
-    CommandSpan& span = *lane.current;
+    CommandSpan& span = lane.current;
     span.end = now_;
     span.causes = commands_[span.command].causes;
     trace_.spans[index(engine)].push_back(span);
-    lane.current.reset();
+    lane.holds = false;
     lane.running = false;
     lane.idle_from = now_;
     if (engine == Engine::kLoad) fetch_.set_load(std::nullopt);
@@ -199,8 +201,8 @@ class Player {
     for (const Engine engine : {Engine::kLoad, Engine::kStore}) {
       Lane& transfer = lane(engine);
       if (!transfer.running) continue;
-      const CommandWork& work = commands_[transfer.current->command];
-      const Interference both = interfere(commands_[compute.current->command].sram, work.transfer);
+      const CommandWork& work = commands_[transfer.current.command];
+      const Interference both = interfere(commands_[compute.current.command].sram, work.transfer);
       transfer.pace = both.transfer;
       lost += both.lost;
     }
@@ -211,7 +213,7 @@ class Player {
   [[nodiscard]] bool ended() const {
     if (trace_.decoded == kNever) return false;
     const spec::CommandHeader& end = commands_[decoded_].header;
-    return std::ranges::all_of(kEngines, [this](Engine e) { return !lane(e).current && lane(e).queue.empty(); }) &&
+    return std::ranges::all_of(kEngines, [this](Engine e) { return !lane(e).holds && lane(e).queue.empty(); }) &&
            reached(lane(Engine::kLoad).completed, end.wait_load) &&
            reached(lane(Engine::kStore).completed, end.wait_store) &&
            reached(lane(Engine::kCompute).completed, end.wait_compute);
@@ -228,10 +230,10 @@ class Player {
     const bool still = !ended() && !stopped_;
     if (still && trace_.decoded != kNever) trace_.cycles = std::max(trace_.cycles, trace_.decoded + 1);
     for (const Engine engine : kEngines) {
-      if (!lane(engine).current) continue;
-      if (still) trace_.cycles = std::max(trace_.cycles, lane(engine).current->held + 1);
-      trace_.spans[index(engine)].push_back(*lane(engine).current);
-      trace_.spans[index(engine)].back().causes = commands_[lane(engine).current->command].causes;
+      if (!lane(engine).holds) continue;
+      if (still) trace_.cycles = std::max(trace_.cycles, lane(engine).current.held + 1);
+      trace_.spans[index(engine)].push_back(lane(engine).current);
+      trace_.spans[index(engine)].back().causes = commands_[lane(engine).current.command].causes;
     }
   }
 

@@ -204,7 +204,8 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
     cost.words = multiply(gather.n, divide_up(gather.ax_len, spec::kLanes)) + divide_up(gather.n, 4);
     cost.sram = spread(gather.sp_base, multiply(gather.n, gather.sp_stride), config.sram_bytes);
     cycles = read_cycles(rows, cost.words, timing, [&](std::uint64_t row) {
-      return kFirstRow + 1 + static_cast<double>(row) * kRow + static_cast<double>(row / 4) * kWord;
+      const std::uint64_t words_before = row / 4;
+      return kFirstRow + 1 + static_cast<double>(row) * kRow + static_cast<double>(words_before) * kWord;
     });
   } else {
     const spec::DmaCommand dma = spec::decode_dma(words.first<spec::DmaCommand::kWords>());
