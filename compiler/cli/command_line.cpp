@@ -104,6 +104,8 @@ CLI::App* add_info(CLI::App& app, InfoCommand& command) {
   CLI::App* info = app.add_subcommand("info", "Show a model's operators and where they would run");
   info->add_option("MODEL", command.model, "A .tflite file, plain or compiled")->required();
   info->add_option("--config", command.config, "Hardware: " + configuration_names());
+  info->add_option("--profile", command.profile, "Memory that cycles are estimated for: sram, or flash")
+      ->capture_default_str();
   info->add_flag("--json", command.json, "Print one JSON object");
   return info;
 }

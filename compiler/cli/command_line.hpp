@@ -24,6 +24,7 @@ struct CompileCommand {
 struct InfoCommand {
   std::string model{};
   std::string config{};
+  std::string profile = "sram";
   bool json = false;
 };
 

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "estimates.hpp"
 #include "layers.hpp"
 #include "text_table.hpp"
 
@@ -23,12 +24,16 @@ std::string shape_text(const compiler::Tensor& tensor) {
   return tensor.shape.empty() ? "scalar" : fmt::format("{}", fmt::join(tensor.shape, "x"));
 }
 
-Result<std::vector<SegmentInfo>> segments_of(const std::string& name, const compiler::Graph& graph) {
-  std::vector<SegmentInfo> segments;
+// Lists the segments of `graph`, and estimates what they and their layers take.
+Outcome add_segments(ModelInfo& info, const compiler::Graph& graph, Layers layers, const sim::MemoryProfile& profile) {
+  SegmentEstimator estimator(profile);
   for (const std::size_t index : compiler::find_segments(graph)) {
     const auto view = compiler::read_segment(graph, graph.operators[index]);
-    if (!view) return tl::unexpected(from_compiler(name + ": " + graph.describe_operator(index), view.error()));
-    segments.push_back({
+    if (!view) return tl::unexpected(from_compiler(info.model + ": " + graph.describe_operator(index), view.error()));
+    const SegmentEstimate estimate = estimator.next(*view, layers.steps[index].rows, layers.rows);
+    info.cycles += estimate.cycles;
+    info.job_cycles += estimate.job_cycles;
+    info.segments.push_back({
         .config = view->config.name,
         .layers = view->segment.layers.size(),
         .commands = static_cast<std::uint32_t>(spec::StreamHeaderFields::kCommands.get(view->stream)),
@@ -36,25 +41,24 @@ Result<std::vector<SegmentInfo>> segments_of(const std::string& name, const comp
         .constant_bytes = static_cast<std::uint32_t>(view->constants.size()),
         .scratch_bytes = view->segment.scratch_bytes(),
         .sram_bytes = view->segment.sram_bytes,
+        .cycles = estimate.cycles,
     });
   }
-  return segments;
+  info.layers = std::move(layers.rows);
+  return {};
 }
 
 // Fills in what only the compiler knows of a plain model.
-Outcome inspect_plain(ModelInfo& info, const compiler::Model& model) {
+Outcome inspect_plain(ModelInfo& info, const compiler::Model& model, const sim::MemoryProfile& profile) {
   auto compiled = compiler::compile(model, {.config = info.config});
   if (!compiled) return tl::unexpected(from_compiler(info.model, compiled.error()));
-  info.layers = layers_of(*compiled).rows;
   for (const compiler::Operator& op : info.graph.operators) {
     info.output_shapes.push_back(op.outputs.empty() ? "" : shape_text(info.graph.tensor(op.outputs.front())));
   }
   for (const auto& refusal : compiler::find_refusals(compiled->model, {.custom_codes = {compiler::kNpuCustomCode}})) {
     info.refusals.push_back(refusal.error.message);
   }
-  auto segments = segments_of(info.model, compiled->model.main());
-  if (!segments) return tl::unexpected(segments.error());
-  info.segments = std::move(*segments);
+  if (Outcome added = add_segments(info, compiled->model.main(), layers_of(*compiled), profile); !added) return added;
   for (std::size_t i = 0; i < info.segments.size(); ++i) {
     info.segments[i].sram_live = compiled->report.segments[i].sram_live;
     info.segments[i].scratch_live = compiled->report.segments[i].scratch_live;
@@ -62,10 +66,11 @@ Outcome inspect_plain(ModelInfo& info, const compiler::Model& model) {
   return {};
 }
 
-Outcome inspect_compiled(ModelInfo& info, const compiler::Model& model, const std::string& wanted) {
-  auto segments = segments_of(info.model, info.graph);
-  if (!segments) return tl::unexpected(segments.error());
-  info.segments = std::move(*segments);
+Outcome inspect_compiled(ModelInfo& info, const compiler::Model& model, const std::string& wanted,
+                         const sim::MemoryProfile& profile) {
+  auto layers = layers_of(info.model, info.graph);
+  if (!layers) return tl::unexpected(layers.error());
+  if (Outcome added = add_segments(info, info.graph, std::move(*layers), profile); !added) return added;
   auto config = configuration_called(info.segments.front().config);
   if (!config) return tl::unexpected(config.error());
   info.config = *config;
@@ -73,9 +78,6 @@ Outcome inspect_compiled(ModelInfo& info, const compiler::Model& model, const st
     return fail(ExitCode::kModelRefused,
                 fmt::format("{} is compiled for {}, not {}; leave --config out", info.model, info.config.name, wanted));
   }
-  auto layers = layers_of(info.model, info.graph);
-  if (!layers) return tl::unexpected(layers.error());
-  info.layers = std::move(layers->rows);
   for (const auto& refusal : compiler::find_refusals(model, {.custom_codes = {compiler::kNpuCustomCode}})) {
     info.refusals.push_back(refusal.error.message);
   }
@@ -121,12 +123,14 @@ std::string operator_table(const ModelInfo& info) {
                    {"operator", false, true},
                    {"output", false, true},
                    {"MACs", true},
-                   {"on", false}});
+                   {"on", false},
+                   {"est. cycles", true}});
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
     const LayerRow& row = info.layers[i];
     table.add({std::to_string(i), layer_name(row.name), row.op,
                i < info.output_shapes.size() ? info.output_shapes[i] : "", grouped(row.macs),
-               row.place == compiler::Place::kNpu ? "NPU" : "CPU"});
+               row.place == compiler::Place::kNpu ? "NPU" : "CPU",
+               row.place == compiler::Place::kNpu ? grouped(row.cycles) : "-"});
   }
   return table.text();
 }
@@ -136,6 +140,7 @@ std::string live_text(const std::optional<std::uint32_t>& bytes) { return bytes 
 std::string segment_table(const ModelInfo& info) {
   TextTable table({{"segment", true},
                    {"layers", true},
+                   {"est. cycles", true},
                    {"commands", true},
                    {"stream bytes", true},
                    {"constant bytes", true},
@@ -145,17 +150,21 @@ std::string segment_table(const ModelInfo& info) {
                    {"live", true}});
   for (std::size_t i = 0; i < info.segments.size(); ++i) {
     const SegmentInfo& segment = info.segments[i];
-    table.add({std::to_string(i), grouped(segment.layers), grouped(segment.commands), grouped(segment.stream_bytes),
-               grouped(segment.constant_bytes), grouped(segment.scratch_bytes), live_text(segment.scratch_live),
-               grouped(segment.sram_bytes), live_text(segment.sram_live)});
+    table.add({std::to_string(i), grouped(segment.layers), grouped(segment.cycles), grouped(segment.commands),
+               grouped(segment.stream_bytes), grouped(segment.constant_bytes), grouped(segment.scratch_bytes),
+               live_text(segment.scratch_live), grouped(segment.sram_bytes), live_text(segment.sram_live)});
   }
   return table.text();
 }
 
 }  // namespace
 
-Result<ModelInfo> inspect_model(const std::filesystem::path& path, const std::string& config) {
+Result<ModelInfo> inspect_model(const std::filesystem::path& path, const std::string& config,
+                                const std::string& profile) {
+  const auto memory = profile_called(profile);
+  if (!memory) return tl::unexpected(memory.error());
   ModelInfo info;
+  info.profile = profile;
   info.model = path.string();
   if (!config.empty()) {
     auto found = configuration_called(config);
@@ -173,7 +182,9 @@ Result<ModelInfo> inspect_model(const std::filesystem::path& path, const std::st
     (tensor.is_constant ? info.weight_bytes : info.activation_bytes) += tensor.bytes();
   }
   info.compiled = !compiler::find_segments(model->main()).empty();
-  if (Outcome ok = info.compiled ? inspect_compiled(info, *model, config) : inspect_plain(info, *model); !ok) {
+  if (Outcome ok =
+          info.compiled ? inspect_compiled(info, *model, config, *memory) : inspect_plain(info, *model, *memory);
+      !ok) {
     return tl::unexpected(ok.error());
   }
   for (compiler::Tensor& tensor : info.graph.tensors) tensor.data = {};  // The model, which owns it, ends here.
@@ -206,7 +217,11 @@ std::string to_text(const ModelInfo& info) {
   text += fmt::format("{} of {} MACs on the NPU ({}), {}: SRAM peak {} of {} bytes\n", grouped(npu_macs), grouped(macs),
                       percent(macs == 0 ? 0 : static_cast<double>(npu_macs) / static_cast<double>(macs)),
                       info.config.name, grouped(sram_peak(info)), grouped(info.config.sram_bytes));
-  return info.segments.empty() ? text : text + '\n' + segment_table(info);
+  if (info.segments.empty()) return text;
+  text += fmt::format(
+      "{} cycles estimated from submission to interrupt, memory profile {}: {} in jobs, the rest around them\n",
+      grouped(info.cycles), info.profile, grouped(info.job_cycles));
+  return text + '\n' + segment_table(info);
 }
 
 ordered_json to_json(const ModelInfo& info) {
@@ -221,11 +236,14 @@ ordered_json to_json(const ModelInfo& info) {
                       {"where", row.place == compiler::Place::kNpu ? "npu" : "cpu"},
                       {"reason", row.reason},
                       {"macs", row.macs},
-                      {"cpu_bytes", row.cpu_bytes}});
+                      {"cpu_bytes", row.cpu_bytes},
+                      {"cycles", row.cycles}});
+    if (row.place == compiler::Place::kNpu) layers.back()["causes"] = to_json(row.causes);
   }
   ordered_json segments = ordered_json::array();
   for (const SegmentInfo& segment : info.segments) {
     segments.push_back({{"layers", segment.layers},
+                        {"cycles", segment.cycles},
                         {"commands", segment.commands},
                         {"stream_bytes", segment.stream_bytes},
                         {"constant_bytes", segment.constant_bytes},
@@ -239,6 +257,9 @@ ordered_json to_json(const ModelInfo& info) {
           {"description", info.description},
           {"compiled", info.compiled},
           {"config", info.config.name},
+          {"profile", info.profile},
+          {"cycles", info.cycles},
+          {"job_cycles", info.job_cycles},
           {"inputs", std::move(inputs)},
           {"outputs", std::move(outputs)},
           {"constant_bytes", info.weight_bytes},

@@ -50,7 +50,7 @@ ExitCode execute(const CompileCommand& command) {
 }
 
 ExitCode execute(const InfoCommand& command) {
-  const auto info = inspect_model(command.model, command.config);
+  const auto info = inspect_model(command.model, command.config, command.profile);
   if (!info) return complain(info.error());
   return print(command.json ? one_line(to_json(*info)) : to_text(*info));
 }

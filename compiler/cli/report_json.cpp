@@ -6,15 +6,11 @@ namespace auklet::app {
 
 using nlohmann::ordered_json;
 
-namespace {
-
 ordered_json to_json(const Causes& causes) {
   ordered_json json = ordered_json::object();
   for (std::size_t i = 0; i < causes.size(); ++i) json[spec::to_string(static_cast<spec::Cause>(i + 1))] = causes[i];
   return json;
 }
-
-}  // namespace
 
 ordered_json to_json(const RunReport& report) {
   ordered_json cpu_ops = ordered_json::array();
@@ -40,6 +36,7 @@ ordered_json to_json(const RunReport& report) {
                     {"steps", report.steps},
                     {"verdict", name(report.verdict)},
                     {"checked", report.checked},
+                    {"cycles_estimated", report.backend == Backend::kModel},
                     {"cycles", report.cycles},
                     {"job_cycles", report.job_cycles},
                     {"macs", report.macs},

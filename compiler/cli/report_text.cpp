@@ -31,7 +31,7 @@ std::string table(const RunReport& report) {
                    {"layer", false, true},
                    {"operator", false, true},
                    {"on", false},
-                   {"cycles", true},
+                   {report.backend == Backend::kModel ? "est. cycles" : "cycles", true},
                    {"MACs", true},
                    {"array", true},
                    {"bytes", true}});
@@ -137,8 +137,9 @@ std::string to_text(const RunReport& report, bool stalls) {
   if (report.segments != 0) {
     text += cause_line(report);
     text += fmt::format(
-        "{} cycles in {} NPU segment{}, {} of the MACs on the NPU, utilisation {}; {} cycles simulated a second\n",
-        grouped(report.cycles), report.segments, report.segments == 1 ? "" : "s",
+        "{} cycles{} in {} NPU segment{}, {} of the MACs on the NPU, utilisation {}; {} cycles simulated a second\n",
+        grouped(report.cycles), report.backend == Backend::kModel ? " (estimated)" : "", report.segments,
+        report.segments == 1 ? "" : "s",
         percent(report.macs == 0 ? 0 : static_cast<double>(report.npu_macs) / static_cast<double>(report.macs)),
         percent(utilisation(report.npu_macs, report.cycles, report.config)),
         grouped(static_cast<std::uint64_t>(report.sim_cycles_per_second)));

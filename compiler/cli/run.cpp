@@ -163,6 +163,14 @@ Result<compiler::Model> load_model(const std::filesystem::path& path) {
   return std::move(*model);
 }
 
+Result<sim::MemoryProfile> profile_called(const std::string& name) {
+  if (const sim::MemoryProfile* profile = sim::find_memory_profile(name)) return *profile;
+  std::string names;
+  for (const sim::MemoryProfile& profile : sim::kMemoryProfiles)
+    names += (names.empty() ? "" : ", ") + std::string(profile.name);
+  return fail(ExitCode::kUsage, fmt::format("no memory profile is called '{}'; choose one of {}", name, names));
+}
+
 Result<spec::HardwareConfig> configuration_called(const std::string& name) {
   if (const spec::HardwareConfig* found = find_configuration(name)) return *found;
   std::string names;

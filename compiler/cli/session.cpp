@@ -18,14 +18,6 @@ namespace {
 using compiler::Bytes;
 using compiler::Model;
 
-Result<sim::MemoryProfile> profile_called(const std::string& name) {
-  if (const sim::MemoryProfile* profile = sim::find_memory_profile(name)) return *profile;
-  std::string names;
-  for (const sim::MemoryProfile& profile : sim::kMemoryProfiles)
-    names += (names.empty() ? "" : ", ") + std::string(profile.name);
-  return fail(ExitCode::kUsage, fmt::format("no memory profile is called '{}'; choose one of {}", name, names));
-}
-
 // The configuration that the segments of a compiled model, one at least, are for.
 Result<spec::HardwareConfig> configuration_of(const std::string& name, const compiler::Graph& graph,
                                               const std::string& wanted) {

@@ -6,11 +6,8 @@
 #include <auklet/spec/spec.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
-
-#include "shadow_memory.hpp"
 
 namespace auklet::sim {
 
@@ -31,19 +28,11 @@ struct JournalCommand {
   std::vector<StoredRow> rows;
 };
 
-/// What a job's registers say of where its bytes are.
-struct JobPlace {
-  std::uint64_t stream = 0;                                 ///< Device address.
-  std::array<std::uint64_t, spec::kWindowCount> windows{};  ///< Device address of each.
-};
-
 /// Records the reference's job. Commands are those that completed, by engine and in order.
 class Journal final : public Observer {
  public:
-  explicit Journal(const ShadowMemory& memory) : memory_(memory) {}
-
   /// Forgets the job before.
-  void begin(const JobPlace& place);
+  void begin();
 
   /// The engine's `n`th command, or nullptr when it completed fewer.
   [[nodiscard]] const JournalCommand* command(spec::Engine engine, std::size_t n) const;
@@ -53,15 +42,12 @@ class Journal final : public Observer {
 
   void on_job_end(std::uint64_t cycle) override { end_cycle_ = cycle; }
   void on_command_start(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) override;
-  void on_command_end(spec::Engine engine, std::uint32_t offset, std::uint64_t cycle) override;
+  void on_memory_write(std::uint32_t offset, std::uint64_t address, std::span<const std::byte> bytes,
+                       std::uint64_t cycle) override;
   void on_sram_write(spec::Engine engine, std::uint32_t offset, std::uint32_t address, SramWord word,
                      std::uint64_t cycle) override;
 
  private:
-  void record_store(JournalCommand& command) const;
-
-  const ShadowMemory& memory_;
-  JobPlace place_;
   std::uint64_t end_cycle_ = 0;
   std::array<std::vector<JournalCommand>, kEngineIndices> commands_;  ///< By engine.
 };

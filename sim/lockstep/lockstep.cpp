@@ -68,7 +68,10 @@ class Lockstep::Impl {
     follow();
     const bool control = offset == spec::reg::Control::kOffset;
     const bool start = control && spec::reg::Control::kStart.extract(value) != 0 && !watch_.running();
-    if (start) prepare_job();
+    if (start) {
+      memory_.refresh();
+      journal_.begin();
+    }
     if (control && spec::reg::Control::kSoftReset.extract(value) != 0) abandon();
     const Errors before = errors();
     reference_.write32(offset, value);
@@ -192,19 +195,6 @@ class Lockstep::Impl {
     return std::ranges::find(kExactEvents, spec::reg::PmuEvent::kSelect.extract(select)) != kExactEvents.end();
   }
 
-  void prepare_job() {
-    memory_.refresh();
-    const auto wide = [this](std::uint32_t low, std::uint32_t high) {
-      return std::uint64_t{reference_.read32(high)} << 32 | reference_.read32(low);
-    };
-    JobPlace place;
-    place.stream = wide(spec::reg::CmdBaseLo::kOffset, spec::reg::CmdBaseHi::kOffset);
-    for (std::uint32_t i = 0; i < place.windows.size(); ++i) {
-      place.windows[i] = wide(spec::reg::WindowBaseLo::offset(i), spec::reg::WindowBaseHi::offset(i));
-    }
-    journal_.begin(place);
-  }
-
   // A job that stands still without a watchdog never ends; then the device's must not either.
   void run_reference() {
     reference_.step(1);
@@ -223,7 +213,7 @@ class Lockstep::Impl {
   Target& device_;
   Target& reference_;
   ShadowMemory memory_;
-  Journal journal_{memory_};
+  Journal journal_;
   Watch watch_{journal_, memory_};
   bool whole_ = false;                  ///< The reference's last job was done, without a fault.
   bool ended_ = false;                  ///< A job has ended, and its registers were not compared yet.

@@ -3,7 +3,6 @@
 #include <optional>
 #include <random>
 
-#include "estimate.hpp"
 #include "job.hpp"
 #include "memory_map.hpp"
 #include "registers.hpp"
@@ -11,9 +10,9 @@
 
 namespace auklet::sim {
 
+using estimator::kNever;
 using model::JobEnd;
 using model::JobReport;
-using model::kNever;
 using model::Request;
 
 /// The device in time: registers, SRAM and at most one job.
@@ -84,7 +83,8 @@ class FunctionalModel::Impl {
     job_.reset();
     sram_.clear();
     registers_.set_state(spec::State::kClearing);
-    next_event_ = cycle_ + model::clear_cycles(options_.config);
+    constexpr std::uint32_t kBanks = 2 * spec::kSramRegions;  // Each clears a word a cycle.
+    next_event_ = cycle_ + options_.config.sram_bytes / spec::kLanes / kBanks;
   }
 
   void run_job() {

@@ -38,14 +38,15 @@ Job::Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, cons
       setup_(setup),
       cycle_limit_(cycle_limit),
       random_(random),
-      reader_(memory, setup.cmd_base, setup.cmd_size) {
+      reader_(memory, setup.cmd_base, setup.cmd_size),
+      works_(config) {
   std::iota(priority_.begin(), priority_.end(), std::size_t{0});
   // Shuffles the engines; the decoder stays first, since a deep look-ahead gives the most orders to choose from.
   for (std::size_t i = kActors - 1; i > 1; --i) std::swap(priority_[i], priority_[1 + random_() % i]);
 }
 
 JobReport Job::run() {
-  if (observer_ != nullptr) sram_.record_writes(&written_);
+  if (observer_ != nullptr) record_.emplace(sram_, memory_);
   if (check_header()) {
     while (!ended_) {
       const std::optional<std::size_t> actor = choose_actor();
@@ -64,14 +65,9 @@ JobReport Job::run() {
     }
   }
   for (const spec::Engine engine : kEngines) {
-    report_.completed[index(engine)] = static_cast<std::uint16_t>(completed_at_[index(engine)].size());
+    report_.completed[index(engine)] = static_cast<std::uint16_t>(completed_[index(engine)]);
   }
-  event(spec::Event::kComputeWait) = report_.cycles - std::min(report_.cycles, event(spec::Event::kComputeBusy));
   account();
-  if (observer_ != nullptr) {
-    sram_.record_writes(nullptr);
-    report_activity();
-  }
   return report_;
 }
 
@@ -79,8 +75,7 @@ bool Job::check_header() {
   constexpr std::uint32_t kHeaderBytes = spec::StreamHeader::kWords * 4;
   constexpr std::uint32_t kGranule = 16;
   constexpr std::uint32_t kTooLong = 16U << 20;
-  decoded_at_ = memory_.timing(setup_.cmd_base).latency_cycles;
-  advance_to(decoded_at_);
+  stop_.at_decoder = true;  // Until there is an END.
   if (setup_.cmd_size % kGranule != 0 || setup_.cmd_size < kHeaderBytes || setup_.cmd_size >= kTooLong) {
     fault({spec::Fault::kCommand, spec::Channel::kFetch, spec::CommandError::kLength, 0, 0});
     return false;
@@ -128,10 +123,9 @@ void Job::decode() {
     return;
   }
   command.header = spec::decode_header(words);
-  const std::uint64_t beats = command.info->words * std::uint64_t{32} / config_.axi_data_bits;
-  event(spec::Event::kAxiReadBeats) += beats;
-  decoded_at_ += beats;
-  advance_to(decoded_at_);
+  event(spec::Event::kAxiReadBeats) += command.info->words * std::uint64_t{32} / config_.axi_data_bits;
+  command.place = commands_.size();
+  remember(command);
   decoded_ = command;
 }
 
@@ -149,14 +143,6 @@ void Job::dispatch() {
   }
   if (!can_dispatch()) return;
   const std::size_t engine = index(decoded_->info->engine);
-  const std::vector<std::uint64_t>& completed = completed_at_[engine];
-  const std::size_t ordinal = completed.size() + queues_[engine].size();
-  const std::size_t depth = spec::queue_depth(decoded_->info->engine);
-  if (ordinal > depth && completed[ordinal - depth - 1] > decoded_at_) {
-    trace_.blocks.push_back({decoded_at_, completed[ordinal - depth - 1]});
-    decoded_at_ = trace_.blocks.back().until;
-  }
-  decoded_->dispatched = decoded_at_;
   report_.progress = decoded_->offset;
   queues_[engine].push_back(*std::exchange(decoded_, std::nullopt));
 }
@@ -164,23 +150,9 @@ void Job::dispatch() {
 bool Job::waits_satisfied(const spec::CommandHeader& header) const {
   bool satisfied = true;
   for_each_wait(header, [&](spec::Engine engine, std::uint32_t wait) {
-    satisfied = satisfied && surplus(completed_at_[index(engine)].size(), wait) >= 0;
+    satisfied = satisfied && surplus(completed_[index(engine)], wait) >= 0;
   });
   return satisfied;
-}
-
-std::uint64_t Job::satisfied_at(spec::Engine engine, std::uint32_t wait) const {
-  const std::vector<std::uint64_t>& completed = completed_at_[index(engine)];
-  if (surplus(completed.size(), wait) < 0) return kNever;
-  const auto beyond = static_cast<std::size_t>(surplus(completed.size(), wait));
-  return beyond < completed.size() ? completed[completed.size() - beyond - 1] : 0;
-}
-
-std::uint64_t Job::waits_satisfied_at(const spec::CommandHeader& header) const {
-  std::uint64_t cycle = 0;
-  for_each_wait(header,
-                [&](spec::Engine engine, std::uint32_t wait) { cycle = std::max(cycle, satisfied_at(engine, wait)); });
-  return cycle;
 }
 
 bool Job::can_act(std::size_t actor) const {
@@ -204,85 +176,73 @@ std::optional<std::size_t> Job::choose_actor() {
 void Job::execute(spec::Engine engine) {
   const std::size_t e = index(engine);
   const Command command = queues_[e].front();
-  const std::uint64_t idle_since = completed_at_[e].empty() ? 0 : completed_at_[e].back();
-  const std::uint64_t start = std::max({command.dispatched, idle_since, waits_satisfied_at(command.header)});
   if (engine == spec::Engine::kCompute) {
-    execute_compute(command, start);
+    execute_compute(command);
   } else if (command.info->format == spec::Format::kGather) {
-    execute_gather(command, start);
+    execute_gather(command);
   } else {
-    execute_dma(command, start);
+    execute_dma(command);
   }
 }
 
-void Job::execute_dma(const Command& command, std::uint64_t start) {
+void Job::execute_dma(const Command& command) {
   const Dma dma = spec::decode_dma(std::span<const std::uint32_t, kMaxWords>(command.words).first<Dma::kWords>());
   const bool store = command.info->engine == spec::Engine::kStore;
   const spec::Channel channel = store ? spec::Channel::kStore : spec::Channel::kLoad;
   const Window& window = setup_.windows[dma.window];
   if (!window_allows(window, dma)) {
-    advance_to(start);
+    stop_at(command);
     fault({spec::Fault::kAddress, channel, spec::CommandError::kNone, dma.offset, command.offset});
     return;
   }
-  const Cost cost = estimate(dma, config_, memory_.timing(window.base + dma.offset));
-  if (!begin(cost, start)) return;
+  if (!begin(command)) return;
   const bool unpack = command.header.opcode == spec::Opcode::kUnpack;
   const Transfer transfer = store    ? run_store(memory_, sram_, dma, window.base)
                             : unpack ? run_unpack(memory_, sram_, dma, window.base)
                                      : run_load(memory_, sram_, dma, window.base);
   if (transfer.response != AxiResponse::kOkay) {
+    stop_at(command);
     axi_fault(transfer, channel);
     return;
   }
-  event(store ? spec::Event::kStoreBusy : spec::Event::kLoadBusy) += cost.cycles;
-  event(store ? spec::Event::kAxiWriteBeats : spec::Event::kAxiReadBeats) += cost.axi_beats;
-  complete(command, start, cost);
+  event(store ? spec::Event::kAxiWriteBeats : spec::Event::kAxiReadBeats) += commands_[command.place].axi_beats;
+  complete(command);
 }
 
-void Job::execute_gather(const Command& command, std::uint64_t start) {
+void Job::execute_gather(const Command& command) {
   const std::span<const std::uint32_t, kMaxWords> words(command.words);
   const Gather gather = spec::decode_gather(words.first<Gather::kWords>());
   const Window& window = setup_.windows[gather.window];
   if (!window_allows(window, table_of(gather))) {
-    advance_to(start);
+    stop_at(command);
     fault({spec::Fault::kAddress, spec::Channel::kLoad, spec::CommandError::kNone, gather.offset, command.offset});
     return;
   }
-  const Cost cost = estimate(gather, config_, memory_.timing(window.base + gather.offset));
-  if (!begin(cost, start)) return;
+  if (!begin(command)) return;
   const GatherEnd end = run_gather(memory_, sram_, gather, window.base);
   if (end.bad_index) {
-    advance_to(start);
+    stop_at(command);
     fault({spec::Fault::kIndex, spec::Channel::kLoad, spec::CommandError::kNone, *end.bad_index, command.offset});
     return;
   }
   if (end.transfer.response != AxiResponse::kOkay) {
+    stop_at(command);
     axi_fault(end.transfer, spec::Channel::kLoad);
     return;
   }
-  event(spec::Event::kLoadBusy) += cost.cycles;
-  event(spec::Event::kAxiReadBeats) += cost.axi_beats;
-  complete(command, start, cost);
+  event(spec::Event::kAxiReadBeats) += commands_[command.place].axi_beats;
+  complete(command);
 }
 
-void Job::execute_compute(const Command& command, std::uint64_t start) {
+void Job::execute_compute(const Command& command) {
   const std::span<const std::uint32_t, kMaxWords> words(command.words);
-  Cost cost;
+  if (!begin(command)) return;
   if (command.info->format == spec::Format::kEltwise) {
-    const Eltwise eltwise = spec::decode_eltwise(words.first<Eltwise::kWords>());
-    cost = estimate(eltwise);
-    if (!begin(cost, start)) return;
-    run_eltwise(sram_, eltwise);
+    run_eltwise(sram_, spec::decode_eltwise(words.first<Eltwise::kWords>()));
   } else if (command.info->format == spec::Format::kSoftmax) {
-    const Softmax softmax = spec::decode_softmax(words.first<Softmax::kWords>());
-    cost = estimate(softmax);
-    if (!begin(cost, start)) return;
-    run_softmax(sram_, softmax);
+    run_softmax(sram_, spec::decode_softmax(words.first<Softmax::kWords>()));
   } else {
     const Geom geom = spec::decode_geom(words.first<Geom::kWords>());
-    cost = estimate(geom, config_);
-    if (!begin(cost, start)) return;
     switch (command.header.opcode) {
       case spec::Opcode::kConv:
         run_conv(sram_, geom, config_.groups);
@@ -301,78 +261,95 @@ void Job::execute_compute(const Command& command, std::uint64_t start) {
         break;
     }
   }
-  event(spec::Event::kComputeBusy) += cost.cycles;
-  event(spec::Event::kRequantActive) += cost.requant_active;
-  complete(command, start, cost);
+  event(spec::Event::kRequantActive) += commands_[command.place].requant_active;
+  complete(command);
 }
 
-/// False when the command would pass the limit of cycles: then the job is over without it.
-bool Job::begin(const Cost& cost, std::uint64_t start) {
-  if (start < cycle_limit_ && cost.cycles <= cycle_limit_ - start) return true;
+/// False when the command would keep its engine beyond the limit of cycles: then the job is over without it.
+bool Job::begin(const Command& command) {
+  std::uint64_t& busy = busy_[index(command.info->engine)];
+  const std::uint64_t cycles = commands_[command.place].cycles;
+  if (cycles <= cycle_limit_ - busy) {
+    busy += cycles;
+    return true;
+  }
   report_.end = JobEnd::kEndless;
+  stop_at(command);
   ended_ = true;
   return false;
 }
 
-CommandSpan Job::span_of(const Command& command) const {
-  const std::vector<std::uint64_t>& completed = completed_at_[index(command.info->engine)];
-  CommandSpan span;
-  span.layer = command.header.layer % spec::kLogEntries;
-  span.held = std::max(command.dispatched, completed.empty() ? 0 : completed.back());
-  span.load_met = satisfied_at(spec::Engine::kLoad, command.header.wait_load);
-  span.store_met = satisfied_at(spec::Engine::kStore, command.header.wait_store);
-  return span;
+/// The job ends where the command begins.
+void Job::stop_at(const Command& command) {
+  stop_ = {.engine = command.info->engine, .commands = completed_[index(command.info->engine)]};
+}
+
+void Job::remember(const Command& command) {
+  const std::span<const std::uint32_t, kMaxWords> words(command.words);
+  std::uint64_t address = 0;
+  std::vector<std::int8_t> packed;
+  if (command.info->format == spec::Format::kDma) {
+    const Dma dma = spec::decode_dma(words.first<Dma::kWords>());
+    address = setup_.windows[dma.window].base + dma.offset;
+    if (dma.header.opcode == spec::Opcode::kUnpack) {
+      packed.resize(dma.ax_len);
+      if (memory_.read(address, packed) != AxiResponse::kOkay) packed.clear();  // The command will find that, too.
+    }
+  } else if (command.info->format == spec::Format::kGather) {
+    const Gather gather = spec::decode_gather(words.first<Gather::kWords>());
+    address = setup_.windows[gather.window].base + gather.offset;
+  }
+  commands_.push_back(works_.next(std::span<const std::uint32_t>(words).first(command.info->words), address,
+                                  memory_.timing(address), std::as_bytes(std::span(packed))));
+  executed_.push_back(false);
+  if (command.info->engine == spec::Engine::kNone) stop_.at_decoder = false;
 }
 
 void Job::account() {
+  const estimator::StreamPlace stream{setup_.cmd_base, setup_.cmd_size, memory_.timing(setup_.cmd_base)};
+  const estimator::JobTrace trace = estimator::trace_job(commands_, stream, config_, stop_);
+  report_.cycles = trace.cycles;
+  constexpr PerEngine<spec::Event> kBusy{spec::Event{}, spec::Event::kLoadBusy, spec::Event::kStoreBusy,
+                                         spec::Event::kComputeBusy};
   for (const spec::Engine engine : kEngines) {
-    if (!queues_[index(engine)].empty()) {
-      trace_.spans[index(engine)].push_back(span_of(queues_[index(engine)].front()));
+    for (const estimator::CommandSpan& span : trace.spans[index(engine)]) {
+      if (span.end == kNever || !executed_[span.command]) continue;
+      event(kBusy[index(engine)]) += span.end - span.start;
+      if (engine == spec::Engine::kLoad) continue;
+      std::optional<std::uint32_t>& entry = report_.log[span.layer];
+      entry = std::max(entry.value_or(0), static_cast<std::uint32_t>(span.end - 1));
     }
   }
-  if (decoded_ && decoded_->info->engine == spec::Engine::kNone) {
-    trace_.decoded = decoded_at_;
-  } else if (decoded_ && !can_dispatch()) {
-    trace_.blocks.push_back({decoded_at_, kNever});
-  }
-  report_.causes = attribute(trace_, std::max<std::uint64_t>(report_.cycles, 1));
+  event(spec::Event::kComputeWait) = report_.cycles - std::min(report_.cycles, event(spec::Event::kComputeBusy));
+  report_.causes = estimator::attribute(trace, std::max<std::uint64_t>(report_.cycles, 1));
+  if (observer_ != nullptr) report_job(trace);
 }
 
-void Job::complete(const Command& command, std::uint64_t start, const Cost& cost) {
-  const spec::Engine engine = command.info->engine;
-  const std::uint64_t at = start + cost.cycles;
-  CommandSpan span = span_of(command);
-  span.start = start;
-  if (engine == spec::Engine::kCompute) span.active = at - std::min(cost.cycles, cost.mac_active + cost.vector_active);
-  span.end = at;
-  span.unit = cost.mac_active != 0 ? spec::Cause::kArray : spec::Cause::kVector;
-  trace_.spans[index(engine)].push_back(span);
-  if (engine != spec::Engine::kLoad) {
-    std::optional<std::uint32_t>& entry = report_.log[command.header.layer % spec::kLogEntries];
-    entry = std::max(entry.value_or(0), static_cast<std::uint32_t>(at));
-  }
+void Job::complete(const Command& command) {
+  const std::size_t engine = index(command.info->engine);
   ++event(spec::Event::kCommands);
-  completed_at_[index(engine)].push_back(at);
-  if (observer_ != nullptr) report_command(command, start, at);
-  queues_[index(engine)].pop_front();
-  advance_to(at);
+  executed_[command.place] = true;
+  if (record_) record(command);
+  ++completed_[engine];
+  queues_[engine].pop_front();
 }
 
-void Job::report_command(const Command& command, std::uint64_t start, std::uint64_t end) {
-  const spec::Engine engine = command.info->engine;
-  observer_->on_command_start(engine, command.offset, started_at_ + start);
-  std::ranges::sort(written_);
-  const auto repeated = std::ranges::unique(written_);
-  written_.erase(repeated.begin(), repeated.end());
-  for (const std::uint32_t address : written_) {
-    const Word word = sram_.read_word(address);
-    observer_->on_sram_write(engine, command.offset, address, std::as_bytes(std::span(word)), started_at_ + end);
+void Job::record(const Command& command) {
+  if (command.info->engine != spec::Engine::kStore) {
+    record_->add(command.place, command.info->engine, command.offset);
+    return;
   }
-  written_.clear();
-  observer_->on_command_end(engine, command.offset, started_at_ + end);
+  const Dma store = spec::decode_dma(std::span<const std::uint32_t, kMaxWords>(command.words).first<Dma::kWords>());
+  record_->add_store(command.place, command.offset, store, setup_.windows[store.window].base);
 }
 
-void Job::report_activity() const {
+void Job::report_job(const estimator::JobTrace& trace) const {
+  for (const spec::Engine engine : kEngines) {
+    for (const estimator::CommandSpan& span : trace.spans[index(engine)]) {
+      if (span.end == kNever || !executed_[span.command]) continue;
+      record_->report(span.command, *observer_, started_at_ + span.start, started_at_ + span.end);
+    }
+  }
   std::uint64_t from = started_at_;
   for (const CauseRun& run : report_.causes) {
     observer_->on_activity({.cause = run.cause, .layer = static_cast<std::uint8_t>(run.layer)}, from, run.cycles);
@@ -412,7 +389,5 @@ FaultRecord Job::watchdog_fault() const {
   }
   return record;
 }
-
-void Job::advance_to(std::uint64_t cycle) { report_.cycles = std::max(report_.cycles, cycle); }
 
 }  // namespace auklet::sim::model

@@ -11,15 +11,22 @@
 #include <random>
 #include <vector>
 
-#include "attribution.hpp"
+#include "../estimator/attribution.hpp"
+#include "../estimator/command_work.hpp"
+#include "../estimator/timeline.hpp"
 #include "dma.hpp"
-#include "engines.hpp"
-#include "estimate.hpp"
+#include "job_record.hpp"
 #include "memory_map.hpp"
 #include "sram.hpp"
 #include "stream_reader.hpp"
 
 namespace auklet::sim::model {
+
+using estimator::CauseRun;
+using estimator::index;
+using estimator::kEngines;
+using estimator::kNever;
+using estimator::PerEngine;
 
 /// What the registers tell a job.
 struct JobSetup {
@@ -79,7 +86,7 @@ class Job {
     spec::CommandHeader header;
     std::array<std::uint32_t, kMaxWords> words{};
     std::uint32_t offset = 0;
-    std::uint64_t dispatched = 0;  ///< Cycle.
+    std::size_t place = 0;  ///< Among the job's commands.
   };
 
   [[nodiscard]] bool check_header();
@@ -87,27 +94,26 @@ class Job {
   void dispatch();
   [[nodiscard]] bool can_dispatch() const;
   [[nodiscard]] bool waits_satisfied(const spec::CommandHeader& header) const;
-  /// Cycle at which the engine reached a count; kNever when it has not.
-  [[nodiscard]] std::uint64_t satisfied_at(spec::Engine engine, std::uint32_t wait) const;
-  [[nodiscard]] std::uint64_t waits_satisfied_at(const spec::CommandHeader& header) const;
   [[nodiscard]] bool can_act(std::size_t actor) const;
   [[nodiscard]] std::optional<std::size_t> choose_actor();
   void execute(spec::Engine engine);
-  void execute_dma(const Command& command, std::uint64_t start);
-  void execute_gather(const Command& command, std::uint64_t start);
-  void execute_compute(const Command& command, std::uint64_t start);
-  [[nodiscard]] bool begin(const Cost& cost, std::uint64_t start);
-  void complete(const Command& command, std::uint64_t start, const Cost& cost);
-  void report_command(const Command& command, std::uint64_t start, std::uint64_t end);
-  void report_activity() const;
-  [[nodiscard]] CommandSpan span_of(const Command& command) const;
-  /// Traces what engines and decoder still held, and says where the cycles went.
+  void execute_dma(const Command& command);
+  void execute_gather(const Command& command);
+  void execute_compute(const Command& command);
+  /// Remembers the command, and what it will take.
+  void remember(const Command& command);
+  [[nodiscard]] bool begin(const Command& command);
+  void stop_at(const Command& command);
+  void complete(const Command& command);
+  /// Keeps what it wrote for the observer.
+  void record(const Command& command);
+  void report_job(const estimator::JobTrace& trace) const;
+  /// Finds out how long all of this takes, and where the cycles go.
   void account();
   void finish_if_ended();
   void fault(const FaultRecord& record);
   void axi_fault(const Transfer& transfer, spec::Channel channel);
   [[nodiscard]] FaultRecord watchdog_fault() const;
-  void advance_to(std::uint64_t cycle);
   std::uint64_t& event(spec::Event which) { return report_.events[static_cast<std::size_t>(which)]; }
 
   const spec::HardwareConfig& config_;
@@ -119,15 +125,19 @@ class Job {
   StreamReader reader_;
   Observer* observer_ = nullptr;
   std::uint64_t started_at_ = 0;
-  std::vector<std::uint32_t> written_;  ///< Words that the command being computed has written, for the observer.
+  std::optional<JobRecord> record_;  ///< For the observer, when there is one.
 
   JobReport report_;
   bool ended_ = false;
   std::optional<Command> decoded_;  ///< Decoded, not yet dispatched. END stays here until the job is done.
-  std::uint64_t decoded_at_ = 0;    ///< Cycle.
-  JobTrace trace_;
   PerEngine<std::deque<Command>> queues_;
-  PerEngine<std::vector<std::uint64_t>> completed_at_;  ///< Cycle of every completion.
+  PerEngine<std::size_t> completed_{};
+  // Time: nothing that is computed depends on it.
+  estimator::CommandWorks works_;
+  std::vector<estimator::CommandWork> commands_;  ///< All that were decoded.
+  std::vector<bool> executed_;                    ///< Those that completed.
+  PerEngine<std::uint64_t> busy_{};               ///< Cycles of those that were begun.
+  estimator::JobStop stop_;
   std::array<std::size_t, kActors> priority_{};
 };
 

@@ -95,6 +95,7 @@ class Usage(Case):
             (["compile", MODEL], "--output"),
             (["compile", MODEL, "-o", self.folder / "m", "--config", "npu7"], "npu64, npu256, npu1024"),
             (["info", MODEL, "--config", "npu7"], "npu64, npu256, npu1024"),
+            (["info", MODEL, "--profile", "dram"], "sram, flash"),
         ):
             with self.subTest(arguments=arguments):
                 self.assert_refused(USAGE, clause, *arguments)
@@ -233,6 +234,33 @@ class Json(Case):
         self.assertEqual(info["refusals"], [])
         self.assertEqual(len(info["layers"]), 13)
         self.assertGreater(info["sram_peak"], 0)
+
+    def test_info_estimates_what_the_model_takes(self):
+        cycles = {}
+        for profile in ("sram", "flash"):
+            info = json.loads(auklet("info", MODEL, "--json", "--profile", profile).stdout)
+            run = self.run_json(MODEL, "--backend", "model", "--profile", profile, "--no-check")
+            self.assertTrue(run["cycles_estimated"])
+            self.assertEqual(info["profile"], profile)
+            self.assertEqual(info["job_cycles"], run["job_cycles"])
+            self.assertEqual(info["job_cycles"], sum(layer["cycles"] for layer in info["layers"]))
+            self.assertEqual([layer["cycles"] for layer in info["layers"]],
+                             [layer["cycles"] for layer in run["layers"] if layer["op"]])
+            self.assertEqual(info["layers"][0]["causes"], run["layers"][0]["causes"])
+            self.assertGreater(info["cycles"], info["job_cycles"])
+            self.assertEqual(info["cycles"], sum(segment["cycles"] for segment in info["segments"]))
+            cycles[profile] = info["cycles"]
+        self.assertGreater(cycles["flash"], cycles["sram"])
+
+    def test_estimates_are_marked(self):
+        text = auklet("run", MODEL, "--backend", "model", "--no-check").stdout
+        self.assertIn("est. cycles", text)
+        self.assertIn("cycles (estimated) in 1 NPU segment", text)
+        self.assertIn("est. cycles", auklet("info", MODEL).stdout)
+        self.assertIn("cycles estimated from submission to interrupt, memory profile flash",
+                      auklet("info", MODEL, "--profile", "flash").stdout)
+        if "rtl" in BACKENDS:
+            self.assertNotIn("estimated", auklet("run", MODEL, "--backend", "rtl", "--no-check").stdout)
 
     def test_text_fits_its_width(self):
         for command in (["run", MODEL, "--backend", "model"], ["info", MODEL]):

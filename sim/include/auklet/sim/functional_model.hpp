@@ -18,8 +18,8 @@ struct FunctionalModelOptions {
   /// Chooses, among the orders of execution that the stream's waits allow, the one that each job gets. Equal seeds give
   /// equal runs.
   std::uint64_t seed = 1;
-  /// A job that would run for more estimated cycles is not computed to its end: it stays RUNNING until it is reset, as
-  /// on hardware that nobody waits for. Keeps hostile streams from holding the host for hours.
+  /// A job that would keep an engine busy for more estimated cycles is not computed to its end: it stays RUNNING until
+  /// it is reset, as on hardware that nobody waits for. Keeps hostile streams from holding the host for hours.
   std::uint64_t job_cycle_limit = std::uint64_t{1} << 26;
 };
 
@@ -28,10 +28,9 @@ struct FunctionalModelOptions {
 /// Exact: every register's access rules and value except those below; SRAM, memory and results; faults with cause,
 /// channel, code, address and offset; COMPLETED, PROGRESS and DONE_TAG; the event COMMANDS.
 ///
-/// Estimated: time, that is PMU_CYCLES, PMU_LOG_DATA, all other events, and how long CLEARING and RUNNING last. A
-/// command takes as long as its engine's throughput says (model/estimate.hpp) and starts when its waits allow, in time
-/// independently of the seed. Causes add up to PMU_CYCLES; WEIGHTS, DRAIN, BANK and WINDOW stay zero: they are part of
-/// FILL, or not estimated. FETCH_WAIT stays zero.
+/// Estimated: time, that is PMU_CYCLES, PMU_LOG_DATA, all other events, and how long CLEARING and RUNNING last. It is
+/// that of auklet/sim/estimator.hpp, independently of the seed. Causes add up to PMU_CYCLES. FETCH_WAIT stays zero, and
+/// register accesses take no time.
 ///
 /// Order: a command takes effect at once. Wherever more than one engine could go next, the seed decides, with a bias
 /// that changes from job to job and lets one engine run far ahead of another. A stream that lacks a wait that it needs

@@ -26,9 +26,8 @@ struct Activity {
 /// Is told what happens in a target (Target::observe()). A command is known by its engine and its offset in the
 /// stream, in bytes; cycles are those of Target::cycle(). Its engine is busy in the cycles [start, end) of a command.
 ///
-/// The RTL reports in order of time. A functional model computes a job at once when it starts, and reports each command
-/// whole, in the order in which it computes them, with the cycles that it estimates: each engine's commands are in
-/// order, those of different engines overlap.
+/// The RTL reports in order of time. A functional model computes a job at once when it starts, and then reports each
+/// command whole, one engine's in their order and then the next one's, with the cycles that it estimates.
 ///
 /// Called from within the target's step(); must not call the target.
 class Observer {
@@ -43,6 +42,9 @@ class Observer {
   /// is not reported.
   virtual void on_sram_write(spec::Engine /*engine*/, std::uint32_t /*offset*/, std::uint32_t /*address*/,
                              SramWord /*word*/, std::uint64_t /*cycle*/) {}
+  /// The STORE at `offset` wrote these bytes to device address `address`. Functional models only.
+  virtual void on_memory_write(std::uint32_t /*offset*/, std::uint64_t /*address*/,
+                               std::span<const std::byte> /*bytes*/, std::uint64_t /*cycle*/) {}
   /// The job ended, whether done, by a fault or because it was stopped.
   virtual void on_job_end(std::uint64_t /*cycle*/) {}
   /// The cycles [from, from + cycles), which follow those reported before, were alike. The RTL reports them when they

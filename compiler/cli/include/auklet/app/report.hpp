@@ -88,5 +88,7 @@ struct RunReport {
 [[nodiscard]] std::string to_text(const RunReport& report, bool stalls = false);
 /// The object that --json prints; docs/cli.md describes its keys.
 [[nodiscard]] nlohmann::ordered_json to_json(const RunReport& report);
+/// Cycles by the cause's name.
+[[nodiscard]] nlohmann::ordered_json to_json(const Causes& causes);
 
 }  // namespace auklet::app

@@ -4,6 +4,8 @@
 #include <auklet/app/failure.hpp>
 #include <auklet/app/report.hpp>
 #include <auklet/app/session.hpp>
+#include <auklet/sim/memory_profile.hpp>
+#include <auklet/spec/spec.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -51,5 +53,8 @@ struct RunRequest {
 
 /// The hardware configuration of that name. Errors: kUsage, with the names there are.
 [[nodiscard]] Result<spec::HardwareConfig> configuration_called(const std::string& name);
+
+/// The memory profile of that name. Errors: kUsage.
+[[nodiscard]] Result<sim::MemoryProfile> profile_called(const std::string& name);
 
 }  // namespace auklet::app

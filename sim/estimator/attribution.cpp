@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <utility>
 
-namespace auklet::sim::model {
+namespace auklet::sim::estimator {
 namespace {
 
 using spec::Cause;
@@ -27,7 +29,7 @@ class EngineWalk {
     if (next_ == spans_.size()) return kNever;
     const CommandSpan& span = spans_[next_];
     std::uint64_t first = kNever;
-    for (const std::uint64_t at : {span.held, span.load_met, span.store_met, span.start, span.active, span.end}) {
+    for (const std::uint64_t at : {span.held, span.load_met, span.store_met, span.start, span.end}) {
       if (at > now) first = std::min(first, at);
     }
     return first;
@@ -82,10 +84,9 @@ Cause store_cause(const Moment& m) {
   return m.store->load_met > m.now ? Cause::kLoad : Cause::kStore;
 }
 
+/// Of a cycle in which the compute engine runs no command.
 Cause cause_of(const Moment& m) {
   if (m.compute != nullptr) {
-    if (m.compute->active <= m.now) return m.compute->unit;
-    if (m.compute->start <= m.now) return Cause::kFill;
     if (m.compute->load_met > m.now) return load_cause(m);
     if (m.compute->store_met > m.now) return store_cause(m);
     return Cause::kFill;
@@ -94,6 +95,36 @@ Cause cause_of(const Moment& m) {
   return m.load != nullptr ? load_cause(m) : store_cause(m);
 }
 
+/// The runs of a job, as they come.
+class Runs {
+ public:
+  void add(std::optional<std::uint32_t> layer, Cause cause, std::uint64_t cycles) {
+    if (cycles == 0) return;
+    if (runs_.empty() || runs_.back().cause != cause || runs_.back().layer != layer.value_or(0)) {
+      runs_.push_back({layer.value_or(0), cause, 0});
+    }
+    runs_.back().cycles += cycles;
+  }
+  /// A compute command's cycles, in an order of their own. What it takes longer than by itself, transfers took from it.
+  void add(std::uint32_t layer, const CauseCycles& causes, std::uint64_t cycles) {
+    std::uint64_t left = cycles;
+    for (std::size_t i = 0; i < causes.size(); ++i) {
+      const std::uint64_t now = std::min(left, causes[i]);
+      add(layer, static_cast<Cause>(i + 1), now);
+      left -= now;
+    }
+    add(layer, Cause::kBank, left);
+  }
+  /// What came before the first command is that command's layer's.
+  void name_first(std::uint32_t layer) {
+    for (CauseRun& run : runs_) run.layer = layer;
+  }
+  [[nodiscard]] std::vector<CauseRun> take() { return std::move(runs_); }
+
+ private:
+  std::vector<CauseRun> runs_;
+};
+
 }  // namespace
 
 std::vector<CauseRun> attribute(const JobTrace& trace, std::uint64_t cycles) {
@@ -101,7 +132,7 @@ std::vector<CauseRun> attribute(const JobTrace& trace, std::uint64_t cycles) {
   EngineWalk store(trace.spans[index(Engine::kStore)]);
   EngineWalk compute(trace.spans[index(Engine::kCompute)]);
   DecoderWalk decoder(trace);
-  std::vector<CauseRun> runs;
+  Runs runs;
   std::optional<std::uint32_t> layer;
   for (std::uint64_t now = 0; now < cycles;) {
     std::uint64_t next = cycles;
@@ -118,20 +149,18 @@ std::vector<CauseRun> attribute(const JobTrace& trace, std::uint64_t cycles) {
                                : moment.store != nullptr ? moment.store
                                                          : moment.load;
     if (owner != nullptr) {
-      // What comes before the first command is that command's layer's.
-      if (!layer) {
-        for (CauseRun& run : runs) run.layer = owner->layer;
-      }
+      if (!layer) runs.name_first(owner->layer);
       layer = owner->layer;
     }
-    const Cause cause = cause_of(moment);
-    if (runs.empty() || runs.back().cause != cause || runs.back().layer != layer.value_or(0)) {
-      runs.push_back({layer.value_or(0), cause, 0});
+    if (moment.compute != nullptr && moment.compute->start <= now) {
+      next = std::min(cycles, moment.compute->end);
+      runs.add(moment.compute->layer, moment.compute->causes, next - now);
+    } else {
+      runs.add(layer, cause_of(moment), next - now);
     }
-    runs.back().cycles += next - now;
     now = next;
   }
-  return runs;
+  return runs.take();
 }
 
-}  // namespace auklet::sim::model
+}  // namespace auklet::sim::estimator

@@ -1,0 +1,46 @@
+// A command as the timeline sees it: which engine, what it waits for, how long it takes by itself.
+#pragma once
+
+#include <auklet/sim/target.hpp>
+#include <auklet/spec/spec.hpp>
+#include <cstdint>
+#include <span>
+
+#include "compute_cost.hpp"
+#include "sram_use.hpp"
+#include "stream_fetch.hpp"
+#include "transfer_cost.hpp"
+
+namespace auklet::sim::estimator {
+
+struct CommandWork {
+  spec::CommandHeader header;
+  spec::Engine engine = spec::Engine::kNone;  ///< kNone: END.
+  std::uint32_t stream_words = 0;             ///< Of 32 bits.
+  std::uint64_t cycles = 0;                   ///< From its start until the engine's next one may start.
+  CauseCycles causes{};                       ///< Compute: they add up to `cycles`.
+  SramUse sram;                               ///< Compute.
+  TransferUse transfer;                       ///< Transfers.
+  LongTransfer bursts;                        ///< LOAD, UNPACK: from the start on; no bursts when they are short.
+  double stream_cycles = 0;                   ///< What it loses to each beat of the command stream.
+  std::uint64_t requant_active = 0;
+  std::uint64_t axi_beats = 0;
+};
+
+/// Finds the work of a job's commands, which come in the order of the stream.
+class CommandWorks {
+ public:
+  explicit CommandWorks(const spec::HardwareConfig& config) : config_(config) {}
+
+  /// `words` is a well-formed command. For those of the load and store engines, `address` is that of the first byte
+  /// (GATHER: of table row 0), in memory of that timing. `packed` are the bytes that an UNPACK reads, empty if not
+  /// known.
+  [[nodiscard]] CommandWork next(std::span<const std::uint32_t> words, std::uint64_t address,
+                                 const MemoryTiming& timing, std::span<const std::byte> packed = {});
+
+ private:
+  spec::HardwareConfig config_;
+  ComputeState state_;
+};
+
+}  // namespace auklet::sim::estimator

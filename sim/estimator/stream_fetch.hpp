@@ -1,0 +1,109 @@
+// When the words of a command stream reach the decoder (rtl/ctrl/auklet_cmd_fetch.sv, auklet_decoder.sv).
+#pragma once
+
+#include <algorithm>
+#include <auklet/sim/target.hpp>
+#include <auklet/spec/spec.hpp>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace auklet::sim::estimator {
+
+/// Where the stream lies.
+struct StreamPlace {
+  std::uint64_t base = 0;   ///< A multiple of 16.
+  std::uint64_t bytes = 0;  ///< A multiple of 16.
+  MemoryTiming timing;
+};
+
+/// Bursts of a transfer that come one after the other: from `from` on as many are in flight as may be.
+struct LongTransfer {
+  double from = 0;       ///< Cycle.
+  double first_end = 0;  ///< Cycle in which the first burst has arrived,
+  double burst = 0;      ///< and cycles from there to the next one.
+  std::uint64_t bursts = 0;
+};
+
+/// Hands out the stream's words of 16 bytes in order. Cycle 0 is the job's first.
+class StreamFetch {
+ public:
+  StreamFetch(const StreamPlace& place, const spec::HardwareConfig& config)
+      : place_(place), beats_a_word_(kWordBytes * 8 / config.axi_data_bits) {
+    const double rate = std::max<std::uint32_t>(place.timing.bytes_per_cycle, 1);
+    const double beat_bytes = config.axi_data_bits / 8.0;
+    word_cycles_ = static_cast<double>(beats_a_word_) * std::max(1.0, beat_bytes / rate);
+  }
+
+  /// The cycle in which the decoder takes the next word, which it is ready for from `ready` on.
+  std::uint64_t take(std::uint64_t ready) {
+    if (taken_.size() == fetched_) fetch_burst();
+    const std::uint64_t word = taken_.size() - burst_first_;
+    const auto there =
+        static_cast<std::uint64_t>(data_ + static_cast<double>(word + 1) * word_cycles_ - word_cycles_) + 1;
+    taken_.push_back(std::max(ready, there));
+    return taken_.back();
+  }
+
+  /// A load runs, or none does. Memory takes only so many bursts at a time, and the stream's wait for a place.
+  void set_load(const std::optional<LongTransfer>& load) { load_ = load; }
+
+  /// A burst on its way.
+  struct Burst {
+    double data = 0;  ///< Cycle of its first beat.
+    std::uint64_t beats = 0;
+  };
+  /// Those that were asked for since the last call.
+  [[nodiscard]] std::vector<Burst> new_bursts() { return std::exchange(new_bursts_, {}); }
+
+ private:
+  static constexpr std::uint64_t kWordBytes = 16;
+  static constexpr std::uint64_t kBuffered =
+      2 * spec::kBurstBytes / kWordBytes;            // Words in the buffer or on their way.
+  static constexpr std::uint64_t kFirstRequest = 2;  // The stream's length is looked at before.
+
+  void fetch_burst() {
+    const std::uint64_t at = place_.base + fetched_ * kWordBytes;
+    const std::uint64_t room = (at / spec::kBurstBytes + 1) * spec::kBurstBytes - at;
+    const std::uint64_t left = place_.bytes > fetched_ * kWordBytes ? place_.bytes - fetched_ * kWordBytes : room;
+    const std::uint64_t words = std::max<std::uint64_t>(1, std::min(room, left) / kWordBytes);
+    const std::uint64_t end = fetched_ + words;
+    std::uint64_t asked = fetched_ == 0 ? kFirstRequest : asked_ + 1;
+    if (end > kBuffered) asked = std::max(asked, taken_[end - kBuffered - 1] + 1);
+    const double before = fetched_ == 0 ? 0 : data_ + static_cast<double>(fetched_ - burst_first_) * word_cycles_;
+    asked = std::max(asked, place_from(static_cast<double>(asked), before));
+    asked_ = asked;
+    const auto latency = static_cast<double>(std::max<std::uint32_t>(place_.timing.latency_cycles, 1));
+    data_ = std::max(static_cast<double>(asked) + 1 + latency, before);
+    burst_first_ = fetched_;
+    fetched_ = end;
+    new_bursts_.push_back({data_, words * beats_a_word_});
+  }
+
+  /// When memory takes a burst that is asked for at `asked`, the stream's last one being in flight until `before`.
+  [[nodiscard]] std::uint64_t place_from(double asked, double before) const {
+    if (!load_ || asked < load_->from) return 0;
+    const double ended = asked < load_->first_end ? 0 : std::floor((asked - load_->first_end) / load_->burst) + 1;
+    const double left = static_cast<double>(load_->bursts) - ended;
+    const double next = load_->first_end + ended * load_->burst;
+    if (left >= kPlaces) return static_cast<std::uint64_t>(next);
+    return left >= kPlaces - 1 && before > asked ? static_cast<std::uint64_t>(std::min(next, before)) : 0;
+  }
+
+  static constexpr double kPlaces = 8;  // Of the simulated memory.
+
+  StreamPlace place_;
+  std::optional<LongTransfer> load_;
+  std::uint64_t beats_a_word_;
+  double word_cycles_ = 0;
+  std::vector<std::uint64_t> taken_;  ///< Cycle of each word.
+  std::uint64_t fetched_ = 0;         ///< Words that are on their way, or there.
+  std::uint64_t burst_first_ = 0;     ///< First word of the newest burst,
+  double data_ = 0;                   ///< and the cycle in which it arrives.
+  std::uint64_t asked_ = 0;
+  std::vector<Burst> new_bursts_;
+};
+
+}  // namespace auklet::sim::estimator

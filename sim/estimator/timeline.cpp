@@ -1,0 +1,261 @@
+#include "timeline.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <optional>
+#include <utility>
+
+namespace auklet::sim::estimator {
+namespace {
+
+using spec::Engine;
+
+/// completed - wait as the hardware sees it: 16 bits, signed.
+constexpr bool reached(std::size_t completed, std::uint32_t wait) {
+  return static_cast<std::int16_t>(static_cast<std::uint16_t>(completed - wait)) >= 0;
+}
+
+/// An engine with its queue.
+struct Lane {
+  struct Queued {
+    std::size_t command = 0;
+    std::uint64_t from = 0;  ///< The engine can hold it from this cycle on.
+  };
+  std::deque<Queued> queue;
+  CommandSpan current;
+  bool holds = false;  ///< `current` waits or runs.
+  std::uint64_t idle_from = 0;
+  std::size_t started = 0;
+  std::size_t completed = 0;
+  bool running = false;  ///< `current` has started.
+  double left = 0;       ///< Cycles of work.
+  double pace = 1;       ///< Work done in a cycle.
+
+  [[nodiscard]] std::uint64_t next_event(std::uint64_t now) const {
+    if (!holds || current.start == kNever) return kNever;
+    if (!running) return current.start;
+    return now + static_cast<std::uint64_t>(std::max(0.0, std::ceil(left / pace - kRounding)));
+  }
+  static constexpr double kRounding = 1e-6;
+};
+
+class Player {
+ public:
+  Player(std::span<const CommandWork> commands, const StreamPlace& stream, const spec::HardwareConfig& config,
+         const JobStop& stop)
+      : commands_(commands), fetch_(stream, config), stop_(stop) {}
+
+  JobTrace play() {
+    constexpr unsigned kHeaderWords = spec::StreamHeader::kWords * 4 / 16;
+    for (unsigned i = 0; i < kHeaderWords; ++i) decoder_ready_ = fetch_.take(decoder_ready_) + 1;
+    decode_next();
+    while (!stopped_) {
+      std::uint64_t next = blocked_ ? kNever : dispatch_at_;
+      for (const Engine engine : kEngines) next = std::min(next, lane(engine).next_event(now_));
+      if (next == kNever) break;
+      go_to(std::max(next, now_));
+      for (const Engine engine : kEngines) complete(engine);
+      for (const Engine engine : kEngines) hold(engine);
+      dispatch();
+      for (const Engine engine : kEngines) hold(engine);
+      for (const Engine engine : kEngines) start(engine);
+      charge_bursts();
+      set_paces();
+      if (ended()) break;
+    }
+    finish();
+    return std::move(trace_);
+  }
+
+ private:
+  Lane& lane(Engine engine) { return lanes_[index(engine)]; }
+  [[nodiscard]] const Lane& lane(Engine engine) const { return lanes_[index(engine)]; }
+
+  void go_to(std::uint64_t next) {
+    for (Lane& lane : lanes_) {
+      if (lane.running) lane.left -= static_cast<double>(next - now_) * lane.pace;
+    }
+    now_ = next;
+  }
+
+  // ---- decoder ----
+  void decode_next() {
+    if (decoded_ >= commands_.size()) {
+      // Behind the last command the decoder fails, or there is nothing to know.
+      dispatch_at_ = stop_.at_decoder ? decoder_ready_ + 1 : kNever;
+      return;
+    }
+    const std::uint32_t words = commands_[decoded_].stream_words / 4;
+    std::uint64_t ready = decoder_ready_;
+    for (std::uint32_t i = 0; i < words; ++i) ready = fetch_.take(ready) + 1;
+    dispatch_at_ = ready;
+  }
+
+  void dispatch() {
+    constexpr std::uint64_t kToEngine = 2;  // Into the queue, and out of it.
+    if (dispatch_at_ > now_) return;
+    if (decoded_ >= commands_.size()) {
+      stopped_ = true;
+      return;
+    }
+    const CommandWork& command = commands_[decoded_];
+    if (command.engine == Engine::kNone) {
+      trace_.decoded = std::min(trace_.decoded, now_ + 1);
+      dispatch_at_ = kNever;
+      return;
+    }
+    Lane& to = lane(command.engine);
+    if (to.queue.size() >= spec::queue_depth(command.engine)) {
+      if (!blocked_) trace_.blocks.push_back({now_, kNever});
+      blocked_ = true;
+      return;
+    }
+    if (blocked_) trace_.blocks.back().until = now_;
+    blocked_ = false;
+    to.queue.push_back({decoded_, now_ + kToEngine});
+    ++decoded_;
+    decoder_ready_ = now_ + 1;
+    decode_next();
+  }
+
+  /// The stream's beats take turns from the load that runs when they come.
+  void charge_bursts() {
+    for (const StreamFetch::Burst& burst : fetch_.new_bursts()) bursts_.push_back(burst);
+    Lane& load = lane(Engine::kLoad);
+    if (!load.running) return;
+    const double cycles = commands_[load.current.command].stream_cycles;
+    if (cycles == 0) return;
+    std::erase_if(bursts_, [&](const StreamFetch::Burst& burst) {
+      if (burst.data + static_cast<double>(burst.beats) < static_cast<double>(now_)) return true;
+      if (burst.data > static_cast<double>(now_) + load.left) return false;
+      load.left += cycles * static_cast<double>(burst.beats);
+      return true;
+    });
+  }
+
+  // ---- engines ----
+  void hold(Engine engine) {
+    Lane& lane = lanes_[index(engine)];
+    if (lane.holds || lane.queue.empty()) return;
+    const Lane::Queued next = lane.queue.front();
+    lane.queue.pop_front();
+    lane.holds = true;
+    lane.current = CommandSpan{.command = next.command,
+                               .layer = commands_[next.command].header.layer % spec::kLogEntries,
+                               .held = std::max(lane.idle_from, next.from)};
+  }
+
+  void start(Engine engine) {
+    Lane& lane = lanes_[index(engine)];
+    if (!lane.holds || lane.running) return;
+    CommandSpan& span = lane.current;
+    const spec::CommandHeader& header = commands_[span.command].header;
+    const auto meet = [&](Engine other, std::uint32_t wait, std::uint64_t& met) {
+      if (met == kNever && reached(lanes_[index(other)].completed, wait)) met = now_;
+    };
+    std::uint64_t compute_met = kNever;
+    meet(Engine::kLoad, header.wait_load, span.load_met);
+    meet(Engine::kStore, header.wait_store, span.store_met);
+    meet(Engine::kCompute, header.wait_compute, compute_met);
+    if (span.load_met == kNever || span.store_met == kNever || compute_met == kNever) return;
+    if (span.start == kNever) span.start = std::max(span.held, now_);
+    if (span.start > now_) return;
+    if (stop_.engine == engine && lane.started == stop_.commands) {
+      stopped_ = true;
+      span.start = kNever;
+      return;
+    }
+    lane.running = true;
+    ++lane.started;
+    lane.left = static_cast<double>(commands_[span.command].cycles);
+    if (engine != Engine::kLoad) return;
+    LongTransfer bursts = commands_[span.command].bursts;
+    bursts.from += static_cast<double>(now_);
+    bursts.first_end += static_cast<double>(now_);
+    fetch_.set_load(bursts.bursts == 0 ? std::nullopt : std::optional(bursts));
+  }
+
+  void complete(Engine engine) {
+    Lane& lane = lanes_[index(engine)];
+    if (!lane.running || lane.next_event(now_) > now_) return;
+    CommandSpan& span = lane.current;
+    span.end = now_;
+    span.causes = commands_[span.command].causes;
+    trace_.spans[index(engine)].push_back(span);
+    lane.holds = false;
+    lane.running = false;
+    lane.idle_from = now_;
+    if (engine == Engine::kLoad) fetch_.set_load(std::nullopt);
+    ++lane.completed;
+    trace_.cycles = now_;
+  }
+
+  // ---- SRAM ----
+  void set_paces() {
+    constexpr double kMostLost = 0.9;
+    const Lane& compute = lane(Engine::kCompute);
+    for (Lane& lane : lanes_) lane.pace = 1;
+    if (!compute.running) return;
+    double lost = 0;
+    for (const Engine engine : {Engine::kLoad, Engine::kStore}) {
+      Lane& transfer = lane(engine);
+      if (!transfer.running) continue;
+      const CommandWork& work = commands_[transfer.current.command];
+      const Interference both = interfere(commands_[compute.current.command].sram, work.transfer);
+      transfer.pace = both.transfer;
+      lost += both.lost;
+    }
+    lane(Engine::kCompute).pace = 1 - std::min(lost, kMostLost);
+  }
+
+  // ---- the end ----
+  [[nodiscard]] bool ended() const {
+    if (trace_.decoded == kNever) return false;
+    const spec::CommandHeader& end = commands_[decoded_].header;
+    return std::ranges::all_of(kEngines, [this](Engine e) { return !lane(e).holds && lane(e).queue.empty(); }) &&
+           reached(lane(Engine::kLoad).completed, end.wait_load) &&
+           reached(lane(Engine::kStore).completed, end.wait_store) &&
+           reached(lane(Engine::kCompute).completed, end.wait_compute);
+  }
+
+  void finish() {
+    // END is looked at once more when everything is idle.
+    if (ended()) {
+      trace_.cycles = std::max(trace_.cycles, trace_.decoded) + 1;
+    } else {
+      trace_.cycles = std::max(trace_.cycles, now_);
+    }
+    // What stands still is seen to.
+    const bool still = !ended() && !stopped_;
+    if (still && trace_.decoded != kNever) trace_.cycles = std::max(trace_.cycles, trace_.decoded + 1);
+    for (const Engine engine : kEngines) {
+      if (!lane(engine).holds) continue;
+      if (still) trace_.cycles = std::max(trace_.cycles, lane(engine).current.held + 1);
+      trace_.spans[index(engine)].push_back(lane(engine).current);
+      trace_.spans[index(engine)].back().causes = commands_[lane(engine).current.command].causes;
+    }
+  }
+
+  std::span<const CommandWork> commands_;
+  StreamFetch fetch_;
+  JobStop stop_;
+  JobTrace trace_;
+  PerEngine<Lane> lanes_;
+  std::vector<StreamFetch::Burst> bursts_;  ///< Of the stream, that no load has made way for.
+  std::uint64_t now_ = 0;
+  std::size_t decoded_ = 0;  ///< Commands that are handed over; the decoder is at the next one.
+  std::uint64_t decoder_ready_ = 0;
+  std::uint64_t dispatch_at_ = 0;
+  bool blocked_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+JobTrace trace_job(std::span<const CommandWork> commands, const StreamPlace& stream, const spec::HardwareConfig& config,
+                   const JobStop& stop) {
+  return Player(commands, stream, config, stop).play();
+}
+
+}  // namespace auklet::sim::estimator
