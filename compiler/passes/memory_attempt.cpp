@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "split.hpp"
@@ -29,6 +30,7 @@ class Attempt {
         hardware_(hardware),
         spilled_(choices.spilled),
         compact_(choices.compact),
+        arriving_(choices.arriving),
         price_(hardware.config.sram_bytes / spec::kSramRegions) {
     const u32 region = hardware.config.sram_bytes / spec::kSramRegions;
     std::vector<u32> regions(spec::kSramRegions);
@@ -164,6 +166,46 @@ class Attempt {
     }
   }
 
+  // Lays out a resident convolution's weights for the pitch of its input.
+  plan::Outcome lay_out(u32 node, const plan::ConvOp& op) {
+    NodePlan& n = plan_.nodes[node];
+    const Format& format = plan_.instances[n.inputs[0]].format;
+    const u32 pitch = readable_pitch(format, *program_.nodes[node].uses[0].operand).value_or(format.pitch);
+    return plan::conv_layout(op, hardware_.config, pitch, n.layout);
+  }
+
+  // A convolution whose image is in memory, but only just, and which alone reads it: decides what arrives when, if that
+  // pays.
+  void plan_arrivals_of(u32 node, const plan::ConvOp& op, u32 step) {
+    NodePlan& n = plan_.nodes[node];
+    Instance& image = plan_.instances[n.inputs[0]];
+    Format& format = image.format;
+    if (!image.loaded || image.last != node || op.batch != 1 || format.view.pixels != op.in_h * op.in_w) return;
+    if (plan_.cascade_of(node) != nullptr || comes_early(image.buffer, step) || !lay_out(node, op).ok()) return;
+    const u64 least = n.layout.weight_bytes;
+    const u32 pitch = format.pitch;
+    const bool spread = arriving_[node] == Arriving::kSpread && format.view.channels >= plan::kWordBytes;
+    if (spread) format.pitch = spread_pitch(format.view.channels);
+    if (lay_out(node, op).ok() && n.layout.segments == 1 && n.layout.weight_bytes <= least) {
+      // LOAD begins at whole words of SRAM.
+      const u32 unit = plan::kWordBytes / std::gcd(plan::kWordBytes, op.in_w * format.pitch);
+      const bool rows = plan_.instances[n.output].format.view.pixels == op.out_h * op.out_w;
+      const bool stored = rows && plan_.buffers[program_.nodes[node].output].home != Home::kNowhere;
+      n.arrivals = plan_arrivals(op, n.layout, hardware_.config, unit, stored);
+    }
+    if (n.arrivals.empty()) format.pitch = pitch;
+    Instance& output = plan_.instances[n.output];
+    if (spread && !n.arrivals.empty() && output.last == node) {
+      output.format.pitch = spread_pitch(output.format.view.channels);
+    }
+  }
+  // An odd number of words. At an even one, what all pixels read, or write, is in one bank for steps on end, and in
+  // both where pixels begin within words; rows that come or go meanwhile take it from them every other time, or wait.
+  static u32 spread_pitch(u32 channels) {
+    const u32 padded = plan::round_up_to_word(channels);
+    return padded / plan::kWordBytes % 2 == 0 ? padded + plan::kWordBytes : padded;
+  }
+
   // Cuts the weights of resident convolutions into parts, and numbers the steps.
   bool cut_nodes() {
     u32 step = 0;
@@ -171,15 +213,12 @@ class Attempt {
       NodePlan& n = plan_.nodes[node];
       const plan::ConvOp* op = conv_of(program_.nodes[node]);
       if (op != nullptr && !n.streamed) {
-        const Format& format = plan_.instances[n.inputs[0]].format;
-        const u32 pitch = readable_pitch(format, *program_.nodes[node].uses[0].operand).value_or(format.pitch);
-        if (const plan::Outcome made = plan::conv_layout(*op, hardware_.config, pitch, n.layout); !made.ok()) {
-          return fail_at(node, made);
-        }
+        if (arriving_[node] != Arriving::kWhole) plan_arrivals_of(node, *op, step);
+        if (const plan::Outcome made = lay_out(node, *op); !made.ok()) return fail_at(node, made);
         // A cascade uses all weights in every stripe.
-        const std::vector<plan::TileRange> ranges = plan_.cascade_of(node) != nullptr
-                                                        ? std::vector<plan::TileRange>{{0, n.layout.tiles}}
-                                                        : cut_tiles(*op, n.layout, hardware_.config, step == 0);
+        const bool whole = plan_.cascade_of(node) != nullptr || !n.arrivals.empty();
+        const std::vector<plan::TileRange> ranges = whole ? std::vector<plan::TileRange>{{0, n.layout.tiles}}
+                                                          : cut_tiles(*op, n.layout, hardware_.config, step == 0);
         for (const plan::TileRange& tiles : ranges) n.parts.push_back({tiles});
       }
       const auto steps = static_cast<u32>(std::max<std::size_t>(n.parts.size(), 1));
@@ -307,7 +346,7 @@ class Attempt {
     for (std::size_t i = 0; i < plan_.loads.size(); ++i) {
       LoadItem& load = plan_.loads[i];
       if (i >= spec::kLoadQueueDepth) earliest = std::max(earliest, plan_.loads[i - spec::kLoadQueueDepth].step);
-      earliest = std::max(earliest, first_loadable(load));
+      earliest = std::max(earliest, plan_.nodes[load.node].arrivals.empty() ? first_loadable(load) : load.step);
       Space::Id& id = block_of(load);
       const Block now = plan_.sram[id];
       const std::vector<Access> accesses = price_.accesses(id);
@@ -333,8 +372,17 @@ class Attempt {
 
   // The first step before which memory holds what is to be loaded.
   [[nodiscard]] u32 first_loadable(const LoadItem& load) const {
-    if (!load.instance) return 0;
-    const Buffer& b = program_.buffers[plan_.instances[*load.instance].buffer];
+    return load.instance ? loadable_from(plan_.instances[*load.instance].buffer) : 0;
+  }
+  // Whether a buffer could be loaded in a step before the one that reads it: streamed nodes need the SRAM themselves.
+  [[nodiscard]] bool comes_early(u32 buffer, u32 step) const {
+    for (u32 from = loadable_from(buffer); from < step; ++from) {
+      if (!streamed(node_at_[from])) return true;
+    }
+    return false;
+  }
+  [[nodiscard]] u32 loadable_from(u32 buffer) const {
+    const Buffer& b = program_.buffers[buffer];
     return b.producer ? end_of(*b.producer) + 1 : 0;
   }
 
@@ -361,6 +409,7 @@ class Attempt {
   const Hardware& hardware_;
   const std::vector<bool>& spilled_;
   const std::vector<bool>& compact_;
+  const std::vector<Arriving>& arriving_;
   MemoryPlan plan_;
   RegionPrice price_;
   std::vector<u32> node_at_;       // By step.

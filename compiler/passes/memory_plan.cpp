@@ -33,7 +33,8 @@ class Planner {
         choices_{.streamed = std::vector<bool>(program.nodes.size()),
                  .spilled = std::vector<bool>(program.buffers.size()),
                  .compact = std::vector<bool>(program.nodes.size()),
-                 .cascades = {}} {
+                 .cascades = {},
+                 .arriving = std::vector<Arriving>(program.nodes.size(), Arriving::kSpread)} {
     for (std::size_t i = 0; i < program.nodes.size(); ++i) choices_.streamed[i] = program.nodes[i].op->moves_memory();
   }
 
@@ -58,7 +59,9 @@ class Planner {
     const u32 node = shortage.node;
     const Cascade* cascade = plan.cascade_of(node);
     if (cascade != nullptr) return pack(cascade->first(), cascade->last(), plan) || relieve_cascade(*cascade, plan);
+    const bool arrives = !plan.nodes[node].arrivals.empty();
     if (!choices_.streamed[node] && own_bytes(node, plan) > hardware_.sram_limit) {
+      if (arrives) return need_less(node);
       if (auto found = search_.find(plan, node)) {
         choices_.cascades.push_back(std::move(*found));
       } else {
@@ -67,12 +70,19 @@ class Planner {
       return true;
     }
     if (!choices_.streamed[node] && pack(node, node, plan)) return true;
+    if (arrives) return need_less(node);
     if (const auto buffer = largest_waiting(node, plan)) {
       choices_.spilled[*buffer] = true;
       return true;
     }
     if (choices_.streamed[node]) return false;
     choices_.streamed[node] = true;
+    return true;
+  }
+
+  bool need_less(u32 node) {
+    Arriving& arriving = choices_.arriving[node];
+    arriving = arriving == Arriving::kSpread ? Arriving::kByParts : Arriving::kWhole;
     return true;
   }
 

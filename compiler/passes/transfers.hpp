@@ -6,6 +6,7 @@
 
 #include <auklet/compiler/segment.hpp>
 #include <auklet/plan/plan.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -49,10 +50,21 @@ class Transfers {
   plan::Outcome load(const LoadItem& item);
   /// Loads rows of an instance for a node; it has `height` of them (row_bytes()), which begin at whole words.
   plan::Outcome load_rows(std::uint32_t node, const Instance& instance, Rows rows, std::uint32_t height);
+  /// Loads weights and parameters of tiles, which are the node's constants number `index`, to where all of the node's
+  /// have their places.
+  plan::Outcome load_tiles(std::uint32_t node, plan::TileRange tiles, std::size_t index);
+  /// Where those of some tiles are.
+  [[nodiscard]] Range weights_range(std::uint32_t node, plan::TileRange tiles) const;
+  [[nodiscard]] Range parameters_range(std::uint32_t node, plan::TileRange tiles) const;
   /// Whether a node's output goes to memory.
   [[nodiscard]] bool stores_output(std::uint32_t node) const;
   /// Stores a node's output, or rows of it, to scratch memory and to every window that wants it.
   plan::Outcome store_output(std::uint32_t node, Rows rows = {0, 1}, std::uint32_t height = 1);
+  /// Stores some tiles of rows of a node's output in the same way; the rows' pixels have whole words of SRAM.
+  plan::Outcome store_tiles(std::uint32_t node, Rows rows, std::uint32_t height, plan::TileRange tiles);
+  /// The bytes of those tiles in SRAM: a range for each pixel.
+  [[nodiscard]] std::vector<Range> tile_ranges(std::uint32_t node, Rows rows, std::uint32_t height,
+                                               plan::TileRange tiles) const;
   /// Fills outputs that nobody has written: other names of an input, or of what a streamed operator has stored
   /// elsewhere. The node is the operator that wrote, or gave, the name. Everything in SRAM must be done with.
   plan::Outcome fill_outputs(std::uint32_t node);
@@ -60,15 +72,17 @@ class Transfers {
   /// Emits computing of a node that reads and writes these bytes of SRAM. `emit(waits, cost)` writes the commands,
   /// which wait for `waits`, and adds to `cost`.
   template <typename Emit>
-  plan::Outcome compute(std::uint32_t node, const std::vector<Range>& reads, const Range& write, Emit emit) {
-    plan::Waits after = sram_.before_write(write.begin, write.end);
+  plan::Outcome compute(std::uint32_t node, const std::vector<Range>& reads, const std::vector<Range>& writes,
+                        Emit emit) {
+    plan::Waits after;
+    for (const Range& write : writes) after = plan::both(after, sram_.before_write(write.begin, write.end));
     for (const Range& read : reads) after = plan::both(after, sram_.before_read(read.begin, read.end));
     const std::uint32_t before = writer_.issued().compute;
     if (const plan::Outcome emitted = emit(after, cost(node).cost); !emitted.ok()) return emitted;
     const plan::Waits done{.compute = writer_.issued().compute};
     cost(node).commands += done.compute - before;
     for (const Range& read : reads) sram_.note_read(read.begin, read.end, done);
-    sram_.note_write(write.begin, write.end, done);
+    for (const Range& write : writes) sram_.note_write(write.begin, write.end, done);
     return {};
   }
 
@@ -81,8 +95,12 @@ class Transfers {
 
  private:
   template <typename Emit>
-  plan::Outcome transfer(bool load, Range sram, const plan::MemoryTensor& memory, std::uint64_t bytes, Emit emit);
+  plan::Outcome transfer(bool load, const std::vector<Range>& sram, const plan::MemoryTensor& memory,
+                         std::uint64_t bytes, Emit emit);
+  template <typename Emit>
+  plan::Outcome to_homes(std::uint32_t node, Emit store);
   plan::Outcome load_weights(const LoadItem& item);
+  plan::Outcome load_whole(std::uint32_t node, const WeightPart& part, const PartPlace& place);
   plan::Outcome store(std::uint32_t node, plan::MemoryTensor to, Rows rows, std::uint32_t height);
   plan::Outcome copy(std::uint32_t node, plan::MemoryTensor from, plan::MemoryTensor to, std::uint32_t bytes);
 
