@@ -228,6 +228,8 @@ module auklet_npu #(
 
   logic load_start, load_done, store_start, store_done, compute_start, compute_done;
   logic load_busy, store_busy, compute_busy;
+  logic load_ready, load_taken, load_arriving, load_queue_empty, load_queue_held;
+  logic [7:0] load_arriving_layer;
   logic load_held, load_wait_load, load_wait_store, store_held, store_wait_load, store_wait_store;
   logic compute_held, compute_wait_load, compute_wait_store;
   logic [639:0] compute_cmd;
@@ -241,8 +243,9 @@ module auklet_npu #(
     .clk_i, .rst_ni, .abort_i(abort), .clear_i(start),
     .push_i(push_load), .cmd_i(cmd[383:0]), .offset_i(decode_offset), .full_o(full_load),
     .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
-    .start_o(load_start), .cmd_o(load_cmd), .offset_o(load_offset), .done_i(load_done), .completed_o(completed_load),
-    .empty_o(empty_load), .held_o(load_held), .wait_load_o(load_wait_load), .wait_store_o(load_wait_store)
+    .ready_i(load_ready), .start_o(load_start), .cmd_o(load_cmd), .offset_o(load_offset), .taken_i(load_taken),
+    .done_i(load_done), .completed_o(completed_load), .empty_o(load_queue_empty), .held_o(load_queue_held),
+    .wait_load_o(load_wait_load), .wait_store_o(load_wait_store)
   );
   auklet_engine_queue #(
     .CMD_BITS(384)
@@ -250,7 +253,8 @@ module auklet_npu #(
     .clk_i, .rst_ni, .abort_i(abort), .clear_i(start),
     .push_i(push_store), .cmd_i(cmd[383:0]), .offset_i(decode_offset), .full_o(full_store),
     .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
-    .start_o(store_start), .cmd_o(store_cmd), .offset_o(store_offset), .done_i(store_done),
+    .ready_i(1'b1), .start_o(store_start), .cmd_o(store_cmd), .offset_o(store_offset), .taken_i(store_done),
+    .done_i(store_done),
     .completed_o(completed_store), .empty_o(empty_store),
     .held_o(store_held), .wait_load_o(store_wait_load), .wait_store_o(store_wait_store)
   );
@@ -260,10 +264,14 @@ module auklet_npu #(
     .clk_i, .rst_ni, .abort_i(abort), .clear_i(start),
     .push_i(push_compute), .cmd_i(cmd), .offset_i(decode_offset), .full_o(full_compute),
     .done_load_i(completed_load), .done_compute_i(completed_compute), .done_store_i(completed_store),
-    .start_o(compute_start), .cmd_o(compute_cmd), .offset_o(compute_offset), .done_i(compute_done),
+    .ready_i(1'b1), .start_o(compute_start), .cmd_o(compute_cmd), .offset_o(compute_offset), .taken_i(compute_done),
+    .done_i(compute_done),
     .completed_o(completed_compute), .empty_o(empty_compute),
     .held_o(compute_held), .wait_load_o(compute_wait_load), .wait_store_o(compute_wait_store)
   );
+
+  assign empty_load = load_queue_empty && !load_busy;
+  assign load_held = load_queue_held || load_arriving;
 
   // ---- load and store, each behind its window check ----
   logic load_ok, store_ok;
@@ -293,7 +301,8 @@ module auklet_npu #(
     .WORD_BITS(WORD_BITS)
   ) u_load (
     .clk_i, .rst_ni, .abort_i(abort),
-    .start_i(load_start && load_ok), .cmd_i(load_cmd), .addr_i(load_addr), .busy_o(load_busy), .done_o(load_done),
+    .ready_o(load_ready), .start_i(load_start && load_ok), .cmd_i(load_cmd), .addr_i(load_addr), .taken_o(load_taken),
+    .busy_o(load_busy), .arriving_o(load_arriving), .layer_o(load_arriving_layer), .done_o(load_done),
     .req_valid_o(load_req), .req_addr_o(load_req_addr), .req_len_o(load_req_len), .req_ready_i(load_req_ready),
     .data_valid_i(load_data_valid), .data_i(read_data), .data_ready_o(load_data_ready),
     .sram_valid_o(sram_load_valid), .sram_write_o(sram_load_write), .sram_addr_o(sram_load_addr),
@@ -406,7 +415,9 @@ module auklet_npu #(
     .decoding_i(decoding),
     .compute_busy_i(compute_busy), .compute_held_i(compute_held), .compute_wait_load_i(compute_wait_load),
     .compute_wait_store_i(compute_wait_store), .compute_layer_i(compute_cmd[23:16]),
-    .load_held_i(load_held), .load_wait_store_i(load_wait_store), .load_layer_i(load_cmd.layer[7:0]),
+    // The oldest command that it has not completed.
+    .load_held_i(load_held), .load_wait_store_i(load_wait_store && !load_arriving),
+    .load_layer_i(load_arriving ? load_arriving_layer : load_cmd.layer[7:0]),
     .store_held_i(store_held), .store_wait_load_i(store_wait_load), .store_layer_i(store_cmd.layer[7:0]),
     .cause_o(cause), .layer_valid_o(cause_layer_valid), .layer_o(cause_layer)
   );

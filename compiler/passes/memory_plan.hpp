@@ -8,7 +8,8 @@
 //
 // Weights of a resident convolution come in parts (split.hpp): each has its place while it is computed with, and before
 // that as long as there is room. So the weights of one operator need not fit at once, and those of the next follow
-// where the first parts have been.
+// where the first parts have been. Where the image comes from memory as well, just before the convolution, it is worth
+// more to have it and the weights arrive by turns (arrivals.hpp); the weights then have one place.
 #pragma once
 
 #include <auklet/compiler/result.hpp>
@@ -19,6 +20,7 @@
 #include <optional>
 #include <vector>
 
+#include "arrivals.hpp"
 #include "cascade.hpp"
 #include "hardware.hpp"
 #include "program.hpp"
@@ -57,7 +59,8 @@ struct Instance {
 /// Bytes of SRAM for a stripe of what node `node` of a cascade makes in this format.
 [[nodiscard]] std::uint32_t held_bytes(const Format& format, const Cascade& cascade, std::uint32_t node);
 
-/// Tiles of a resident convolution whose weights and parameters have a place and a LOAD of their own.
+/// Tiles of a resident convolution whose weights and parameters have a place and a LOAD of their own; or several LOADs,
+/// when they arrive tiles by tiles.
 struct WeightPart {
   plan::TileRange tiles;
   Space::Id block = 0;  ///< Weights, then parameters.
@@ -88,6 +91,7 @@ struct NodePlan {
   std::size_t output = 0;           ///< Resident: an instance.
   plan::ConvLayout layout;          ///< Convolutions.
   std::vector<WeightPart> parts;    ///< Resident convolutions: all tiles, one part a step.
+  std::vector<Arrival> arrivals;    ///< Of one part, whose image comes from memory as well; or none.
 };
 
 /// Where a buffer is in memory.

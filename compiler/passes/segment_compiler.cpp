@@ -71,10 +71,31 @@ class ConstantPacker {
       append(*tiles);
       return {};
     }
+    if (!memory_.nodes[node].arrivals.empty()) return pack_arrivals(node, work, layout, parameters);
     for (const WeightPart& part : memory_.nodes[node].parts) {
       const auto tiles = pack_tiles(work, layout, part.tiles, parameters);
       if (!tiles) return tiles.error();
       places_.parts[node].push_back(append_part(*tiles));
+    }
+    return {};
+  }
+
+  // As they arrive. The parameters of some tiles have another place than right behind their weights, so that they
+  // cannot be unpacked together with them.
+  plan::Outcome pack_arrivals(std::size_t node, const ConvWork& work, const plan::ConvLayout& layout,
+                              std::span<const std::uint8_t> parameters) {
+    for (const Arrival& arrival : memory_.nodes[node].arrivals) {
+      if (arrival.tiles.count == 0) continue;
+      const auto tiles = pack_tiles(work, layout, arrival.tiles, parameters);
+      if (!tiles) return tiles.error();
+      const std::span<const std::uint8_t> all(*tiles);
+      const bool together = arrival.tiles.count == layout.tiles;
+      const std::size_t weights = together ? all.size() : weight_bytes(layout, arrival.tiles.count);
+      PartPlace place = append_part(all.first(weights));
+      if (!together && place.compressed) place.parameters = static_cast<std::uint32_t>(begin());
+      if (!together && !place.compressed) place.bytes = static_cast<std::uint32_t>(all.size());
+      append(all.subspan(weights));
+      places_.parts[node].push_back(place);
     }
     return {};
   }

@@ -10,25 +10,12 @@ namespace {
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
-// What a cycle brings from memory where it is fast, and what it takes to start a command and to end it.
-constexpr u64 kLoadBytesPerCycle = 8;
+// What it takes to start a command and to end it.
 constexpr u64 kCommandCycles = 80;
 // Parts of fewer bytes would spend more cycles on commands than they hide.
 constexpr u32 kPartBytes = 32768;
 // The same where nothing is hidden yet.
 constexpr u32 kFirstBytes = 2048;
-
-// Estimated cycles of computing so many tiles, or 0 when they are beyond what the SRAM or a command can hold.
-u64 compute_cycles(const plan::ConvOp& op, const plan::ConvLayout& layout, const spec::HardwareConfig& config,
-                   u32 tiles) {
-  plan::StreamWriter counter = plan::StreamWriter::counting(config);
-  plan::Cost cost;
-  const u32 out_pitch = plan::round_up_to_word(op.out_c);
-  const plan::ConvSram at{.input = plan::sram_tensor(0, op.in_h, op.in_w, layout.in_pixel_pitch),
-                          .output = plan::sram_tensor(0, op.out_h, op.out_w, out_pitch)};
-  const plan::Outcome planned = plan::plan_resident_conv(counter, op, layout, {0, tiles}, at, {}, cost);
-  return planned.ok() ? cost.compute_cycles : 0;
-}
 
 // Sizes of the parts of `units` units, which take so many cycles each. Where loading takes longer than computing, what
 // is left when everything has arrived is the last part: so the last parts become smaller and smaller.
@@ -49,6 +36,17 @@ std::vector<u32> part_sizes(u32 units, u32 largest, u64 load, u64 compute) {
 }
 
 }  // namespace
+
+std::uint64_t compute_cycles(const plan::ConvOp& op, const plan::ConvLayout& layout, const spec::HardwareConfig& config,
+                             u32 tiles) {
+  plan::StreamWriter counter = plan::StreamWriter::counting(config);
+  plan::Cost cost;
+  const u32 out_pitch = plan::round_up_to_word(op.out_c);
+  const plan::ConvSram at{.input = plan::sram_tensor(0, op.in_h, op.in_w, layout.in_pixel_pitch),
+                          .output = plan::sram_tensor(0, op.out_h, op.out_w, out_pitch)};
+  const plan::Outcome planned = plan::plan_resident_conv(counter, op, layout, {0, tiles}, at, {}, cost);
+  return planned.ok() ? cost.compute_cycles : 0;
+}
 
 std::vector<RowPart> cut_rows(const plan::ConvOp& op, std::uint32_t unit, std::uint32_t most) {
   std::vector<RowPart> parts;

@@ -1,8 +1,8 @@
 // Convolutions cut into parts that need not wait for all that the whole needs.
 //
-// A first convolution is cut into rows: each part can start when its rows of the image have arrived. One of many
-// weights is cut into ranges of output tiles: each can start when its weights are there, and their place is free behind
-// it.
+// One of many weights is cut into ranges of output tiles: each can start when its weights are there, and their place is
+// free behind it. One whose result goes to memory is cut into rows: those that are done are stored while the next ones
+// are computed. A first one, whose image comes from memory as well, is cut both ways (arrivals.hpp).
 #pragma once
 
 #include <auklet/plan/plan.hpp>
@@ -11,6 +11,13 @@
 #include <vector>
 
 namespace auklet::compiler::passes {
+
+/// What a cycle brings from memory where it is fast.
+inline constexpr std::uint32_t kLoadBytesPerCycle = 8;
+
+/// Estimated cycles of computing so many tiles, or 0 when they are beyond what the SRAM or a command can hold.
+[[nodiscard]] std::uint64_t compute_cycles(const plan::ConvOp& op, const plan::ConvLayout& layout,
+                                           const spec::HardwareConfig& config, std::uint32_t tiles);
 
 /// Output rows [out_row, out_row + op.out_h) of a convolution, as a convolution of their own.
 struct RowPart {

@@ -14,10 +14,6 @@ namespace {
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
-// A first convolution is cut into so many parts, where its image has so many bytes.
-constexpr u32 kRowParts = 8;
-constexpr u64 kSplitBytes = 2048;
-
 // A result is stored in parts of at least so many bytes, so many parts at most.
 constexpr u64 kStoredBytes = 2048;
 constexpr u64 kMostStoredParts = 16;
@@ -89,21 +85,6 @@ class Emitter {
     return emit_loads_ahead(step);
   }
 
-  // A convolution whose image is about to be loaded for it, cut into parts that need not wait for all of it; else none.
-  [[nodiscard]] std::vector<RowPart> row_parts(u32 node) const {
-    const auto* work = std::get_if<ConvWork>(&program_.nodes[node].op->work);
-    if (work == nullptr || next_load_ + 1 >= memory_.loads.size()) return {};
-    const LoadItem& image = memory_.loads[next_load_];
-    const LoadItem& weights = memory_.loads[next_load_ + 1];
-    const std::size_t input = memory_.nodes[node].inputs[0];
-    if (image.node != node || image.instance != input || weights.node != node || weights.instance) return {};
-    const plan::ConvOp& op = work->op;
-    const Format& format = memory_.instances[input].format;
-    if (op.batch != 1 || format.view.pixels != op.in_h * op.in_w || format.bytes() < kSplitBytes) return {};
-    // LOAD begins at whole words of SRAM.
-    return cut_rows(op, plan::kWordBytes / std::gcd(plan::kWordBytes, op.in_w * format.pitch), kRowParts);
-  }
-
   // The rows of a convolution's last step, so that those that are done are stored while the next ones are computed; one
   // part, or none, when nothing is stored.
   [[nodiscard]] std::vector<RowPart> stored_parts(u32 node) const {
@@ -115,43 +96,91 @@ class Emitter {
     return cut_rows(work->op, 1, static_cast<u32>(parts));
   }
 
-  // The first part of the weights, then the image row part by row part, each followed by what can be computed with
-  // both.
-  plan::Outcome emit_first_rows(u32 node, const std::vector<RowPart>& rows, bool store) {
+  // What a convolution needs, part by part, each followed by what can be computed with it.
+  plan::Outcome emit_arrivals(u32 node) {
     const NodePlan& n = memory_.nodes[node];
-    const Instance& image = memory_.instances[n.inputs[0]];
-    if (const plan::Outcome loaded = transfers_.load(memory_.loads[next_load_ + 1]); !loaded.ok()) return loaded;
-    next_load_ += 2;
-    u32 loaded_rows = 0;
-    for (const RowPart& part : rows) {
-      if (part.load_end > loaded_rows) {
-        const plan::Outcome loaded =
-            transfers_.load_rows(node, image, {loaded_rows, part.load_end}, rows.back().load_end);
-        if (!loaded.ok()) return loaded;
-        loaded_rows = part.load_end;
+    // The plan has image and weights as one load each.
+    while (next_load_ < memory_.loads.size() && memory_.loads[next_load_].node == node) ++next_load_;
+    transfers_.begin(node);
+    std::size_t tiles = 0;
+    for (std::size_t i = 0; i < n.arrivals.size(); ++i) {
+      const Arrival& arrival = n.arrivals[i];
+      if (const plan::Outcome loaded = load_arrival(node, arrival, tiles); !loaded.ok()) return loaded;
+      if (i + 1 == n.arrivals.size()) {
+        if (const plan::Outcome loaded = emit_loads_ahead(n.steps.first); !loaded.ok()) return loaded;
+        transfers_.begin(node);
       }
-      if (const plan::Outcome computed = emit_row_part(node, 0, part, store); !computed.ok()) return computed;
+      if (const plan::Outcome computed = emit_block(node, arrival.computed); !computed.ok()) return computed;
+      if (const plan::Outcome stored = store_block(node, arrival.stored); !stored.ok()) return stored;
     }
-    return emit_loads_ahead(n.steps.first);
+    return n.arrivals.back().stored.empty() ? transfers_.store_output(node) : plan::Outcome{};
   }
 
-  // Rows of one step's tiles.
-  plan::Outcome emit_row_part(u32 node, std::size_t step, const RowPart& part, bool store) {
+  // `tiles` counts the arrivals of tiles.
+  plan::Outcome load_arrival(u32 node, const Arrival& arrival, std::size_t& tiles) {
+    if (arrival.tiles.count > 0) {
+      if (const plan::Outcome loaded = transfers_.load_tiles(node, arrival.tiles, tiles++); !loaded.ok()) return loaded;
+    }
+    if (arrival.rows.empty()) return {};
+    return transfers_.load_rows(node, memory_.instances[memory_.nodes[node].inputs[0]], arrival.rows,
+                                conv_of(node).in_h);
+  }
+
+  plan::Outcome emit_block(u32 node, const ResultBlock& block) {
+    if (block.empty()) return {};
     const NodePlan& n = memory_.nodes[node];
-    const plan::ConvOp& whole = std::get<ConvWork>(program_.nodes[node].op->work).op;
-    const u32 in_row = whole.in_w * pitch_of(node, 0);
-    const u32 out_row = whole.out_w * memory_.instances[n.output].format.pitch;
-    const u32 in = address_of(n.inputs[0]) + part.in_row * in_row;
-    const u32 out = address_of(n.output) + part.out_row * out_row;
-    const std::vector<Range> reads = {{in, u64{in} + u64{part.op.in_h} * in_row},
-                                      transfers_.sram_range(n.parts[step].block)};
-    const Range write{out, u64{out} + u64{part.op.out_h} * out_row};
-    const plan::Outcome computed =
-        transfers_.compute(node, reads, write, [&](const plan::Waits& after, plan::Cost& cost) {
-          return emit_conv(node, part.op, n.parts[step], in, out, after, cost);
+    const plan::ConvOp& whole = conv_of(node);
+    const RowSlice<plan::ConvOp> slice = slice_rows(whole, block.rows);
+    const Range in = conv_rows(n.inputs[0], slice.in, whole.in_w * pitch_of(node, 0));
+    const Range out = conv_rows(n.output, block.rows, whole.out_w * memory_.instances[n.output].format.pitch);
+    const Range weights = transfers_.weights_range(node, block.tiles);
+    const Range parameters = transfers_.parameters_range(node, block.tiles);
+    // Other tiles of the same pixels may be on their way out, but where there are many.
+    const bool few =
+        n.arrivals.back().stored.tiles.count < n.layout.tiles && block.rows == n.arrivals.back().stored.rows;
+    const std::vector<Range> writes =
+        few ? transfers_.tile_ranges(node, block.rows, whole.out_h, block.tiles) : std::vector<Range>{out};
+    return transfers_.compute(node, {in, weights, parameters}, writes, [&](const plan::Waits& after, plan::Cost& cost) {
+      return emit_conv(node, slice.op, block.tiles,
+                       {.in = static_cast<u32>(in.begin),
+                        .out = static_cast<u32>(out.begin),
+                        .weights = static_cast<u32>(weights.begin),
+                        .parameters = static_cast<u32>(parameters.begin)},
+                       after, cost);
+    });
+  }
+
+  plan::Outcome store_block(u32 node, const ResultBlock& block) {
+    if (block.empty()) return {};
+    const u32 height = conv_of(node).out_h;
+    return block.tiles.count == memory_.nodes[node].layout.tiles
+               ? transfers_.store_output(node, block.rows, height)
+               : transfers_.store_tiles(node, block.rows, height, block.tiles);
+  }
+
+  [[nodiscard]] const plan::ConvOp& conv_of(u32 node) const {
+    return std::get<ConvWork>(program_.nodes[node].op->work).op;
+  }
+  // Rows of `row` bytes of what is in SRAM whole.
+  [[nodiscard]] Range conv_rows(std::size_t instance, Rows rows, u32 row) const {
+    const u64 begin = address_of(instance);
+    return {begin + u64{rows.begin} * row, begin + u64{rows.end} * row};
+  }
+
+  // Rows of one step's tiles, the last step, and their way out.
+  plan::Outcome emit_row_part(u32 node, std::size_t step, const RowPart& part) {
+    const NodePlan& n = memory_.nodes[node];
+    const plan::ConvOp& whole = conv_of(node);
+    const Range in = conv_rows(n.inputs[0], {part.in_row, part.in_row + part.op.in_h}, whole.in_w * pitch_of(node, 0));
+    const Rows rows{part.out_row, part.out_row + part.op.out_h};
+    const Range out = conv_rows(n.output, rows, whole.out_w * memory_.instances[n.output].format.pitch);
+    const plan::Outcome computed = transfers_.compute(
+        node, {in, transfers_.sram_range(n.parts[step].block)}, {out}, [&](const plan::Waits& after, plan::Cost& cost) {
+          return emit_part(node, part.op, n.parts[step], static_cast<u32>(in.begin), static_cast<u32>(out.begin), after,
+                           cost);
         });
-    if (!computed.ok() || !store) return computed;
-    return transfers_.store_output(node, {part.out_row, part.out_row + part.op.out_h}, whole.out_h);
+    if (!computed.ok()) return computed;
+    return transfers_.store_output(node, rows, whole.out_h);
   }
 
   plan::Outcome emit_last_rows(u32 node, std::size_t step, const std::vector<RowPart>& rows) {
@@ -159,22 +188,20 @@ class Emitter {
     if (const plan::Outcome loaded = emit_loads_of(first + static_cast<u32>(step)); !loaded.ok()) return loaded;
     transfers_.begin(node);
     for (const RowPart& part : rows) {
-      if (const plan::Outcome computed = emit_row_part(node, step, part, true); !computed.ok()) return computed;
+      if (const plan::Outcome computed = emit_row_part(node, step, part); !computed.ok()) return computed;
     }
     return {};
   }
 
   plan::Outcome emit_resident(u32 node) {
-    const Steps& steps = memory_.nodes[node].steps;
-    const std::vector<RowPart> first_rows = row_parts(node);
+    const NodePlan& n = memory_.nodes[node];
+    if (!n.arrivals.empty()) return emit_arrivals(node);
     const std::vector<RowPart> last_rows = stored_parts(node);
-    for (u32 step = steps.first; step <= steps.last; ++step) {
+    for (u32 step = n.steps.first; step <= n.steps.last; ++step) {
       transfers_.begin(node);
-      const bool by_rows = step == steps.first && first_rows.size() > 1;
-      const bool stored = step == steps.last && last_rows.size() > 1;
-      const plan::Outcome computed = by_rows  ? emit_first_rows(node, first_rows, stored)
-                                     : stored ? emit_last_rows(node, step - steps.first, last_rows)
-                                              : emit_step(node, step - steps.first);
+      const bool stored = step == n.steps.last && last_rows.size() > 1;
+      const plan::Outcome computed =
+          stored ? emit_last_rows(node, step - n.steps.first, last_rows) : emit_step(node, step - n.steps.first);
       if (!computed.ok()) return computed;
     }
     transfers_.begin(node);
@@ -190,7 +217,7 @@ class Emitter {
     for (const std::size_t input : n.inputs) reads.push_back(transfers_.sram_range(memory_.instances[input].block));
     if (!n.parts.empty()) reads.push_back(transfers_.sram_range(n.parts[step].block));
     return transfers_.compute(
-        node, reads, transfers_.sram_range(memory_.instances[n.output].block),
+        node, reads, {transfers_.sram_range(memory_.instances[n.output].block)},
         [&](const plan::Waits& after, plan::Cost& cost) { return emit_work(node, step, after, cost); });
   }
 
@@ -203,17 +230,31 @@ class Emitter {
     return readable_pitch(format, *program_.nodes[node].uses[use].operand).value_or(format.pitch);
   }
 
-  // A part of the node's convolution, or rows of it, from and to these places.
-  plan::Outcome emit_conv(u32 node, const plan::ConvOp& op, const WeightPart& part, u32 in, u32 out,
+  struct ConvPlaces {
+    u32 in = 0;
+    u32 out = 0;
+    u32 weights = 0;
+    u32 parameters = 0;
+  };
+
+  // Tiles of the node's convolution, or rows of it, from and to these places.
+  plan::Outcome emit_conv(u32 node, const plan::ConvOp& op, plan::TileRange tiles, const ConvPlaces& places,
                           const plan::Waits& after, plan::Cost& cost) {
     const NodePlan& n = memory_.nodes[node];
-    const u32 weights = memory_.sram[part.block].address;
     const u32 out_pitch = memory_.instances[n.output].format.pitch;
-    const plan::ConvSram at{.input = plan::sram_tensor(in, op.in_h, op.in_w, pitch_of(node, 0)),
-                            .output = plan::sram_tensor(out, op.out_h, op.out_w, out_pitch),
-                            .weights = weights,
-                            .parameters = weights + weight_bytes(n.layout, part.tiles.count)};
-    return plan::plan_resident_conv(writer_, op, n.layout, part.tiles, at, after, cost);
+    const plan::ConvSram at{.input = plan::sram_tensor(places.in, op.in_h, op.in_w, pitch_of(node, 0)),
+                            .output = plan::sram_tensor(places.out, op.out_h, op.out_w, out_pitch),
+                            .weights = places.weights,
+                            .parameters = places.parameters};
+    return plan::plan_resident_conv(writer_, op, n.layout, tiles, at, after, cost);
+  }
+  // The same for a part of the weights.
+  plan::Outcome emit_part(u32 node, const plan::ConvOp& op, const WeightPart& part, u32 in, u32 out,
+                          const plan::Waits& after, plan::Cost& cost) {
+    const u32 weights = memory_.sram[part.block].address;
+    const u32 parameters = weights + weight_bytes(memory_.nodes[node].layout, part.tiles.count);
+    return emit_conv(node, op, part.tiles, {.in = in, .out = out, .weights = weights, .parameters = parameters}, after,
+                     cost);
   }
 
   // Computes `op`, the node's operator or rows of it, from and to these places; of a convolution one part.
@@ -221,7 +262,7 @@ class Emitter {
                         const plan::Waits& after, plan::Cost& cost) {
     const u32 out_pitch = memory_.instances[memory_.nodes[node].output].format.pitch;
     if (const auto* conv = std::get_if<plan::ConvOp>(&any)) {
-      return emit_conv(node, *conv, memory_.nodes[node].parts[part], in[0], out, after, cost);
+      return emit_part(node, *conv, memory_.nodes[node].parts[part], in[0], out, after, cost);
     }
     if (const auto* pool = std::get_if<plan::PoolOp>(&any)) {
       return plan::plan_resident_pool(writer_, *pool,
@@ -340,7 +381,7 @@ class Emitter {
     const View& view = memory_.instances[n.output].format.view;
     const u32 first_pixel = node == cascade.last() ? 0 : view.pixels / height * out.begin;
     return transfers_.compute(
-        node, reads, write,
+        node, reads, {write},
         [&](const plan::Waits& after, plan::Cost& cost) {
           return emit_op(node, 0, op, in, static_cast<u32>(write.begin), after, cost);
         },

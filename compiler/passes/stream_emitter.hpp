@@ -15,17 +15,19 @@
 
 namespace auklet::compiler::passes {
 
-/// A part of a resident node's weights and parameters, as it lies in memory.
+/// Weights and parameters that are loaded together, as they lie in memory.
 struct PartPlace {
   std::uint32_t offset = 0;
   std::uint32_t bytes = 0;
   bool compressed = false;  ///< For UNPACK, else as they are.
+  /// Where only the weights are compressed: the parameters behind them, else 0.
+  std::uint32_t parameters = 0;
 };
 
 /// Where the constants are in window kSegmentConstantsWindow.
 struct ConstantPlaces {
   std::vector<std::uint32_t> weights;         ///< By streamed node: weights, then parameters.
-  std::vector<std::vector<PartPlace>> parts;  ///< By resident node.
+  std::vector<std::vector<PartPlace>> parts;  ///< By resident node: one a part, or one an arrival of tiles.
   std::vector<std::uint32_t> buffers;         ///< By buffer.
 };
 

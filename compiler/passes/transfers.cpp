@@ -68,21 +68,25 @@ plan::MemoryTensor Transfers::home_of(u32 buffer) const {
 
 // Emits a transfer into or out of SRAM with the waits that its ranges ask for. `emit` gets the waits.
 template <typename Emit>
-plan::Outcome Transfers::transfer(bool load, Range sram, const plan::MemoryTensor& memory, u64 bytes, Emit emit) {
+plan::Outcome Transfers::transfer(bool load, const std::vector<Range>& sram, const plan::MemoryTensor& memory,
+                                  u64 bytes, Emit emit) {
   Hazards& window = windows_[memory.window];
   const Range outside = memory_range(memory, bytes);
-  const plan::Waits after =
-      load ? plan::both(window.before_read(outside.begin, outside.end), sram_.before_write(sram.begin, sram.end))
-           : plan::both(sram_.before_read(sram.begin, sram.end), window.before_write(outside.begin, outside.end));
+  plan::Waits after =
+      load ? window.before_read(outside.begin, outside.end) : window.before_write(outside.begin, outside.end);
+  for (const Range& inside : sram) {
+    after = plan::both(
+        after, load ? sram_.before_write(inside.begin, inside.end) : sram_.before_read(inside.begin, inside.end));
+  }
   if (const plan::Outcome emitted = emit(after); !emitted.ok()) return emitted;
   if (load) {
     const plan::Waits done{.load = writer_.issued().load};
     window.note_read(outside.begin, outside.end, done);
-    sram_.note_write(sram.begin, sram.end, done);
+    for (const Range& inside : sram) sram_.note_write(inside.begin, inside.end, done);
     report_.windows[memory.window].read = true;
   } else {
     const plan::Waits done{.store = writer_.issued().store};
-    sram_.note_read(sram.begin, sram.end, done);
+    for (const Range& inside : sram) sram_.note_read(inside.begin, inside.end, done);
     window.note_write(outside.begin, outside.end, done);
     report_.windows[memory.window].write = true;
   }
@@ -107,18 +111,20 @@ plan::Outcome Transfers::load(const LoadItem& item) {
 }
 
 plan::Outcome Transfers::load_weights(const LoadItem& item) {
-  const NodePlan& n = memory_.nodes[item.node];
-  const WeightPart& part = n.parts[item.part];
-  const PartPlace& place = constants_.parts[item.node][item.part];
+  const WeightPart& part = memory_.nodes[item.node].parts[item.part];
+  return load_whole(item.node, part, constants_.parts[item.node][item.part]);
+}
+
+plan::Outcome Transfers::load_whole(u32 node, const WeightPart& part, const PartPlace& place) {
   const plan::MemoryTensor from{kSegmentConstantsWindow, place.offset};
   const u32 address = memory_.sram[part.block].address;
-  ++cost(item.node).commands;
-  cost(item.node).loaded_bytes += place.bytes;
-  cost(item.node).weight_bytes += place.bytes;
-  return transfer(true, sram_range(part.block), from, place.bytes, [&](const plan::Waits& after) {
+  ++cost(node).commands;
+  cost(node).loaded_bytes += place.bytes;
+  cost(node).weight_bytes += place.bytes;
+  return transfer(true, {sram_range(part.block)}, from, place.bytes, [&](const plan::Waits& after) {
     if (!place.compressed) return plan::plan_load_bytes(writer_, from, address, place.bytes, after);
-    return plan::plan_load_packed(writer_, from, address, place.bytes, constant_bytes(n.layout, part.tiles.count),
-                                  after);
+    const u32 bytes = constant_bytes(memory_.nodes[node].layout, part.tiles.count);
+    return plan::plan_load_packed(writer_, from, address, place.bytes, bytes, after);
   });
 }
 
@@ -130,7 +136,7 @@ plan::Outcome Transfers::load_rows(u32 node, const Instance& instance, Rows rows
   ++cost(node).commands;
   cost(node).loaded_bytes += slab.bytes();
   const std::size_t begin = writer_.words();
-  const plan::Outcome loaded = transfer(true, slab.sram(address), from, slab.bytes(), [&](const plan::Waits& after) {
+  const plan::Outcome loaded = transfer(true, {slab.sram(address)}, from, slab.bytes(), [&](const plan::Waits& after) {
     return plan::plan_load_pixels(writer_, from, address, slab.pixels, slab.channels, slab.pitch, after);
   });
   const Node& n = program_.nodes[node];
@@ -139,21 +145,98 @@ plan::Outcome Transfers::load_rows(u32 node, const Instance& instance, Rows rows
   return loaded;
 }
 
+Range Transfers::weights_range(u32 node, plan::TileRange tiles) const {
+  const NodePlan& n = memory_.nodes[node];
+  const u64 begin = u64{memory_.sram[n.parts[0].block].address} + weight_bytes(n.layout, tiles.first);
+  return {begin, begin + weight_bytes(n.layout, tiles.count)};
+}
+
+Range Transfers::parameters_range(u32 node, plan::TileRange tiles) const {
+  const NodePlan& n = memory_.nodes[node];
+  const u64 begin = weights_range(node, {0, n.layout.tiles}).end + u64{tiles.first} * spec::kParamBlock;
+  return {begin, begin + u64{tiles.count} * spec::kParamBlock};
+}
+
+plan::Outcome Transfers::load_tiles(u32 node, plan::TileRange tiles, std::size_t index) {
+  const NodePlan& n = memory_.nodes[node];
+  const PartPlace& place = constants_.parts[node][index];
+  if (tiles.count == n.layout.tiles) return load_whole(node, n.parts[0], place);
+  const plan::MemoryTensor from{kSegmentConstantsWindow, place.offset};
+  const Range weights = weights_range(node, tiles);
+  const Range parameters = parameters_range(node, tiles);
+  const auto weights_at = static_cast<u32>(weights.begin);
+  const auto parameters_at = static_cast<u32>(parameters.begin);
+  const auto parameter_bytes = static_cast<u32>(parameters.end - parameters.begin);
+  const u32 bytes = place.bytes + (place.compressed ? parameter_bytes : 0);
+  cost(node).commands += place.compressed ? 2 : 1;
+  cost(node).loaded_bytes += bytes;
+  cost(node).weight_bytes += bytes;
+  if (!place.compressed) {
+    return transfer(true, {weights, parameters}, from, bytes, [&](const plan::Waits& after) {
+      return plan::plan_load_halves(writer_, from, weights_at, weight_bytes(n.layout, tiles.count), parameters_at,
+                                    bytes, after);
+    });
+  }
+  const plan::Outcome unpacked = transfer(true, {weights}, from, place.bytes, [&](const plan::Waits& after) {
+    return plan::plan_load_packed(writer_, from, weights_at, place.bytes, weight_bytes(n.layout, tiles.count), after);
+  });
+  if (!unpacked.ok()) return unpacked;
+  const plan::MemoryTensor behind{kSegmentConstantsWindow, place.parameters};
+  return transfer(true, {parameters}, behind, parameter_bytes, [&](const plan::Waits& after) {
+    return plan::plan_load_bytes(writer_, behind, parameters_at, parameter_bytes, after);
+  });
+}
+
 bool Transfers::stores_output(u32 node) const {
   const u32 buffer = program_.nodes[node].output;
   return memory_.buffers[buffer].home == Home::kScratch || !program_.buffers[buffer].outputs.empty();
 }
 
-plan::Outcome Transfers::store_output(u32 node, Rows rows, u32 height) {
+// Calls `store` for scratch memory and every window that wants the node's output.
+template <typename Emit>
+plan::Outcome Transfers::to_homes(u32 node, Emit store) {
   const u32 buffer = program_.nodes[node].output;
   if (memory_.buffers[buffer].home == Home::kScratch) {
-    if (const plan::Outcome stored = store(node, home_of(buffer), rows, height); !stored.ok()) return stored;
+    if (const plan::Outcome stored = store(home_of(buffer)); !stored.ok()) return stored;
   }
   for (const u32 output : program_.buffers[buffer].outputs) {
-    const plan::Outcome stored = store(node, {output_window(program_, output), 0}, rows, height);
+    const plan::Outcome stored = store(plan::MemoryTensor{output_window(program_, output), 0});
     if (!stored.ok()) return stored;
   }
   return {};
+}
+
+plan::Outcome Transfers::store_output(u32 node, Rows rows, u32 height) {
+  return to_homes(node, [&](const plan::MemoryTensor& to) { return store(node, to, rows, height); });
+}
+
+std::vector<Range> Transfers::tile_ranges(u32 node, Rows rows, u32 height, plan::TileRange tiles) const {
+  const Instance& instance = memory_.instances[memory_.nodes[node].output];
+  const Slab slab = slab_of(instance.format, rows, height);
+  const u64 begin = u64{memory_.sram[instance.block].address} + slab.in_sram + u64{tiles.first} * spec::kLanes;
+  std::vector<Range> ranges;
+  for (u64 pixel = 0; pixel < slab.pixels; ++pixel) {
+    const u64 at = begin + pixel * slab.pitch;
+    ranges.push_back({at, at + u64{tiles.count} * spec::kLanes});
+  }
+  return ranges;
+}
+
+plan::Outcome Transfers::store_tiles(u32 node, Rows rows, u32 height, plan::TileRange tiles) {
+  const Slab slab = slab_of(memory_.instances[memory_.nodes[node].output].format, rows, height);
+  const std::vector<Range> inside = tile_ranges(node, rows, height, tiles);
+  const u32 first = tiles.first * spec::kLanes;
+  const u32 channels = std::min(tiles.count * spec::kLanes, slab.channels - first);
+  return to_homes(node, [&](plan::MemoryTensor to) {
+    to.offset += slab.in_memory + first;
+    const u64 reach = u64{slab.pixels - 1} * slab.channels + channels;
+    ++cost(node).commands;
+    cost(node).stored_bytes += u64{slab.pixels} * channels;
+    return transfer(false, inside, to, reach, [&](const plan::Waits& after) {
+      return plan::plan_store_channels(writer_, to, slab.channels, static_cast<u32>(inside[0].begin), slab.pixels,
+                                       channels, slab.pitch, after);
+    });
+  });
 }
 
 plan::Outcome Transfers::store(u32 node, plan::MemoryTensor to, Rows rows, u32 height) {
@@ -163,7 +246,7 @@ plan::Outcome Transfers::store(u32 node, plan::MemoryTensor to, Rows rows, u32 h
   const u32 address = memory_.sram[instance.block].address + slab.in_sram;
   ++cost(node).commands;
   cost(node).stored_bytes += slab.bytes();
-  return transfer(false, slab.sram(address), to, slab.bytes(), [&](const plan::Waits& after) {
+  return transfer(false, {slab.sram(address)}, to, slab.bytes(), [&](const plan::Waits& after) {
     return plan::plan_store_pixels(writer_, to, address, slab.pixels, slab.channels, slab.pitch, after);
   });
 }
@@ -193,11 +276,11 @@ plan::Outcome Transfers::copy(u32 node, plan::MemoryTensor from, plan::MemoryTen
     const u32 part = std::min(half, bytes - done);
     const u32 at = upper ? half : 0;
     const Range sram{at, u64{at} + plan::round_up_to_word(part)};
-    const plan::Outcome loaded = transfer(true, sram, from, part, [&](const plan::Waits& after) {
+    const plan::Outcome loaded = transfer(true, {sram}, from, part, [&](const plan::Waits& after) {
       return plan::plan_load_bytes(writer_, from, at, part, after);
     });
     if (!loaded.ok()) return loaded;
-    const plan::Outcome stored = transfer(false, sram, to, part, [&](const plan::Waits& after) {
+    const plan::Outcome stored = transfer(false, {sram}, to, part, [&](const plan::Waits& after) {
       return plan::plan_store_pixels(writer_, to, at, part, 1, 1, after);
     });
     if (!stored.ok()) return stored;

@@ -35,7 +35,8 @@ module auklet_cmd_fetch #(
   ) u_burst_gen (
     .clk_i, .rst_ni, .abort_i,
     .start_i, .addr_i(base_i), .len_i(size_i), .rows_i(16'd1), .stride_i(32'd0),
-    .active_o(active), .addr_o(req_addr_o), .bytes_o(bytes), .len_o(req_len_o), .next_i(req_valid_o && req_ready_i)
+    .active_o(active), .addr_o(req_addr_o), .bytes_o(bytes), .len_o(req_len_o), .last_o(),
+    .next_i(req_valid_o && req_ready_i)
   );
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) reserved_q <= 7'd0;

@@ -1,4 +1,6 @@
 // Command queue of one engine: holds commands, starts the oldest when its waits are met, counts what completes.
+//
+// An engine may take the next command before the one that it runs completes: it then no longer needs cmd_o.
 module auklet_engine_queue #(
   parameter int unsigned CMD_BITS = 640,  ///< Bits of the longest command of the engine
   parameter int unsigned DEPTH = auklet_pkg::QUEUE_DEPTH
@@ -17,19 +19,21 @@ module auklet_engine_queue #(
   input  logic [15:0]         done_compute_i,
   input  logic [15:0]         done_store_i,
 
+  input  logic                ready_i,         ///< The engine can run cmd_o
   output logic                start_o,         ///< One cycle: run cmd_o
-  output logic [CMD_BITS-1:0] cmd_o,           ///< The command that waits or runs; stable until done_i
+  output logic [CMD_BITS-1:0] cmd_o,           ///< The command that waits or runs; stable until taken_i
   output logic [31:0]         offset_o,
-  input  logic                done_i,          ///< It completed
+  input  logic                taken_i,         ///< The engine no longer needs it
+  input  logic                done_i,          ///< The oldest of what the engine runs completed
   output logic [15:0]         completed_o,
-  output logic                empty_o,         ///< Nothing queued, waiting or running
+  output logic                empty_o,         ///< Nothing queued, waiting, or running and not taken
   output logic                held_o,          ///< cmd_o waits or runs
   output logic                wait_load_o,     ///< It waits for a load
   output logic                wait_store_o     ///< It waits for a store
 );
   logic head_valid, pop, held_q, running_q;
   logic [CMD_BITS+31:0] head;
-  assign pop = head_valid && (!held_q || done_i);
+  assign pop = head_valid && (!held_q || taken_i);
   auklet_fifo #(
     .WIDTH(CMD_BITS + 32),
     .DEPTH(DEPTH)
@@ -49,7 +53,7 @@ module auklet_engine_queue #(
   assign held_o = held_q;
   assign wait_load_o = held_q && !running_q && !met_load;
   assign wait_store_o = held_q && !running_q && !met_store;
-  assign start_o = held_q && !running_q && met && !abort_i;
+  assign start_o = held_q && !running_q && met && ready_i && !abort_i;
   assign empty_o = !head_valid && !held_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -63,9 +67,9 @@ module auklet_engine_queue #(
       if (clear_i) completed_o <= 16'd0;
     end else begin
       if (pop) held_q <= 1'b1;
-      else if (done_i) held_q <= 1'b0;
+      else if (taken_i) held_q <= 1'b0;
       if (start_o) running_q <= 1'b1;
-      else if (done_i) running_q <= 1'b0;
+      else if (taken_i) running_q <= 1'b0;
       if (done_i) completed_o <= completed_o + 16'd1;
     end
   end

@@ -16,6 +16,7 @@ module auklet_burst_gen #(
   output logic [ADDR_BITS-1:0] addr_o,     ///< Address of the burst's first byte
   output logic [8:0]           bytes_o,    ///< Bytes of the burst, 1 to BURST_BYTES
   output logic [7:0]           len_o,      ///< Beats - 1
+  output logic                 last_o,     ///< It is the transfer's last burst
   input  logic                 next_i      ///< The burst was taken
 );
   localparam int unsigned BYTE_BITS = $clog2(DATA_BITS / 8);
@@ -34,11 +35,12 @@ module auklet_burst_gen #(
 
   logic row_end;
   assign row_end = left_q <= 24'(room);
+  assign last_o = row_end && rows_q == 16'd1;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) active_q <= 1'b0;
     else if (abort_i) active_q <= 1'b0;
     else if (start_i) active_q <= 1'b1;
-    else if (next_i && row_end && rows_q == 16'd1) active_q <= 1'b0;
+    else if (next_i && last_o) active_q <= 1'b0;
   end
   always_ff @(posedge clk_i) begin
     if (start_i) begin

@@ -91,7 +91,7 @@ module auklet_store #(
   ) u_burst_gen (
     .clk_i, .rst_ni, .abort_i,
     .start_i, .addr_i, .len_i(cmd_i.ax_len), .rows_i(cmd_i.ax_rows), .stride_i(cmd_i.ax_stride),
-    .active_o(gen_active), .addr_o(gen_addr), .bytes_o(gen_bytes), .len_o(gen_len), .next_i(burst_end)
+    .active_o(gen_active), .addr_o(gen_addr), .bytes_o(gen_bytes), .len_o(gen_len), .last_o(), .next_i(burst_end)
   );
   logic req_full, req_valid;
   always_comb begin

@@ -133,6 +133,36 @@ TEST_P(LayerLog, WaitingForALoadIsTheWaitingLayers) {
   }
 }
 
+// Many loads take little more than one of as many bytes: each is asked for while the one before it arrives.
+TEST_P(LayerLog, LoadsFollowEachOther) {
+  constexpr std::uint32_t kLoads = 32;
+  constexpr std::uint64_t kBetween = 12;  // Cycles, the commands' words included; the memory's latency is 32.
+  StreamBuilder whole;
+  whole.add(load(1, kMuch));
+  StreamBuilder parts;
+  for (std::uint32_t i = 0; i < kLoads; ++i) {
+    spec::DmaCommand part = load(1, kMuch / kLoads);
+    part.offset = i * part.ax_len;
+    part.sp_base = i * part.ax_len;
+    parts.add(part);
+  }
+  const auto target = rtl();
+  const std::uint64_t at_once = run(*target, whole).cycles;
+  const std::uint64_t one_by_one = run(*target, parts).cycles;
+  EXPECT_GE(at_once, kMuchCycles);
+  EXPECT_LE(one_by_one, at_once + kLoads * kBetween);
+}
+
+// Of two loads under way, the wait is the older one's.
+TEST_P(LayerLog, ALoadThatArrivesIsItsLayers) {
+  StreamBuilder builder;
+  builder.add(load(3, kMuch));
+  builder.add(load(4, 16));
+  const Run result = run(*rtl(), builder);
+  EXPECT_GE(result.entries[3][Cause::kLoad], kMuchCycles - 100);
+  EXPECT_LT(result.entries[4].total(), 50U);
+}
+
 TEST_P(LayerLog, WaitingForAStoreIsTheWaitingLayers) {
   StreamBuilder builder;
   builder.add(store(4, kMuch));

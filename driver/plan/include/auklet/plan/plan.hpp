@@ -97,6 +97,12 @@ Outcome plan_resident_softmax(StreamWriter& writer, const SoftmaxOp& op, const S
 Outcome plan_load_bytes(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address, std::uint32_t bytes,
                         const Waits& after) noexcept;
 
+/// Loads `bytes` bytes, the first `first` of them (a multiple of 16) to `sram_address`, the others to `rest_address`
+/// behind it; both are multiples of 16. There must not be more others than first ones.
+Outcome plan_load_halves(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address,
+                         std::uint32_t first, std::uint32_t rest_address, std::uint32_t bytes,
+                         const Waits& after) noexcept;
+
 /// Loads `packed` bytes that compress() made of `bytes` bytes, a multiple of 16, and unpacks them to `sram_address` (a
 /// multiple of 16).
 Outcome plan_load_packed(StreamWriter& writer, const MemoryTensor& from, std::uint32_t sram_address,
@@ -112,6 +118,12 @@ Outcome plan_load_pixels(StreamWriter& writer, const MemoryTensor& from, std::ui
 Outcome plan_store_pixels(StreamWriter& writer, const MemoryTensor& to, std::uint32_t sram_address,
                           std::uint32_t pixels, std::uint32_t channels, std::uint32_t pixel_pitch,
                           const Waits& after) noexcept;
+
+/// Stores some channels of `pixels` pixels: `channels` of each, from `sram_address` (a multiple of 16) on, to pixels
+/// that are `memory_pitch` bytes apart from `to` on.
+Outcome plan_store_channels(StreamWriter& writer, const MemoryTensor& to, std::uint32_t memory_pitch,
+                            std::uint32_t sram_address, std::uint32_t pixels, std::uint32_t channels,
+                            std::uint32_t pixel_pitch, const Waits& after) noexcept;
 
 /// Pixel pitch at which plan_streamed_conv() keeps its input: what conv_layout() must be told. Dense convolutions read
 /// compact pixels, so that loads are linear and shallow inputs pack; the others read pixels of whole words.
