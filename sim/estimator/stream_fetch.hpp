@@ -60,8 +60,8 @@ class StreamFetch {
 
  private:
   static constexpr std::uint64_t kWordBytes = 16;
-  static constexpr std::uint64_t kBuffered =
-      2 * spec::kBurstBytes / kWordBytes;            // Words in the buffer or on their way.
+  // Words in the buffer or on their way.
+  static constexpr std::uint64_t kBuffered = std::uint64_t{2} * spec::kBurstBytes / kWordBytes;
   static constexpr std::uint64_t kFirstRequest = 2;  // The stream's length is looked at before.
 
   void fetch_burst() {

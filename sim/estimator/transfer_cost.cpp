@@ -77,12 +77,16 @@ double scale(double cycles, std::uint64_t walked, std::uint64_t rows) {
   return cycles * static_cast<double>(rows) / static_cast<double>(std::max<std::uint64_t>(walked, 1));
 }
 
+/// Cycles from a beat to the next one where words are not made of whole beats: one is taken when no more than a word is
+/// waiting, and what is left over of the beats before waits, too.
+double uneven_beat(std::uint64_t beat_bytes) { return beat_bytes == spec::kLanes ? 2.0 : 1.5; }
+
 /// From the start to the last word's write and the look at it. Row r may be asked for from `row_start(r)` on.
 template <typename RowStart>
-double read_cycles(const Rows& rows, std::uint64_t words, const MemoryTiming& timing, RowStart row_start) {
+double read_cycles(const Rows& rows, std::uint64_t words, bool even, const MemoryTiming& timing, RowStart row_start) {
   constexpr double kToData = 1;  // Beside the latency: from the grant of the request to the address on the bus.
   constexpr double kToSram = 2;  // From a beat to its word's write, and to the look at the empty buffer.
-  const double beat = beat_cycles(rows.beat_bytes, timing);
+  const double beat = std::max(beat_cycles(rows.beat_bytes, timing), even ? 1.0 : uneven_beat(rows.beat_bytes));
   const auto latency = static_cast<double>(latency_of(timing));
   Flight flight;
   double asked = 0;
@@ -203,7 +207,7 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
     cost.axi_beats = rows.beats();
     cost.words = multiply(gather.n, divide_up(gather.ax_len, spec::kLanes)) + divide_up(gather.n, 4);
     cost.sram = spread(gather.sp_base, multiply(gather.n, gather.sp_stride), config.sram_bytes);
-    cycles = read_cycles(rows, cost.words, timing, [&](std::uint64_t row) {
+    cycles = read_cycles(rows, cost.words, rows.address % beat_bytes == 0, timing, [&](std::uint64_t row) {
       const std::uint64_t words_before = row / 4;
       return kFirstRow + 1 + static_cast<double>(row) * kRow + static_cast<double>(words_before) * kWord;
     });
@@ -220,12 +224,14 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
         header.opcode == spec::Opcode::kUnpack ? dma.sp_len : multiply(whole, dma.sp_stride) + bytes % dma.sp_len;
     cost.sram = spread(dma.sp_base, std::max<std::uint64_t>(sram_bytes, std::min<std::uint64_t>(bytes, dma.sp_len)),
                        config.sram_bytes);
+    const bool rows_even = rows.rows == 1 || (dma.ax_stride % beat_bytes == 0 && dma.ax_len % beat_bytes == 0);
+    const bool even = address % beat_bytes == 0 && rows_even && (dma.sp_len % beat_bytes == 0 || whole <= 1);
     const bool store = header.opcode == spec::Opcode::kStore;
     if (header.opcode == spec::Opcode::kUnpack) {
       cycles = unpack_cycles(address, bytes, cost.words, packed, timing, beat_bytes);
     } else {
-      cycles =
-          store ? write_cycles(rows, timing) : read_cycles(rows, cost.words, timing, [](std::uint64_t) { return 1.0; });
+      cycles = store ? write_cycles(rows, timing)
+                     : read_cycles(rows, cost.words, even, timing, [](std::uint64_t) { return 1.0; });
     }
     // Each word is an access of its own, however few of its bytes count.
     if (store) cycles = std::max(cycles, static_cast<double>(cost.words));

@@ -187,7 +187,10 @@ TEST_P(EstimatedCommands, Elementwise) {
 }
 TEST_P(EstimatedCommands, Softmax) { compare(softmax, 8, 0.02, 0.01); }
 TEST_P(EstimatedCommands, Loads) {
-  compare([](Random& random) { return dma(random, spec::Opcode::kLoad); }, 8, 0.02, 0.01);
+  // Beats of 8 bytes that begin anywhere in a word are estimated roughly.
+  const bool narrow = config_.axi_data_bits == 64;
+  compare([](Random& random) { return dma(random, spec::Opcode::kLoad); }, 8, narrow ? 0.2 : 0.02,
+          narrow ? 0.08 : 0.01);
 }
 TEST_P(EstimatedCommands, Stores) {
   compare([](Random& random) { return dma(random, spec::Opcode::kStore); }, 8, 0.02, 0.01);

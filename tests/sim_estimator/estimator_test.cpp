@@ -174,7 +174,7 @@ TEST(Estimator, TheFunctionalModelTakesAsLong) {
   builder.add(conv(4));
   builder.end();
   std::vector<std::uint32_t> words = builder.finish(kConfig);
-  std::vector<std::uint8_t> data(64 * 1024);
+  std::vector<std::uint8_t> data(std::size_t{64} * 1024);
   sim::FunctionalModel model({.config = kConfig});
   model.map(kStreamBase, std::as_writable_bytes(std::span(words)), kSram);
   model.map(kDataBase, std::as_writable_bytes(std::span(data)), kSram);
