@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <optional>
 #include <span>
 
@@ -20,8 +21,7 @@ class VerilatedTap {
   /// Reports what the rising edge that comes next will do. Call once a cycle, when inputs have settled.
   void sample(Observer& observer, std::uint64_t cycle) {
     sample_writes(observer, cycle);
-    sample_engine(observer, spec::Engine::kLoad, root_.auklet_npu__DOT__load_start, root_.auklet_npu__DOT__load_done,
-                  root_.auklet_npu__DOT__load_offset, cycle);
+    sample_loads(observer, cycle);
     sample_engine(observer, spec::Engine::kStore, root_.auklet_npu__DOT__store_start, root_.auklet_npu__DOT__store_done,
                   root_.auklet_npu__DOT__store_offset, cycle);
     sample_engine(observer, spec::Engine::kCompute, root_.auklet_npu__DOT__compute_start,
@@ -33,7 +33,10 @@ class VerilatedTap {
                        .write_beat = root_.axi_wvalid_o != 0 && root_.axi_wready_i != 0};
     if (now == activity_) return;
     report_activity(observer, cycle);
-    if (activity_.cause != spec::Cause::kNone && now.cause == spec::Cause::kNone) observer.on_job_end(cycle);
+    if (activity_.cause != spec::Cause::kNone && now.cause == spec::Cause::kNone) {
+      loads_.clear();
+      observer.on_job_end(cycle);
+    }
     activity_ = now;
   }
 
@@ -58,8 +61,8 @@ class VerilatedTap {
     }
     if (root_.auklet_npu__DOT__sram_load_valid != 0 && root_.auklet_npu__DOT__sram_load_write != 0 &&
         root_.auklet_npu__DOT__sram_load_gnt != 0) {
-      write(observer, spec::Engine::kLoad, root_.auklet_npu__DOT__load_offset, root_.auklet_npu__DOT__sram_load_addr,
-            root_.auklet_npu__DOT__sram_load_data, cycle);
+      write(observer, spec::Engine::kLoad, loads_.empty() ? root_.auklet_npu__DOT__load_offset : loads_.front(),
+            root_.auklet_npu__DOT__sram_load_addr, root_.auklet_npu__DOT__sram_load_data, cycle);
     }
   }
 
@@ -72,6 +75,18 @@ class VerilatedTap {
     observer.on_sram_write(engine, offset, word_address * static_cast<std::uint32_t>(spec::kLanes), word, cycle);
   }
 
+  // A load may ask for its bytes while those of the one before arrive. It is told to start when they have.
+  void sample_loads(Observer& observer, std::uint64_t cycle) {
+    if (root_.auklet_npu__DOT__load_done != 0 && !loads_.empty()) {
+      observer.on_command_end(spec::Engine::kLoad, loads_.front(), cycle + 1);
+      loads_.pop_front();
+      if (!loads_.empty()) observer.on_command_start(spec::Engine::kLoad, loads_.front(), cycle + 1);
+    }
+    if (root_.auklet_npu__DOT__load_start == 0) return;
+    loads_.push_back(root_.auklet_npu__DOT__load_offset);
+    if (loads_.size() == 1) observer.on_command_start(spec::Engine::kLoad, loads_.front(), cycle + 1);
+  }
+
   static void sample_engine(Observer& observer, spec::Engine engine, bool start, bool done, std::uint32_t offset,
                             std::uint64_t cycle) {
     // It is the edge that makes the engine busy or idle. A command whose window check fails never is: it is a fault.
@@ -80,6 +95,7 @@ class VerilatedTap {
   }
 
   const Root& root_;
+  std::deque<std::uint32_t> loads_;  ///< Offsets of those that have begun, the one that arrives first.
   Activity activity_;
   std::uint64_t since_ = 0;  ///< Cycle from which on activity_ has not changed.
 };
