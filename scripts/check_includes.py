@@ -31,8 +31,9 @@ FOLDERS = {
     "rtl": set(),
     "sim": {"spec", "kernels", "sim"},
     "tests": ANYTHING,
+    "tests/conformance/suite": {"spec", "npu", "conformance"},  # Firmware, too.
 }
-FREESTANDING = ("driver", "kernels")
+FREESTANDING = ("driver", "kernels", "tests/conformance/suite")
 FREESTANDING_HEADERS = {
     "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint", "initializer_list", "limits",
     "span", "type_traits", "utility", "version", "stdbool.h", "stddef.h", "stdint.h",
