@@ -12,13 +12,9 @@
 namespace auklet::conformance {
 namespace {
 
-constexpr std::uint64_t kRefusing = 0x36'0000'0000;  // Answers SLVERR.
-
 void with_model(const spec::HardwareConfig& config, const std::function<void(Subject&)>& use) {
   sim::FunctionalModel model({.config = config});
-  model.inject_error(kRefusing, 4096, sim::AxiResponse::kSlaveError);
   Subject subject(model);
-  subject.platform.slave_error_address = kRefusing;
   use(subject);
 }
 

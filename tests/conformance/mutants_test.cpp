@@ -208,10 +208,7 @@ TEST_P(Mutants, AreCaught) {
   const Mutant& mutant = all[GetParam()];
   for (const std::string& name : mutant.caught_by) {
     sim::FunctionalModel model;
-    constexpr std::uint64_t kRefusing = 0x36'0000'0000;
-    model.inject_error(kRefusing, 4096, sim::AxiResponse::kSlaveError);
     Subject subject(model);
-    subject.platform.slave_error_address = kRefusing;
     subject.platform.patience = 4000;
     const Check& check = find_check(name);
     EXPECT_EQ(run_check(check, subject.platform).result.verdict, Verdict::kPassed) << name << " on a sound device";

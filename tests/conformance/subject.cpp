@@ -12,6 +12,7 @@ Subject& subject_of(void* context) { return *static_cast<Subject*>(context); }
 
 Subject::Subject(sim::Target& target) : target_(target), bus_(target), storage_(kMemoryBytes), memory_(storage_) {
   target_.map(kMemory, memory_, {});
+  target_.connect(&elsewhere_, {});
   platform.bus = bus_table(bus_);
   platform.memory = {.cpu = memory_.data(), .device = kMemory};
   platform.context = this;
@@ -22,9 +23,13 @@ Subject::Subject(sim::Target& target) : target_(target), bus_(target), storage_(
     return static_cast<std::uint32_t>(subject_of(context).target_.bus_errors());
   };
   platform.decode_error_address = kNothing;
+  platform.slave_error_address = kRefusing;
 }
 
-Subject::~Subject() { target_.unmap(kMemory); }
+Subject::~Subject() {
+  target_.connect(nullptr, {});
+  target_.unmap(kMemory);
+}
 
 void Subject::allow_stalls(std::function<void(Stall)> function) {
   stall = std::move(function);

@@ -17,7 +17,8 @@ namespace auklet::conformance {
 class Subject {
  public:
   static constexpr std::uint64_t kMemory = 0x21'8000'0000;
-  static constexpr std::uint64_t kNothing = 0x35'0000'0000;  ///< Nothing is mapped here: DECERR.
+  static constexpr std::uint64_t kNothing = 0x35'0000'0000;   ///< Nothing is mapped here: DECERR.
+  static constexpr std::uint64_t kRefusing = 0x36'0000'0000;  ///< Answers SLVERR, 4 KiB.
 
   explicit Subject(sim::Target& target);
   ~Subject();
@@ -38,8 +39,24 @@ class Subject {
   [[nodiscard]] sim::Target& target() { return target_; }
 
  private:
+  /// What lies outside of the memory.
+  class Elsewhere : public sim::MemoryPort {
+   public:
+    sim::AxiResponse read(std::uint64_t address, std::span<std::byte> /*bytes*/) override { return answer(address); }
+    sim::AxiResponse write(std::uint64_t address, std::span<const std::byte> /*bytes*/) override {
+      return answer(address);
+    }
+
+   private:
+    static sim::AxiResponse answer(std::uint64_t address) {
+      return address >= kRefusing && address - kRefusing < 4096 ? sim::AxiResponse::kSlaveError
+                                                                : sim::AxiResponse::kDecodeError;
+    }
+  };
+
   sim::Target& target_;
   sim::TargetBus bus_;
+  Elsewhere elsewhere_;
   std::vector<std::byte> storage_;
   std::span<std::byte> memory_;
 };

@@ -28,6 +28,7 @@ struct ExpectedFault {
   spec::CommandError code = spec::CommandError::kNone;
   std::uint64_t address = 0;
   std::uint32_t offset = 0;
+  std::uint32_t last_offset = offset;  ///< FAULT_OFFSET is from `offset` to here: how far the decoder came is not said.
 };
 
 class Bench {

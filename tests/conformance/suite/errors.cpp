@@ -42,19 +42,22 @@ void expect_memory_errors(Bench& bench, std::uint64_t bad, spec::Fault kind) {
   bench.open(0, kInputAt, 256, npu::Access::kRead);
   bench.open_at(1, bad, 0x1000, npu::Access::kReadWrite);
   {
-    // The second burst of the row: FAULT_ADDR is the burst's.
     Stream stream;
     stream.add(load(0, 0, 64, 0));
-    stream.add(load(1, 0x120, 32, 0));
+    const std::uint32_t at = stream.add(load(1, 0x120, 32, 0));
     const std::uint32_t last = stream.end(2);
-    bench.run(stream, {.kind = kind, .channel = spec::Channel::kLoad, .address = bad + 0x120, .offset = last});
+    bench.run(
+        stream,
+        {.kind = kind, .channel = spec::Channel::kLoad, .address = bad + 0x120, .offset = at, .last_offset = last});
   }
   {
     Stream stream;
     stream.add(load(0, 0, 64, 0));
-    stream.add(store(1, 0x240, 32, 0, 1));
+    const std::uint32_t at = stream.add(store(1, 0x240, 32, 0, 1));
     const std::uint32_t last = stream.end(1);
-    bench.run(stream, {.kind = kind, .channel = spec::Channel::kStore, .address = bad + 0x240, .offset = last});
+    bench.run(
+        stream,
+        {.kind = kind, .channel = spec::Channel::kStore, .address = bad + 0x240, .offset = at, .last_offset = last});
   }
   bench.place(sound_stream());
   bench.write<reg::CmdBaseLo>(static_cast<std::uint32_t>(bad));
