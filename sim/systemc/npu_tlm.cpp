@@ -85,7 +85,7 @@ void NpuTlm::clock_thread() {
 
 void NpuTlm::wait_until_now() {
   for (;;) {
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time& now = sc_core::sc_time_stamp();
     const sc_core::sc_time reached = device_time();
     if (now >= reached) {
       // A target waited inside of b_transport, or the clock stood still.

@@ -42,6 +42,12 @@ class RegionMemory : public sc_core::sc_module {
   bool offer_dmi_ = true;
 };
 
+/// The kinds of NPU that this build has.
+[[nodiscard]] inline std::vector<sim::TlmAccuracy> accuracies() {
+  if (!sim::NpuTlm::has_cycle_accuracy()) return {sim::TlmAccuracy::kLooselyTimed};
+  return {sim::TlmAccuracy::kLooselyTimed, sim::TlmAccuracy::kCycleAccurate};
+}
+
 /// The component with what it needs. All are built before simulation begins, see TlmSystem::get().
 class TlmSystem : public sc_core::sc_module, public sim::Target {
  public:
