@@ -1,17 +1,18 @@
-# auklet_add_test(NAME SOURCES ... [LIBRARIES ...] [LABELS ...] [FILTER pattern] [TIMEOUT seconds])
+# auklet_add_test(NAME SOURCES ... [LIBRARIES ...] [LABELS ...] [FILTER pattern] [TIMEOUT seconds]
+#                 [ENVIRONMENT NAME=value ...])
 # One GoogleTest executable, registered case by case. AUKLET_GOLDEN tells it where the reference vectors are, and
 # AUKLET_SOURCE_DIR where the source tree is. FILTER: only the cases that GoogleTest's pattern names.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
 function(auklet_add_test name)
-  cmake_parse_arguments(ARG "" "FILTER;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "FILTER;TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} auklet_warnings GTest::gmock GTest::gtest GTest::gtest_main)
-  set(environment "AUKLET_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+  set(environment "AUKLET_SOURCE_DIR=${PROJECT_SOURCE_DIR}" ${ARG_ENVIRONMENT})
   if(EXISTS ${AUKLET_GOLDEN_DIR} AND NOT DEFINED ENV{AUKLET_GOLDEN})
     list(APPEND environment "AUKLET_GOLDEN=${AUKLET_GOLDEN_DIR}")
   endif()

@@ -30,9 +30,11 @@ FOLDERS = {
     "kernels": {"kernels"},
     "rtl": set(),
     "sim": {"spec", "kernels", "sim"},
+    "sim/systemc/example": {"spec", "npu", "compiler", "sim"},  # A platform with a processor that runs the driver.
     "tests": ANYTHING,
+    "tests/conformance/suite": {"spec", "npu", "conformance"},  # Firmware, too.
 }
-FREESTANDING = ("driver", "kernels")
+FREESTANDING = ("driver", "kernels", "tests/conformance/suite")
 FREESTANDING_HEADERS = {
     "algorithm", "array", "atomic", "bit", "compare", "concepts", "cstddef", "cstdint", "initializer_list", "limits",
     "span", "type_traits", "utility", "version", "stdbool.h", "stddef.h", "stdint.h",
@@ -109,6 +111,11 @@ def self_test():
         ("driver/runtime/ops.cpp", "#include <auklet/kernels/add.hpp>\n", 0),
         ("driver/plan/src/plan.cpp", "  #  include <auklet/npu/device.hpp>\n", 1),
         ("sim/model/model.cpp", "#include <auklet/npu/device.hpp>\n", 1),
+        ("sim/systemc/example/cpu.hpp", "#include <auklet/npu/port.hpp>\n", 0),
+        ("sim/systemc/npu_tlm.cpp", "#include <auklet/npu/port.hpp>\n", 1),
+        ("tests/conformance/suite/bench.cpp", "#include <auklet/sim/target.hpp>\n", 1),
+        ("tests/conformance/suite/bench.cpp", "#include <vector>\n", 1),
+        ("tests/conformance/backends.cpp", "#include <vector>\n", 0),
         ("sim/model/model.cpp", "#include <vector>\n#include <auklet/sim/target.hpp>\n", 0),
         ("sim/model/model.cpp", '#include "../../kernels/here.hpp"\n', 1),
         ("tests/sim/test.cpp", '#include "../../kernels/here.hpp"\n#include <auklet/npu/device.hpp>\n', 0),

@@ -13,10 +13,10 @@ minimal=(
   ca-certificates ccache clang-19 cmake flatbuffers-compiler g++ git libcli11-dev libexpected-dev libflatbuffers-dev
   libfmt-dev make ninja-build nlohmann-json3-dev python3 python3-jinja2 python3-yaml verilator zlib1g-dev
 )
-# Tests, sanitizers, lint, benchmarks.
+# Tests, sanitizers, lint, benchmarks, the SystemC component.
 full=(
-  clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev python3-numpy shellcheck
-  yosys
+  clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev libsystemc-dev pkgconf
+  python3-numpy shellcheck yosys
 )
 
 say() { printf 'setup: %s\n' "$*"; }

@@ -212,8 +212,8 @@ package auklet_pkg;
   localparam int unsigned IRQ_MASK_FAULT_WIDTH = 1;
   /// Address of the command stream, low half; a multiple of 16 (rw, locked while a job runs)
   localparam logic [11:0] ADDR_CMD_BASE_LO = 12'h020;
-  localparam int unsigned CMD_BASE_LO_VALUE_LSB = 0;
-  localparam int unsigned CMD_BASE_LO_VALUE_WIDTH = 32;
+  localparam int unsigned CMD_BASE_LO_VALUE_LSB = 4;
+  localparam int unsigned CMD_BASE_LO_VALUE_WIDTH = 28;
   /// Address of the command stream, high half (rw, locked while a job runs)
   localparam logic [11:0] ADDR_CMD_BASE_HI = 12'h024;
   localparam int unsigned CMD_BASE_HI_VALUE_LSB = 0;

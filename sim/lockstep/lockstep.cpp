@@ -234,6 +234,9 @@ void Lockstep::map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming 
   impl_->map(base, bytes, timing);
 }
 void Lockstep::unmap(std::uint64_t base) { impl_->unmap(base); }
+void Lockstep::connect(MemoryPort* port, MemoryTiming /*timing*/) {
+  if (port != nullptr) throw std::invalid_argument("a lock-step needs mapped memory, of which it can keep a copy");
+}
 void Lockstep::step(std::uint64_t cycles) { impl_->advance(cycles, false); }
 std::uint64_t Lockstep::step_until_irq(std::uint64_t max_cycles) { return impl_->advance(max_cycles, true); }
 std::uint64_t Lockstep::cycle() const { return impl_->cycle(); }

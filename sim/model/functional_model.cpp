@@ -141,6 +141,7 @@ void FunctionalModel::map(std::uint64_t base, std::span<std::byte> bytes, Memory
   impl_->memory().map(base, bytes, timing);
 }
 void FunctionalModel::unmap(std::uint64_t base) { impl_->memory().unmap(base); }
+void FunctionalModel::connect(MemoryPort* port, MemoryTiming timing) { impl_->memory().connect(port, timing); }
 
 void FunctionalModel::step(std::uint64_t cycles) { impl_->advance(cycles, false); }
 std::uint64_t FunctionalModel::step_until_irq(std::uint64_t max_cycles) { return impl_->advance(max_cycles, true); }

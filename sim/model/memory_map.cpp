@@ -36,48 +36,61 @@ std::span<std::byte> MemoryMap::run_at(std::uint64_t address, std::size_t bytes)
   return region.bytes.subspan(static_cast<std::size_t>(skip), n);
 }
 
-AxiResponse MemoryMap::check(std::uint64_t address, std::size_t bytes) const {
+std::optional<AxiResponse> MemoryMap::injected_at(std::uint64_t address, std::size_t bytes) const {
   for (const Injected& range : injected_) {
     const bool begins_before = range.base <= address && address - range.base < range.bytes;
     const bool begins_inside = range.base > address && range.base - address < bytes && range.bytes != 0;
     if (begins_before || begins_inside) return range.response;
   }
+  return std::nullopt;
+}
+
+bool MemoryMap::is_mapped(std::uint64_t address, std::size_t bytes) const {
   while (bytes != 0) {
     const std::size_t n = run_at(address, bytes).size();
-    if (n == 0) return AxiResponse::kDecodeError;
+    if (n == 0) return false;
     address += n;
     bytes -= n;
   }
-  return AxiResponse::kOkay;
+  return true;
 }
 
 AxiResponse MemoryMap::read(std::uint64_t address, std::span<std::int8_t> out) const {
-  const AxiResponse response = check(address, out.size());
-  while (response == AxiResponse::kOkay && !out.empty()) {
+  const std::optional<AxiResponse> injected = injected_at(address, out.size());
+  if (injected && *injected != AxiResponse::kOkay) return *injected;
+  if (!is_mapped(address, out.size())) {
+    return port_ != nullptr ? port_->read(address, std::as_writable_bytes(out)) : AxiResponse::kDecodeError;
+  }
+  while (!out.empty()) {
     const auto run = run_at(address, out.size());
     std::memcpy(out.data(), run.data(), run.size());
     address += run.size();
     out = out.subspan(run.size());
   }
-  return response;
+  return AxiResponse::kOkay;
 }
 
 AxiResponse MemoryMap::write(std::uint64_t address, std::span<const std::int8_t> in) {
-  const AxiResponse response = check(address, in.size());
-  while (response == AxiResponse::kOkay && !in.empty()) {
+  const std::optional<AxiResponse> injected = injected_at(address, in.size());
+  if (injected && *injected != AxiResponse::kOkay) return *injected;
+  if (!is_mapped(address, in.size())) {
+    return port_ != nullptr ? port_->write(address, std::as_bytes(in)) : AxiResponse::kDecodeError;
+  }
+  while (!in.empty()) {
     const auto run = run_at(address, in.size());
     std::memcpy(run.data(), in.data(), run.size());
     address += run.size();
     in = in.subspan(run.size());
   }
-  return response;
+  return AxiResponse::kOkay;
 }
 
 MemoryTiming MemoryMap::timing(std::uint64_t address) const {
+  const MemoryTiming elsewhere = port_ != nullptr ? port_timing_ : MemoryTiming{};
   const auto above = regions_.upper_bound(address);
-  if (above == regions_.begin()) return {};
+  if (above == regions_.begin()) return elsewhere;
   const auto& [base, region] = *std::prev(above);
-  return address - base < region.bytes.size() ? region.timing : MemoryTiming{};
+  return address - base < region.bytes.size() ? region.timing : elsewhere;
 }
 
 }  // namespace auklet::sim::model

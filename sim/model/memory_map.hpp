@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,16 +18,21 @@ class MemoryMap {
   /// Throws std::invalid_argument when the region overlaps another or leaves the 64-bit address space.
   void map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming timing);
   void unmap(std::uint64_t base) { regions_.erase(base); }
+  /// Accesses that are not wholly inside regions go to `port`, when it is not null.
+  void connect(MemoryPort* port, MemoryTiming timing) {
+    port_ = port;
+    port_timing_ = timing;
+  }
 
   /// Answers accesses that touch [base, base + bytes) with `response`, mapped or not.
   void inject(std::uint64_t base, std::uint64_t bytes, AxiResponse response);
   void clear_injected() { injected_.clear(); }
 
-  /// Reads out.size() bytes. kDecodeError when any of them is unmapped; then `out` holds anything.
+  /// Reads out.size() bytes. kDecodeError when any of them is unmapped and there is no port; then `out` holds anything.
   [[nodiscard]] AxiResponse read(std::uint64_t address, std::span<std::int8_t> out) const;
   /// Writes in.size() bytes. Nothing is written unless the response is kOkay.
   [[nodiscard]] AxiResponse write(std::uint64_t address, std::span<const std::int8_t> in);
-  /// Timing of the region that holds `address`; the default timing when there is none.
+  /// Timing of the region that holds `address`, else of the port; the default timing when there is neither.
   [[nodiscard]] MemoryTiming timing(std::uint64_t address) const;
 
  private:
@@ -42,10 +48,14 @@ class MemoryMap {
 
   /// The longest mapped run at `address`, at most `bytes` long; empty when unmapped.
   [[nodiscard]] std::span<std::byte> run_at(std::uint64_t address, std::size_t bytes) const;
-  [[nodiscard]] AxiResponse check(std::uint64_t address, std::size_t bytes) const;
+  /// What an injected error answers, if one does.
+  [[nodiscard]] std::optional<AxiResponse> injected_at(std::uint64_t address, std::size_t bytes) const;
+  [[nodiscard]] bool is_mapped(std::uint64_t address, std::size_t bytes) const;
 
   std::map<std::uint64_t, Region> regions_;  ///< By base address.
   std::vector<Injected> injected_;
+  MemoryPort* port_ = nullptr;
+  MemoryTiming port_timing_;
 };
 
 }  // namespace auklet::sim::model

@@ -71,14 +71,27 @@ void AxiMemory::map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming
 void AxiMemory::unmap(std::uint64_t base) {
   const auto found = std::ranges::find_if(regions_, [&](const auto& r) { return r->base == base; });
   if (found == regions_.end()) return;
-  const Region* gone = found->get();
+  forget(found->get());
+  regions_.erase(found);
+}
+
+void AxiMemory::forget(const Region* gone) {
   for (ReadBurst& burst : reads_) {
     if (burst.region == gone) burst.region = nullptr;
   }
   for (std::size_t i = 0; i < write_count_; ++i) {
     if (write_at(i).region == gone) write_at(i).region = nullptr;
   }
-  regions_.erase(found);
+}
+
+void AxiMemory::connect(MemoryPort* port, MemoryTiming timing) {
+  if (timing.bytes_per_cycle == 0) throw std::invalid_argument("a memory port has no bandwidth");
+  if (port_region_) forget(port_region_.get());
+  port_ = port;
+  port_region_.reset();
+  if (port == nullptr) return;
+  port_region_ =
+      std::make_unique<Region>(Region{0, {}, timing, Meter(timing.bytes_per_cycle), Meter(timing.bytes_per_cycle)});
 }
 
 void AxiMemory::inject(const FaultPlan& plan) {
@@ -113,7 +126,7 @@ AxiMemory::Region* AxiMemory::find_region(std::uint64_t address) {
   for (const auto& region : regions_) {
     if (region->contains(address, 1)) return region.get();
   }
-  return nullptr;
+  return port_region_.get();
 }
 
 bool AxiMemory::refused(AxiChannel channel, std::uint64_t cycle) const {
@@ -194,22 +207,41 @@ void AxiMemory::present_read(std::uint64_t cycle) {
 void AxiMemory::fill_read_beat(ReadBurst& burst) {
   const std::uint64_t address = beat_address(burst.address, burst.beat);
   const std::uint64_t bytes = beat_bytes(burst.address, burst.beat);
-  const bool inside = burst.region != nullptr && burst.region->contains(address, bytes);
+  const std::byte* data = nullptr;
+  const AxiResponse answer = answer_beat(burst, data);
 
   pins_.r_valid = true;
   pins_.r.id = burst.address.id;
   pins_.r.last = burst.beat == burst.address.len;
-  pins_.r.response = faulted(faults_.read, fault_read_count_, burst.address.id,
-                             inside ? AxiResponse::kOkay : AxiResponse::kDecodeError);
+  pins_.r.response = faulted(faults_.read, fault_read_count_, burst.address.id, answer);
   pins_.r.data.fill(kPoison);
-  if (inside && pins_.r.response == AxiResponse::kOkay) {
-    std::memcpy(&pins_.r.data[address % options_.data_bytes], &burst.region->bytes[address - burst.region->base],
-                bytes);
+  if (answer == AxiResponse::kOkay && pins_.r.response == AxiResponse::kOkay) {
+    std::memcpy(&pins_.r.data[address % options_.data_bytes], data, bytes);
     stats_.read_bytes += bytes;
   } else {
     ++stats_.error_responses;
   }
   ++burst.beat;
+}
+
+AxiResponse AxiMemory::answer_beat(ReadBurst& burst, const std::byte*& bytes) {
+  const std::uint64_t address = beat_address(burst.address, burst.beat);
+  if (!is_port(burst.region)) {
+    const bool inside =
+        burst.region != nullptr && burst.region->contains(address, beat_bytes(burst.address, burst.beat));
+    if (!inside) return AxiResponse::kDecodeError;
+    bytes = &burst.region->bytes[address - burst.region->base];
+    return AxiResponse::kOkay;
+  }
+  const std::uint64_t begin = beat_address(burst.address, 0);
+  if (burst.beat == 0) {
+    const std::uint64_t end =
+        beat_address(burst.address, burst.address.len) + beat_bytes(burst.address, burst.address.len);
+    burst.data.resize(end - begin);
+    burst.answer = port_->read(begin, burst.data);
+  }
+  bytes = &burst.data[address - begin];
+  return burst.answer;
 }
 
 void AxiMemory::accept_write(const AxiAddress& address) {
@@ -240,22 +272,49 @@ void AxiMemory::accept_write_data(const AxiWriteData& beat, std::uint64_t cycle)
 void AxiMemory::present_response(std::uint64_t cycle) {
   const WriteBurst& burst = write_at(0);
   if (burst.due_cycle > cycle || refused(AxiChannel::kB, cycle)) return;
+  pins_.b_valid = true;
+  pins_.b.id = burst.address.id;
+  const AxiResponse injected = faulted(faults_.write, fault_write_count_, burst.address.id, AxiResponse::kOkay);
+  pins_.b.response = injected == AxiResponse::kOkay ? answer_write(burst) : injected;
+  if (pins_.b.response != AxiResponse::kOkay) ++stats_.error_responses;
+  write_head_ = (write_head_ + 1) % writes_.size();
+  --write_count_;
+  --write_filled_;
+}
+
+AxiResponse AxiMemory::answer_write(const WriteBurst& burst) {
+  if (is_port(burst.region)) return write_port(burst);
   bool inside = burst.region != nullptr;
   for (std::uint32_t i = 0; inside && i <= burst.address.len; ++i) {
     inside = burst.region->contains(beat_address(burst.address, i), beat_bytes(burst.address, i));
   }
-  pins_.b_valid = true;
-  pins_.b.id = burst.address.id;
-  pins_.b.response = faulted(faults_.write, fault_write_count_, burst.address.id,
-                             inside ? AxiResponse::kOkay : AxiResponse::kDecodeError);
-  if (inside && pins_.b.response == AxiResponse::kOkay) {
-    commit(burst);
-  } else {
-    ++stats_.error_responses;
+  if (!inside) return AxiResponse::kDecodeError;
+  commit(burst);
+  return AxiResponse::kOkay;
+}
+
+AxiResponse AxiMemory::write_port(const WriteBurst& burst) {
+  std::vector<std::byte> run;
+  std::uint64_t begin = 0;
+  AxiResponse response = AxiResponse::kOkay;
+  const auto flush = [&] {
+    if (!run.empty() && response == AxiResponse::kOkay) response = port_->write(begin, run);
+    run.clear();
+  };
+  for (std::uint32_t i = 0; i <= burst.address.len; ++i) {
+    const std::uint64_t address = beat_address(burst.address, i);
+    for (std::uint64_t byte = 0; byte < beat_bytes(burst.address, i); ++byte) {
+      const std::uint64_t lane = (address + byte) % options_.data_bytes;
+      if (((burst.strobes[i] >> lane) & 1) == 0) {
+        flush();
+        continue;
+      }
+      if (run.empty()) begin = address + byte;
+      run.push_back(burst.data[i][lane]);
+    }
   }
-  write_head_ = (write_head_ + 1) % writes_.size();
-  --write_count_;
-  --write_filled_;
+  flush();
+  return response;
 }
 
 void AxiMemory::commit(const WriteBurst& burst) const {

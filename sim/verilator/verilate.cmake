@@ -47,9 +47,11 @@ function(auklet_verilator_runtime name)
   set(include ${AUKLET_VERILATOR_ROOT}/include)
   add_library(${name} STATIC ${include}/verilated.cpp ${include}/verilated_threads.cpp
     $<$<BOOL:${AUKLET_TRACE}>:${include}/verilated_fst_c.cpp>)
-  target_include_directories(${name} SYSTEM PUBLIC ${include} ${include}/vltstd)
-  target_compile_definitions(${name} PUBLIC VM_COVERAGE=0 VM_SC=0 VM_TRACE_VCD=0
-    VM_TRACE=$<BOOL:${AUKLET_TRACE}> VM_TRACE_FST=$<BOOL:${AUKLET_TRACE}>)
+  # Only what is built here needs them: an installed model is behind headers of its own.
+  target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${include}> $<BUILD_INTERFACE:${include}/vltstd>)
+  set(definitions VM_COVERAGE=0 VM_SC=0 VM_TRACE_VCD=0 VM_TRACE=$<BOOL:${AUKLET_TRACE}>
+                  VM_TRACE_FST=$<BOOL:${AUKLET_TRACE}>)
+  target_compile_definitions(${name} PUBLIC "$<BUILD_INTERFACE:${definitions}>")
   # Not our code: its FST writer stores to unaligned addresses.
   target_compile_options(${name} PRIVATE -w -O2 -fno-sanitize=undefined)
   find_package(Threads REQUIRED)
@@ -58,6 +60,7 @@ function(auklet_verilator_runtime name)
     find_package(ZLIB REQUIRED)
     target_link_libraries(${name} PRIVATE ZLIB::ZLIB)
   endif()
+  auklet_install(${name} verilator_runtime)
 endfunction()
 
 function(auklet_verilate name)

@@ -58,6 +58,7 @@ class VerilatedNpuImpl final : public VerilatedNpu {
     bench_.memory.map(base, bytes, timing);
   }
   void unmap(std::uint64_t base) override { bench_.memory.unmap(base); }
+  void connect(MemoryPort* port, MemoryTiming timing) override { bench_.memory.connect(port, timing); }
 
   void step(std::uint64_t cycles) override { run(cycles, false); }
   std::uint64_t step_until_irq(std::uint64_t max_cycles) override { return run(max_cycles, true); }

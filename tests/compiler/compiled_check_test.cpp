@@ -35,6 +35,7 @@ class WrongDevice : public sim::Target {
     inner_.unmap(base);
     regions_.erase(base);
   }
+  void connect(sim::MemoryPort* port, sim::MemoryTiming timing) override { inner_.connect(port, timing); }
   void step(std::uint64_t cycles) override { inner_.step(cycles); }
   std::uint64_t step_until_irq(std::uint64_t max_cycles) override {
     const std::uint64_t cycles = inner_.step_until_irq(max_cycles);

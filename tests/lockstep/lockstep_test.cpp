@@ -36,6 +36,7 @@ class Faulty final : public sim::Target, public sim::Observer {
     model_.map(base, bytes, timing);
   }
   void unmap(std::uint64_t base) override { model_.unmap(base); }
+  void connect(sim::MemoryPort* port, sim::MemoryTiming timing) override { model_.connect(port, timing); }
   void step(std::uint64_t cycles) override {
     if (!hangs_) model_.step(cycles);
     slept_ += hangs_ ? cycles : 0;
@@ -219,6 +220,7 @@ TEST_F(LockstepTest, RefusesWhatCannotBeObserved) {
     [[nodiscard]] std::uint64_t bus_errors() const override { return 0; }
     void map(std::uint64_t /*base*/, std::span<std::byte> /*bytes*/, sim::MemoryTiming /*timing*/) override {}
     void unmap(std::uint64_t /*base*/) override {}
+    void connect(sim::MemoryPort* /*port*/, sim::MemoryTiming /*timing*/) override {}
     void step(std::uint64_t /*cycles*/) override {}
     std::uint64_t step_until_irq(std::uint64_t max_cycles) override { return max_cycles; }
     [[nodiscard]] std::uint64_t cycle() const override { return 0; }

@@ -58,6 +58,7 @@ class FunctionalModel : public Target {
   /// Throws std::invalid_argument when the region overlaps another.
   void map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming timing) override;
   void unmap(std::uint64_t base) override;
+  void connect(MemoryPort* port, MemoryTiming timing) override;
 
   void step(std::uint64_t cycles) override;
   std::uint64_t step_until_irq(std::uint64_t max_cycles) override;

@@ -2,6 +2,7 @@
 // clock that somebody has to advance. The verilated RTL and the functional model both implement it.
 #pragma once
 
+#include <auklet/sim/memory_port.hpp>
 #include <auklet/sim/observer.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -29,10 +30,13 @@ class Target {
   [[nodiscard]] virtual std::uint64_t bus_errors() const = 0;
 
   /// Backs the device's addresses [base, base + bytes.size()) with `bytes`, which must outlive the mapping. Regions
-  /// must not overlap. The device sees a decode error (DECERR) outside of all regions.
+  /// must not overlap. The device sees a decode error (DECERR) outside of all regions, unless connect() names who
+  /// answers there.
   virtual void map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming timing) = 0;
   /// Removes the region that begins at `base`; no effect when there is none.
   virtual void unmap(std::uint64_t base) = 0;
+  /// Lets `port`, which must outlive the connection, answer outside of all regions, with `timing`; null ends that.
+  virtual void connect(MemoryPort* port, MemoryTiming timing) = 0;
 
   /// Advances time by `cycles` clock cycles.
   virtual void step(std::uint64_t cycles) = 0;

@@ -193,8 +193,8 @@
 
 /* CMD_BASE_LO: rw, locked while a job runs */
 #define AUKLET_REG_CMD_BASE_LO 0x020u
-#define AUKLET_CMD_BASE_LO_VALUE_SHIFT 0u
-#define AUKLET_CMD_BASE_LO_VALUE_MASK 0xffffffffu
+#define AUKLET_CMD_BASE_LO_VALUE_SHIFT 4u
+#define AUKLET_CMD_BASE_LO_VALUE_MASK 0xfffffff0u
 
 /* CMD_BASE_HI: rw, locked while a job runs */
 #define AUKLET_REG_CMD_BASE_HI 0x024u

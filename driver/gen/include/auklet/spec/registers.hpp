@@ -161,8 +161,8 @@ struct CmdBaseLo {
   static constexpr Access kAccess = Access::kReadWrite;
   static constexpr bool kLocked = true;  // Writes while a job runs are refused.
   static constexpr std::uint32_t kReset = 0x00000000;
-  /// Bits 31..0.
-  static constexpr Field<> kValue{0, 32};
+  /// Bits 31..4.
+  static constexpr Field<> kValue{4, 28};
 };
 
 /// Address of the command stream, high half.
@@ -483,7 +483,7 @@ inline constexpr std::array<RegisterInfo, 33> kRegisters{{
     {"IRQ_MASK", 0x01c, 1, 4, Access::kReadWrite, false,
      0x00000000, 0x00000003, 0x00000003},
     {"CMD_BASE_LO", 0x020, 1, 4, Access::kReadWrite, true,
-     0x00000000, 0xffffffff, 0xffffffff},
+     0x00000000, 0xfffffff0, 0xfffffff0},
     {"CMD_BASE_HI", 0x024, 1, 4, Access::kReadWrite, true,
      0x00000000, 0x000000ff, 0x000000ff},
     {"CMD_SIZE", 0x028, 1, 4, Access::kReadWrite, true,

@@ -68,6 +68,8 @@ class Lockstep final : public Target {
   [[nodiscard]] std::uint64_t bus_errors() const override;
   void map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming timing) override;
   void unmap(std::uint64_t base) override;
+  /// Throws std::invalid_argument unless `port` is null: there is no copy of somebody else's memory.
+  void connect(MemoryPort* port, MemoryTiming timing) override;
   void step(std::uint64_t cycles) override;
   std::uint64_t step_until_irq(std::uint64_t max_cycles) override;
   [[nodiscard]] std::uint64_t cycle() const override;

@@ -62,6 +62,10 @@ class AxiMemory {
   void map(std::uint64_t base, std::span<std::byte> bytes, MemoryTiming timing);
   /// Removes the region at `base`; what is in flight to it answers DECERR from here on. No effect when there is none.
   void unmap(std::uint64_t base);
+  /// Lets `port` answer outside of all regions, with `timing`; null ends that, and what is in flight to it answers
+  /// DECERR. The port is asked once a burst: for all bytes of a read when its first beat comes, for each run of strobed
+  /// bytes of a write when its response comes. Throws std::invalid_argument when `timing` has no bandwidth.
+  void connect(MemoryPort* port, MemoryTiming timing);
 
   /// Replaces the fault plan and restarts its counts. May change pins().
   void inject(const FaultPlan& plan);
@@ -111,9 +115,11 @@ class AxiMemory {
 
   struct ReadBurst {
     AxiAddress address;
-    Region* region;           ///< Null: DECERR.
-    std::uint64_t due_cycle;  ///< First beat not before.
-    std::uint32_t beat;       ///< Next one to present.
+    Region* region;                           ///< Null: DECERR.
+    std::uint64_t due_cycle;                  ///< First beat not before.
+    std::uint32_t beat;                       ///< Next one to present.
+    AxiResponse answer = AxiResponse::kOkay;  ///< Of a port, from the first beat on.
+    std::vector<std::byte> data{};            ///< What the port read.
   };
 
   static constexpr std::size_t kMaxBeats = 256;
@@ -137,6 +143,13 @@ class AxiMemory {
   void present_read(std::uint64_t cycle);
   void fill_read_beat(ReadBurst& burst);
   void present_response(std::uint64_t cycle);
+  /// Whether a burst of `region` is a port's to answer.
+  [[nodiscard]] bool is_port(const Region* region) const { return region != nullptr && region == port_region_.get(); }
+  /// What answers a read's next beat; in `bytes` its data when that is kOkay.
+  [[nodiscard]] AxiResponse answer_beat(ReadBurst& burst, const std::byte*& bytes);
+  [[nodiscard]] AxiResponse answer_write(const WriteBurst& burst);
+  [[nodiscard]] AxiResponse write_port(const WriteBurst& burst);
+  void forget(const Region* gone);
   void commit(const WriteBurst& burst) const;
 
   [[nodiscard]] Region* find_region(std::uint64_t address);
@@ -152,8 +165,10 @@ class AxiMemory {
   bool random_ = false;
 
   std::vector<std::unique_ptr<Region>> regions_;
-  std::vector<ReadBurst> reads_;    ///< Oldest first; leaves with its last beat presented.
-  std::vector<WriteBurst> writes_;  ///< Ring of max_outstanding; leaves with its response presented.
+  MemoryPort* port_ = nullptr;
+  std::unique_ptr<Region> port_region_;  ///< Everything that is in no region, without bytes; null without a port.
+  std::vector<ReadBurst> reads_;         ///< Oldest first; leaves with its last beat presented.
+  std::vector<WriteBurst> writes_;       ///< Ring of max_outstanding; leaves with its response presented.
   std::size_t write_head_ = 0;
   std::size_t write_count_ = 0;
   std::size_t write_filled_ = 0;  ///< Of these, how many have all their data.
