@@ -1,6 +1,7 @@
 // What the suite does around its checks: names, skipping, reporting, platforms that it cannot use.
 #include <gtest/gtest.h>
 
+#include <auklet/sim/functional_model.hpp>
 #include <set>
 
 #include "backends.hpp"
@@ -131,6 +132,18 @@ TEST(ConformanceSuite, CountsVerdicts) {
     EXPECT_EQ(summary.skipped, 2U) << "stalled memory";
     EXPECT_EQ(summary.passed + summary.skipped, checks().size());
   });
+}
+
+TEST(ConformanceSuite, HoldsForEveryOrderOfExecution) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    sim::FunctionalModel model({.seed = seed});
+    Subject subject(model);
+    for (const Check& check : checks()) {
+      for (const std::string& failure : run_check(check, subject.platform).failures) {
+        ADD_FAILURE() << "seed " << seed << ": " << failure;
+      }
+    }
+  }
 }
 
 TEST(ConformanceSuite, DescribesAFailure) {
