@@ -42,6 +42,12 @@ class RegionMemory : public sc_core::sc_module {
   bool offer_dmi_ = true;
 };
 
+/// The kinds of NPU that this build has.
+[[nodiscard]] inline std::vector<sim::TlmAccuracy> accuracies() {
+  if (!sim::NpuTlm::has_cycle_accuracy()) return {sim::TlmAccuracy::kLooselyTimed};
+  return {sim::TlmAccuracy::kLooselyTimed, sim::TlmAccuracy::kCycleAccurate};
+}
+
 /// The component with what it needs. All are built before simulation begins, see TlmSystem::get().
 class TlmSystem : public sc_core::sc_module, public sim::Target {
  public:
@@ -52,6 +58,8 @@ class TlmSystem : public sc_core::sc_module, public sim::Target {
   [[nodiscard]] static bool is_available(sim::TlmAccuracy accuracy);
   /// Builds them all; before the first run().
   static void build_all();
+  /// What NpuTlm said, before simulation began, to the request for a configuration that there is none of.
+  [[nodiscard]] static const std::vector<std::string>& refusals();
 
   /// Resets the NPU, runs `body` in the CPU's thread, and returns when it has ended; what it throws is thrown. Only
   /// `body` may use the target.
