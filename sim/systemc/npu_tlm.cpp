@@ -68,6 +68,8 @@ void NpuTlm::clock_thread() {
   for (;;) {
     if (idle_) wait(wake_);
     wait_until_now();  // What a register access did to the interrupt shows before anything else happens.
+    // A mutex is not fair: where memory's waits leave the NPU nothing to wait for, it would take it again at once.
+    while (waiting_ != 0) wait(sc_core::SC_ZERO_TIME);
     {
       const Lock lock(busy_);
       if (!idle_) {
@@ -135,7 +137,9 @@ void NpuTlm::transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& 
     transaction.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return;
   }
+  ++waiting_;
   const Lock lock(busy_);
+  --waiting_;
   catch_up(sc_core::sc_time_stamp() + delay);
   access(transaction, static_cast<std::uint32_t>(address));
   // A cycle later, so that who looks at the interrupt after an access sees what that did to it.
@@ -172,7 +176,9 @@ void NpuTlm::observe_write(std::uint32_t offset, std::uint32_t value) {
 }
 
 void NpuTlm::reset() {
+  ++waiting_;
   const Lock lock(busy_);
+  --waiting_;
   catch_up(sc_core::sc_time_stamp());
   npu_->hard_reset();
   idle_ = false;

@@ -74,6 +74,14 @@ class NpuTlm : public testing::TestWithParam<TlmAccuracy> {
   std::vector<std::byte> memory = std::vector<std::byte>(64 * 1024);
 };
 
+TEST(NpuTlmOptions, RefuseAConfigurationThatThereIsNoneOf) {
+  const std::vector<std::string>& refusals = TlmSystem::refusals();
+  ASSERT_EQ(refusals.size(), 2U) << "one for each accuracy";
+  EXPECT_EQ(refusals[0], "the specification has no configuration npu7");
+  EXPECT_NE(refusals[1].find(sim::NpuTlm::has_cycle_accuracy() ? "npu7" : "no verilated RTL"), std::string::npos)
+      << refusals[1];
+}
+
 TEST_P(NpuTlm, RefusesWhatIsNoRegisterAccess) {
   system->run([&] {
     const auto access = [&](tlm::tlm_command command, std::uint64_t address, unsigned bytes, bool byte_enables) {
@@ -157,6 +165,26 @@ TEST_P(NpuTlm, StandsStillWhileMemoryWaits) {
     EXPECT_TRUE(is_copied());
     EXPECT_EQ(slow.cycles, fast.cycles) << "the NPU's clock stands still";
     EXPECT_GT(sc_core::sc_time_stamp() - begin, sc_core::sc_time(33 * 100, sc_core::SC_US));
+  });
+}
+
+TEST_P(NpuTlm, AnswersRegisterAccessesOnceMemoryHasReturned) {
+  system->run([&] {
+    prepare(*system, memory, 0x8000);
+    system->memory.offer_dmi(false);
+    system->memory.waits = sc_core::sc_time(10, sc_core::SC_US);
+    const std::uint64_t errors = system->bus_errors();
+    start_job(*system, kMemory + kStreamAt, place_copy(memory));
+    std::uint32_t polls = 0;
+    while (state_of(*system) == spec::State::kRunning && polls < 100'000) {
+      ++polls;
+      system->step(8);
+    }
+    EXPECT_GT(polls, 0U);
+    EXPECT_EQ(state_of(*system), spec::State::kIdle);
+    EXPECT_TRUE(system->irq());
+    EXPECT_EQ(system->bus_errors(), errors);
+    EXPECT_TRUE(is_copied());
   });
 }
 

@@ -13,6 +13,11 @@ std::map<std::pair<sim::TlmAccuracy, std::string>, std::unique_ptr<TlmSystem>>& 
   return all;
 }
 
+std::vector<std::string>& refused() {
+  static std::vector<std::string> all;
+  return all;
+}
+
 tlm::tlm_response_status to_tlm(sim::AxiResponse response) {
   switch (response) {
     case sim::AxiResponse::kSlaveError:
@@ -122,9 +127,21 @@ void TlmSystem::build_all() {
     options.configuration = "npu256";
     systems()[{accuracy, options.configuration}] = std::make_unique<TlmSystem>(name, options);
   };
+  for (const sim::TlmAccuracy accuracy : {sim::TlmAccuracy::kLooselyTimed, sim::TlmAccuracy::kCycleAccurate}) {
+    sim::NpuTlmOptions options;
+    options.accuracy = accuracy;
+    options.configuration = "npu7";
+    try {
+      const sim::NpuTlm npu("refused", options);
+    } catch (const std::invalid_argument& error) {
+      refused().emplace_back(error.what());
+    }
+  }
   build(sim::TlmAccuracy::kLooselyTimed, "loosely_timed");
   if (is_available(sim::TlmAccuracy::kCycleAccurate)) build(sim::TlmAccuracy::kCycleAccurate, "cycle_accurate");
 }
+
+const std::vector<std::string>& TlmSystem::refusals() { return refused(); }
 
 TlmSystem& TlmSystem::get(sim::TlmAccuracy accuracy, const std::string& configuration) {
   return *systems().at({accuracy, configuration});

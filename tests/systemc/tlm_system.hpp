@@ -58,6 +58,8 @@ class TlmSystem : public sc_core::sc_module, public sim::Target {
   [[nodiscard]] static bool is_available(sim::TlmAccuracy accuracy);
   /// Builds them all; before the first run().
   static void build_all();
+  /// What NpuTlm said, before simulation began, to the request for a configuration that there is none of.
+  [[nodiscard]] static const std::vector<std::string>& refusals();
 
   /// Resets the NPU, runs `body` in the CPU's thread, and returns when it has ended; what it throws is thrown. Only
   /// `body` may use the target.

@@ -101,6 +101,7 @@ class NpuTlm : public sc_core::sc_module {
   std::uint32_t quantum_;
   Port port_;
   sc_core::sc_mutex busy_;      ///< Held by who calls npu_, which may wait inside of memory's b_transport.
+  std::uint32_t waiting_ = 0;   ///< Processes that want it for a register access or a reset.
   sc_core::sc_event wake_;      ///< A register was accessed.
   std::uint64_t first_cycle_;   ///< The one that SystemC's time began in.
   sc_core::sc_time epoch_;      ///< When that was, moved on by the time in which the clock stood still.
