@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change is merged: release build and tests, the README's output, the sanitizers' build
-# and tests, lint.
+# Everything that must hold before a change is merged: release build and tests, the README's output, the RTL's assertions, the
+# sanitizers' build and tests, lint.
 # Ends with what ctest said about the release build.
 source "$(dirname "$0")/common.sh"
 
@@ -16,13 +16,16 @@ step 'Configure release' quietly build/logs/configure-release.log cmake --preset
 step 'Build release' cmake --build --preset release
 step 'Test release' run_tests release
 step 'README shows what is printed' python3 scripts/update_readme.py --check
+step 'Configure assertions' quietly build/logs/configure-assertions.log cmake --preset assertions
+step 'Build assertions' cmake --build --preset assertions
+step 'Test assertions' run_tests assertions
 step 'Configure asan' quietly build/logs/configure-asan.log cmake --preset asan
 step 'Build asan' cmake --build --preset asan
 step 'Test asan' run_tests asan
 step 'Lint' scripts/lint.sh
 
 say "All passed in ${SECONDS} s"
-for preset in asan release; do
+for preset in assertions asan release; do
   printf '\npreset %s:\n' "${preset}"
   # Without what GoogleTest adds to the name of a test with a parameter.
   sed -n -e 's/  # GetParam() = .* (\([A-Za-z ]*\))$/ (\1)/' -e '/ tests passed, /,$p' "build/logs/ctest-${preset}.log"
