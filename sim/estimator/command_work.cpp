@@ -36,6 +36,7 @@ CommandWork CommandWorks::next(std::span<const std::uint32_t> words, std::uint64
     const TransferCost cost = transfer_cost(words, address, timing, config_, packed);
     work.cycles = cost.cycles;
     work.axi_beats = cost.axi_beats;
+    work.load = cost.load;
     const bool unpack = work.header.opcode == spec::Opcode::kUnpack;
     // An UNPACK takes a beat every other cycle at most. Where memory sends them as fast, one of the stream's takes its
     // turn.
