@@ -50,9 +50,10 @@ CommandWork CommandWorks::next(std::span<const std::uint32_t> words, std::uint64
                      .burst = burst,
                      .bursts = long_bursts(words, address)};
     }
-    // The words come while the data does.
-    const std::uint64_t latency = timing.latency_cycles;
-    const std::uint64_t moving = cost.cycles - std::min(cost.cycles - 1, latency);
+    // The words come while the data does: not before the first beat, and the last one is looked at.
+    constexpr std::uint64_t kAround = 4;
+    const std::uint64_t idle = timing.latency_cycles + kAround;
+    const std::uint64_t moving = cost.cycles - std::min(cost.cycles - 1, idle);
     work.transfer = {cost.sram, static_cast<double>(cost.words) / static_cast<double>(std::max(moving, cost.words)),
                      !unpack};
   }
