@@ -36,6 +36,7 @@ CommandWork CommandWorks::next(std::span<const std::uint32_t> words, std::uint64
     const TransferCost cost = transfer_cost(words, address, timing, config_, packed);
     work.cycles = cost.cycles;
     work.axi_beats = cost.axi_beats;
+    work.load = cost.load;
     const bool unpack = work.header.opcode == spec::Opcode::kUnpack;
     // An UNPACK takes a beat every other cycle at most. Where memory sends them as fast, one of the stream's takes its
     // turn.
@@ -49,9 +50,10 @@ CommandWork CommandWorks::next(std::span<const std::uint32_t> words, std::uint64
                      .burst = burst,
                      .bursts = long_bursts(words, address)};
     }
-    // The words come while the data does.
-    const std::uint64_t latency = timing.latency_cycles;
-    const std::uint64_t moving = cost.cycles - std::min(cost.cycles - 1, latency);
+    // The words come while the data does: not before the first beat, and the last one is looked at.
+    constexpr std::uint64_t kAround = 4;
+    const std::uint64_t idle = timing.latency_cycles + kAround;
+    const std::uint64_t moving = cost.cycles - std::min(cost.cycles - 1, idle);
     work.transfer = {cost.sram, static_cast<double>(cost.words) / static_cast<double>(std::max(moving, cost.words)),
                      !unpack};
   }

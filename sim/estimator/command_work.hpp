@@ -7,6 +7,7 @@
 #include <span>
 
 #include "compute_cost.hpp"
+#include "load_port.hpp"
 #include "sram_use.hpp"
 #include "stream_fetch.hpp"
 #include "transfer_cost.hpp"
@@ -21,6 +22,7 @@ struct CommandWork {
   CauseCycles causes{};                       ///< Compute: they add up to `cycles`.
   SramUse sram;                               ///< Compute.
   TransferUse transfer;                       ///< Transfers.
+  LoadShape load;                             ///< LOAD, UNPACK, GATHER.
   LongTransfer bursts;                        ///< LOAD, UNPACK: from the start on; no bursts when they are short.
   double stream_cycles = 0;                   ///< What it loses to each beat of the command stream.
   std::uint64_t requant_active = 0;

@@ -49,6 +49,10 @@ class StreamFetch {
 
   /// A load runs, or none does. Memory takes only so many bursts at a time, and the stream's wait for a place.
   void set_load(const std::optional<LongTransfer>& load) { load_ = load; }
+  /// Behind the load that runs, another one asks for its bursts.
+  void add_bursts(std::uint64_t bursts) {
+    if (load_) load_->bursts += bursts;
+  }
 
   /// A burst on its way.
   struct Burst {

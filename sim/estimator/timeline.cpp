@@ -24,19 +24,33 @@ struct Lane {
   };
   std::deque<Queued> queue;
   CommandSpan current;
-  bool holds = false;  ///< `current` waits or runs.
+  bool holds = false;    ///< `current` waits, or runs, or (loads) asks.
+  bool begun = false;    ///< It no longer waits.
+  CommandSpan executed;  ///< Loads: the one that arrives; others: `current`.
+  bool running = false;  ///< `executed` does.
+  bool same = false;     ///< It is `current`.
   std::uint64_t idle_from = 0;
   std::size_t started = 0;
   std::size_t completed = 0;
-  bool running = false;  ///< `current` has started.
-  double left = 0;       ///< Cycles of work.
-  double pace = 1;       ///< Work done in a cycle.
+  double left = 0;   ///< Cycles of work,
+  double asks = 0;   ///< of which so many are left when the next one may be held,
+  double quiet = 0;  ///< and so many when the SRAM is first used.
+  double pace = 1;   ///< Work done in a cycle.
 
   [[nodiscard]] std::uint64_t next_event(std::uint64_t now) const {
-    if (!holds || current.start == kNever) return kNever;
-    if (!running) return current.start;
-    return now + static_cast<std::uint64_t>(std::max(0.0, std::ceil(left / pace - kRounding)));
+    std::uint64_t next = kNever;
+    if (holds && !begun) next = current.start;
+    if (!running) return next;
+    next = std::min(next, until(now, 0));
+    if (holds && same && asks > 0) next = std::min(next, until(now, asks));
+    if (quiet_yet()) next = std::min(next, until(now, quiet));
+    return next;
   }
+  /// When no more than `rest` is left.
+  [[nodiscard]] std::uint64_t until(std::uint64_t now, double rest) const {
+    return now + static_cast<std::uint64_t>(std::max(0.0, std::ceil((left - rest) / pace - kRounding)));
+  }
+  [[nodiscard]] bool quiet_yet() const { return left > quiet + kRounding; }
   static constexpr double kRounding = 1e-6;
 };
 
@@ -124,7 +138,7 @@ class Player {
     for (const StreamFetch::Burst& burst : fetch_.new_bursts()) bursts_.push_back(burst);
     Lane& load = lane(Engine::kLoad);
     if (!load.running) return;
-    const double cycles = commands_[load.current.command].stream_cycles;
+    const double cycles = commands_[load.executed.command].stream_cycles;
     if (cycles == 0) return;
     std::erase_if(bursts_, [&](const StreamFetch::Burst& burst) {
       if (burst.data + static_cast<double>(burst.beats) < static_cast<double>(now_)) return true;
@@ -148,7 +162,7 @@ class Player {
 
   void start(Engine engine) {
     Lane& lane = lanes_[index(engine)];
-    if (!lane.holds || lane.running) return;
+    if (!lane.holds || lane.begun) return;
     CommandSpan& span = lane.current;
     const spec::CommandHeader& header = commands_[span.command].header;
     const auto meet = [&](Engine other, std::uint32_t wait, std::uint64_t& met) {
@@ -160,35 +174,71 @@ class Player {
     meet(Engine::kCompute, header.wait_compute, compute_met);
     if (span.load_met == kNever || span.store_met == kNever || compute_met == kNever) return;
     if (span.start == kNever) span.start = std::max(span.held, now_);
+    // A GATHER reads SRAM itself: nothing may arrive.
+    const bool gather = header.opcode == spec::Opcode::kGather;
+    if (gather && lane.running) {
+      span.start = kNever;
+      return;
+    }
     if (span.start > now_) return;
     if (stop_.engine == engine && lane.started == stop_.commands) {
       stopped_ = true;
       span.start = kNever;
       return;
     }
-    lane.running = true;
+    lane.begun = true;
     ++lane.started;
-    lane.left = static_cast<double>(commands_[span.command].cycles);
+    if (!lane.running) {
+      execute(engine);
+    } else {
+      fetch_.add_bursts(commands_[span.command].bursts.bursts);
+    }
+  }
+
+  /// What has begun runs from now on, for a load: its bytes arrive.
+  void execute(Engine engine) {
+    Lane& lane = lanes_[index(engine)];
+    const CommandWork& work = commands_[lane.current.command];
+    lane.executed = lane.current;
+    lane.running = lane.same = true;
+    lane.left = static_cast<double>(work.cycles);
+    lane.asks = 0;
+    lane.quiet = lane.left;
     if (engine != Engine::kLoad) return;
-    LongTransfer bursts = commands_[span.command].bursts;
-    bursts.from += static_cast<double>(now_);
-    bursts.first_end += static_cast<double>(now_);
+    const auto now = static_cast<double>(now_);
+    const auto start = static_cast<double>(lane.current.start);
+    const LoadTimes times = port_.arrive(work.load, start, static_cast<double>(port_free_));
+    const double end = std::floor(times.end);
+    lane.left = end - now;
+    lane.asks = end - times.asked;
+    lane.quiet = end - times.first;
+    lane.executed.start = std::max(lane.executed.start, now_);
+    LongTransfer bursts = work.bursts;
+    bursts.from += start;
+    bursts.first_end = times.first + bursts.burst;
     fetch_.set_load(bursts.bursts == 0 ? std::nullopt : std::optional(bursts));
   }
 
   void complete(Engine engine) {
     Lane& lane = lanes_[index(engine)];
-    if (!lane.running || lane.next_event(now_) > now_) return;
-    CommandSpan& span = lane.current;
+    if (!lane.running || lane.until(now_, lane.asks) > now_) return;
+    if (lane.same) {
+      lane.holds = lane.begun = lane.same = false;
+      lane.idle_from = now_;
+    }
+    if (lane.until(now_, 0) > now_) return;
+    CommandSpan& span = lane.executed;
     span.end = now_;
     span.causes = commands_[span.command].causes;
     trace_.spans[index(engine)].push_back(span);
-    lane.holds = false;
     lane.running = false;
-    lane.idle_from = now_;
-    if (engine == Engine::kLoad) fetch_.set_load(std::nullopt);
     ++lane.completed;
     trace_.cycles = now_;
+    if (engine != Engine::kLoad) return;
+    port_.end(static_cast<double>(now_));
+    port_free_ = now_;
+    fetch_.set_load(std::nullopt);
+    if (lane.begun) execute(engine);
   }
 
   // ---- SRAM ----
@@ -200,9 +250,9 @@ class Player {
     double lost = 0;
     for (const Engine engine : {Engine::kLoad, Engine::kStore}) {
       Lane& transfer = lane(engine);
-      if (!transfer.running) continue;
-      const CommandWork& work = commands_[transfer.current.command];
-      const Interference both = interfere(commands_[compute.current.command].sram, work.transfer);
+      if (!transfer.running || transfer.quiet_yet()) continue;
+      const CommandWork& work = commands_[transfer.executed.command];
+      const Interference both = interfere(commands_[compute.executed.command].sram, work.transfer);
       transfer.pace = both.transfer;
       lost += both.lost;
     }
@@ -210,10 +260,12 @@ class Player {
   }
 
   // ---- the end ----
+  static bool idle(const Lane& lane) { return !lane.holds && !lane.running && lane.queue.empty(); }
+
   [[nodiscard]] bool ended() const {
     if (trace_.decoded == kNever) return false;
     const spec::CommandHeader& end = commands_[decoded_].header;
-    return std::ranges::all_of(kEngines, [this](Engine e) { return !lane(e).holds && lane(e).queue.empty(); }) &&
+    return std::ranges::all_of(kEngines, [this](Engine e) { return idle(lane(e)); }) &&
            reached(lane(Engine::kLoad).completed, end.wait_load) &&
            reached(lane(Engine::kStore).completed, end.wait_store) &&
            reached(lane(Engine::kCompute).completed, end.wait_compute);
@@ -230,10 +282,12 @@ class Player {
     const bool still = !ended() && !stopped_;
     if (still && trace_.decoded != kNever) trace_.cycles = std::max(trace_.cycles, trace_.decoded + 1);
     for (const Engine engine : kEngines) {
-      if (!lane(engine).holds) continue;
-      if (still) trace_.cycles = std::max(trace_.cycles, lane(engine).current.held + 1);
-      trace_.spans[index(engine)].push_back(lane(engine).current);
-      trace_.spans[index(engine)].back().causes = commands_[lane(engine).current.command].causes;
+      const Lane& last = lane(engine);
+      std::vector<CommandSpan>& spans = trace_.spans[index(engine)];
+      if (last.running) spans.push_back(last.executed);
+      if (last.holds && still) trace_.cycles = std::max(trace_.cycles, last.current.held + 1);
+      if (last.holds && !last.same) spans.push_back(last.current);
+      if (!spans.empty()) spans.back().causes = commands_[spans.back().command].causes;
     }
   }
 
@@ -247,6 +301,8 @@ class Player {
   std::size_t decoded_ = 0;  ///< Commands that are handed over; the decoder is at the next one.
   std::uint64_t decoder_ready_ = 0;
   std::uint64_t dispatch_at_ = 0;
+  LoadPort port_;
+  std::uint64_t port_free_ = 0;  ///< No load's bytes arrive from here on.
   bool blocked_ = false;
   bool stopped_ = false;
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "load_port.hpp"
 #include "sram_use.hpp"
 
 namespace auklet::sim::estimator {
@@ -17,6 +18,7 @@ struct TransferCost {
   std::uint64_t axi_beats = 0;  ///< Data beats.
   std::uint64_t words = 0;      ///< SRAM accesses.
   PerRegion sram{};             ///< Where they go.
+  LoadShape load;               ///< LOAD, UNPACK, GATHER: as the load engine has it beside others.
 };
 
 /// The cost of the command `words`, well-formed and of the load or store engine, whose first byte (GATHER: of table row

@@ -118,6 +118,20 @@ TEST(Estimator, MemoryCounts) {
   EXPECT_NEAR(static_cast<double>(slow - fast), 8000.0 - 1000.0 + 32.0, 20.0);
 }
 
+TEST(Estimator, LoadsAskWhileTheOneBeforeArrives) {
+  const auto cycles = [](std::uint32_t loads, std::uint32_t bytes) {
+    StreamBuilder builder;
+    for (std::uint32_t i = 0; i < loads; ++i) builder.add(load(1, bytes));
+    return estimate(builder).cycles;
+  };
+  // Two places: of four loads, two pairs wait for memory.
+  EXPECT_LE(cycles(2, 16), cycles(1, 16) + 10);
+  EXPECT_GE(cycles(4, 16), cycles(1, 16) + kSram.latency_cycles);
+  EXPECT_LE(cycles(4, 16), cycles(1, 16) + kSram.latency_cycles + 30);
+  // Long ones leave memory no pause.
+  EXPECT_NEAR(static_cast<double>(cycles(4, 1600) - cycles(1, 1600)), 3 * 1600.0 / 8, 20);
+}
+
 TEST(Estimator, NarrowWordsLeaveTheBusIdle) {
   constexpr std::uint32_t kWords = 256;
   spec::DmaCommand unpack = load(1, 0);
