@@ -45,7 +45,8 @@ class VerilatedCore final : public Core {
 
   ~VerilatedCore() override {
     close_trace();
-    // Verilator takes the model's scopes out of the thread's context, which is that of the last model made, alive or not.
+    // Verilator takes the model's scopes out of the thread's context, which is that of the last model made, alive or
+    // not.
     Verilated::threadContextp(&context_);
     model_->final();
   }
@@ -120,9 +121,9 @@ class VerilatedCore final : public Core {
   static constexpr int kTraceLevels = 99;
   static constexpr std::uint64_t kTicksPerCycle = 1000;  ///< Of the waveform, in its unit of 1 ps: a clock of 1 GHz.
 
-  // Waveforms show both edges, and tests compare with them. Assertions take what they see before the rising edge from the
-  // end of the evaluation before: the inputs of the cycle have to be evaluated by then.
-  // An observer is told what a cycle's inputs lead to before its edge.
+  // Waveforms show both edges, and tests compare with them. Assertions take what they see before the rising edge from
+  // the end of the evaluation before: the inputs of the cycle have to be evaluated by then. An observer is told what a
+  // cycle's inputs lead to before its edge.
   [[nodiscard]] bool both_edges() const {
     return AUKLET_RTL_ASSERTIONS || tracing() || bench_.both_edges || bench_.observer != nullptr;
   }

@@ -34,8 +34,13 @@ class VerilatedNpuImpl final : public VerilatedNpu {
   VerilatedNpuImpl(const VerilatedConfiguration& configuration, CoreFactory factory, const VerilatedOptions& options)
       : configuration_(configuration),
         options_(options),
-        bench_{AxiMemory(memory_options(configuration, options)), AxiChecker(checker_options(configuration)),
-               AxiLiteMaster(options.register_timing), 0, options.both_edges, nullptr, options.plusargs},
+        bench_{AxiMemory(memory_options(configuration, options)),
+               AxiChecker(checker_options(configuration)),
+               AxiLiteMaster(options.register_timing),
+               0,
+               options.both_edges,
+               nullptr,
+               options.plusargs},
         core_(factory(bench_, options.random_reset_seed)) {
     bench_.memory.inject(options.faults);
     if (options.trace) trace(*options.trace);

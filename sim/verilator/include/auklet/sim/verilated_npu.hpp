@@ -46,7 +46,7 @@ struct VerilatedOptions {
   std::uint32_t reset_cycles = 8;            ///< Of hard_reset() and of the reset at construction; at least 1.
   std::uint32_t random_reset_seed = 0;       ///< Not 0: registers and memories without reset start at random values.
   bool both_edges = false;  ///< Evaluate at both clock edges, as a recording does: slower, with equal results.
-  std::vector<std::string> plusargs{};  ///< What the RTL may ask for by $value$plusargs: `+name=value`.
+  std::vector<std::string> plusargs{};              ///< What the RTL may ask for by $value$plusargs: `+name=value`.
   std::optional<TraceWindow> trace = std::nullopt;  ///< Starts recording as VerilatedNpu::trace() does.
 };
 
