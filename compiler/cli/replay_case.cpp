@@ -140,9 +140,11 @@ Result<ReplayCase> write_replay_case(const Model& model, std::span<const Bytes> 
   std::optional<DivergenceReport> again;
   for (const Candidate& candidate : all) {
     const auto found = run_again(candidate, options);
-    if (!found || !*found || (*found)->what.kind != divergence.what.kind) continue;
+    if (!found) continue;
+    const std::optional<DivergenceReport>& differs = *found;
+    if (!differs || differs->what.kind != divergence.what.kind) continue;
     chosen = &candidate;
-    again = **found;
+    again = differs;
     break;
   }
   if (Outcome written = write_files(*chosen, folder); !written) return tl::unexpected(written.error());

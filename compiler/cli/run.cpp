@@ -116,9 +116,9 @@ Result<RunReport> run_and_check(const RunRequest& request, const compiler::Model
   auto session = Session::open(request.model.string(), model, options);
   if (!session) return tl::unexpected(session.error());
   auto report = session->run(inputs, request.steps);
-  if (session->divergence() && !request.case_dir.empty()) {
-    const auto written =
-        write_replay_case(model, inputs, request.steps, *session->divergence(), options, request.case_dir);
+  const std::optional<DivergenceReport>& divergence = session->divergence();
+  if (divergence && !request.case_dir.empty()) {
+    const auto written = write_replay_case(model, inputs, request.steps, *divergence, options, request.case_dir);
     if (!written) return tl::unexpected(written.error());
     return fail(report.error().code, report.error().message + "; " + written->sentence);
   }

@@ -108,6 +108,8 @@ SessionOptions options_for(int mutant) {
   return options;
 }
 
+#if !AUKLET_RTL_ASSERTIONS  // Some mutants would break an assertion first.
+
 // The values of all tensors on the CPU.
 std::map<std::int32_t, Bytes> reference_values(const Model& model, const std::vector<Bytes>& inputs) {
   std::map<std::int32_t, Bytes> values;
@@ -135,8 +137,6 @@ std::optional<int> value_at(const Graph& graph, const std::map<std::int32_t, Byt
   }
   return std::to_integer<int>(value->second.at(index));
 }
-
-#if !AUKLET_RTL_ASSERTIONS  // Some mutants would break an assertion first.
 
 struct Expectation {
   const char* mutant;
