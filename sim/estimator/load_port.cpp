@@ -12,7 +12,8 @@ double row_start(const LoadShape& shape, std::uint64_t row) {
   constexpr double kFirstRow = 4, kRow = 2, kWord = 2;
   constexpr std::uint64_t kIndices = 4;
   if (!shape.gather) return 1;
-  return kFirstRow + 1 + static_cast<double>(row) * kRow + static_cast<double>(row / kIndices) * kWord;
+  const auto words = row / kIndices;  // Of indices, each with kIndices of them.
+  return kFirstRow + 1 + static_cast<double>(row) * kRow + static_cast<double>(words) * kWord;
 }
 
 }  // namespace
