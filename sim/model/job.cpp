@@ -46,7 +46,7 @@ Job::Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, cons
 }
 
 JobReport Job::run() {
-  if (observer_ != nullptr) record_.emplace(sram_, memory_);
+  if (observer_ != nullptr) record_ = std::make_unique<JobRecord>(sram_, memory_);
   if (check_header()) {
     while (!ended_) {
       const std::optional<std::size_t> actor = choose_actor();

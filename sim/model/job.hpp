@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <random>
 #include <vector>
@@ -125,7 +126,7 @@ class Job {
   StreamReader reader_;
   Observer* observer_ = nullptr;
   std::uint64_t started_at_ = 0;
-  std::optional<JobRecord> record_;  ///< For the observer, when there is one.
+  std::unique_ptr<JobRecord> record_;  ///< For the observer, when there is one.
 
   JobReport report_;
   bool ended_ = false;
