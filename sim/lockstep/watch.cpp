@@ -57,10 +57,16 @@ void Watch::on_sram_write(spec::Engine engine, std::uint32_t offset, std::uint32
                          .address = address,
                          .expected = 0,
                          .got = std::to_integer<std::uint32_t>(word[0])};
-  if (here.expected == nullptr) return note(stray);
+  if (here.expected == nullptr) {
+    note(stray);
+    return;
+  }
   const std::vector<std::uint32_t>& addresses = here.expected->addresses;
   const auto found = std::ranges::lower_bound(addresses, word_base(address));
-  if (found == addresses.end() || *found != word_base(address)) return note(stray);
+  if (found == addresses.end() || *found != word_base(address)) {
+    note(stray);
+    return;
+  }
   Written& written = here.words[static_cast<std::size_t>(found - addresses.begin())];
   written.written = true;
   written.cycle = cycle;
@@ -112,7 +118,8 @@ void Watch::compare_rows(const JournalCommand& expected, const Divergence& here)
     found.address = row.address + static_cast<std::uint64_t>(at - got.begin());
     found.expected = std::to_integer<std::uint32_t>(*wanted);
     found.got = std::to_integer<std::uint32_t>(*at);
-    return note(found);
+    note(found);
+    return;
   }
 }
 
@@ -143,7 +150,10 @@ void Watch::on_job_end(std::uint64_t cycle) {
   if (!seen(cycle)) return;
   running_ = false;
   if (!whole_) return;
-  if (const auto missing = next_expected(cycle)) return note(*missing);
+  if (const auto missing = next_expected(cycle)) {
+    note(*missing);
+    return;
+  }
   if (const auto byte = memory_.first_difference()) {
     note({.kind = Kind::kMemory,
           .engine = spec::Engine::kNone,
