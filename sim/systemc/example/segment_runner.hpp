@@ -26,7 +26,12 @@ class SegmentRunner {
         queue_(device_, port_) {
     port_.set_interrupt_handler([this] { queue_.on_interrupt(); });
   }
-  ~SegmentRunner() { static_cast<void>(queue_.close()); }
+  ~SegmentRunner() {
+    try {
+      static_cast<void>(queue_.close());
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the bus has failed, and nobody is left to be told.
+    }
+  }
   SegmentRunner(const SegmentRunner&) = delete;
   SegmentRunner& operator=(const SegmentRunner&) = delete;
 
