@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes every file that is derived from spec/auklet.yaml.
+"""Writes every file that is derived from spec/auklet.yaml and spec/soc.yaml.
 
     scripts/gen_spec.py           write the files
     scripts/gen_spec.py --check   write nothing; fail and name each file that differs
@@ -14,6 +14,7 @@ import textwrap
 from pathlib import Path
 
 import jinja2
+import spec_soc
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,10 @@ OUTPUTS = {
     "auklet.svd.j2": "docs/gen/auklet.svd",
     "registers.md.j2": "docs/gen/registers.md",
     "commands.md.j2": "docs/gen/commands.md",
+}
+SOC_OUTPUTS = {
+    "soc.h.j2": "driver/gen/include/auklet/spec/soc.h",
+    "soc.md.j2": "docs/gen/soc.md",
 }
 
 ACCESS = ("ro", "rw", "wo", "w1c")
@@ -333,7 +338,7 @@ def check_unique_names(path, text):
     require(not twice, f"{path}: the name {', '.join(twice)} would be defined twice.")
 
 
-def render(spec):
+def render(spec, soc):
     """Returns {path: text} of every generated file."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "spec" / "templates"), trim_blocks=True,
                                      lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
@@ -345,10 +350,11 @@ def render(spec):
     environment.filters["limits"] = limits
     environment.filters["xml"] = lambda s: s.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     files = {}
-    for template, path in OUTPUTS.items():
-        text = environment.get_template(template).render(spec)
-        files[path] = "\n".join(line.rstrip() for line in text.rstrip("\n").split("\n")) + "\n"
-        check_unique_names(path, files[path])
+    for outputs, values in ((OUTPUTS, spec), (SOC_OUTPUTS, soc)):
+        for template, path in outputs.items():
+            text = environment.get_template(template).render(values)
+            files[path] = "\n".join(line.rstrip() for line in text.rstrip("\n").split("\n")) + "\n"
+            check_unique_names(path, files[path])
     return files
 
 
@@ -356,9 +362,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     parser.add_argument("--spec", type=Path, default=ROOT / "spec" / "auklet.yaml", help="the specification to read")
+    parser.add_argument("--soc", type=Path, default=ROOT / "spec" / "soc.yaml", help="the simulated system to read")
     arguments = parser.parse_args()
     try:
-        files = render(load(arguments.spec.read_text(encoding="utf-8")))
+        soc = spec_soc.load(yaml.safe_load(arguments.soc.read_text(encoding="utf-8")), sys.modules[__name__])
+        files = render(load(arguments.spec.read_text(encoding="utf-8")), soc)
     except (SpecError, yaml.YAMLError, OSError) as error:
         print(f"gen_spec.py: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -366,7 +374,7 @@ def main():
              if not (ROOT / path).is_file() or (ROOT / path).read_text(encoding="utf-8") != text]
     if arguments.check:
         for path in stale:
-            print(f"gen_spec.py: {path} is not what spec/auklet.yaml gives; run scripts/gen_spec.py.", file=sys.stderr)
+            print(f"gen_spec.py: {path} is not what spec/ gives; run scripts/gen_spec.py.", file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,120 @@
+// Vector table and reset of a Cortex-M, and the processor's part of board.hpp.
+#include <array>
+#include <auklet/board/board.hpp>
+#include <auklet/board/console.hpp>
+#include <cstdint>
+
+extern "C" {
+extern std::uint32_t __stack_start[];
+extern std::uint32_t __stack_end[];
+extern std::uint32_t __data_load[];
+extern std::uint32_t __data_start[];
+extern std::uint32_t __data_end[];
+extern std::uint32_t __bss_start[];
+extern std::uint32_t __bss_end[];
+
+int main();
+void auklet_fault();
+void auklet_npu_interrupt();
+void auklet_timer_interrupt();
+[[noreturn]] void auklet_reset();
+}
+
+namespace auklet::board {
+namespace {
+
+// Armv7-M Architecture Reference Manual, B3.2: NVIC_ISER0, NVIC_ICER0, Configurable Fault Status Register, BusFault
+// Address Register.
+constexpr std::uintptr_t kSystemControl = 0xe000'e000;
+constexpr std::uintptr_t kEnable = 0x100;
+constexpr std::uintptr_t kDisable = 0x180;
+constexpr std::uint32_t kNpuInterrupt = 1U << AUKLET_SOC_IRQ_NPU;
+constexpr std::uint32_t kTimerInterrupt = 1U << AUKLET_SOC_IRQ_TIMER;
+constexpr std::uint32_t kStackPattern = 0x57ac'57acU;
+constexpr std::uint32_t kSysExitExtended = 0x20;
+constexpr std::uint32_t kApplicationExit = 0x20026;
+
+Handler npu_handler = nullptr;
+void* npu_context = nullptr;
+
+void semihost(std::uint32_t operation, const void* parameter) {
+  register std::uint32_t r0 asm("r0") = operation;
+  register const void* r1 asm("r1") = parameter;
+  asm volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+}
+
+}  // namespace
+
+void on_npu_interrupt(Handler handler, void* context) noexcept {
+  reg(kSystemControl, kDisable) = kNpuInterrupt;
+  npu_handler = handler;
+  npu_context = context;
+  if (handler == nullptr) return;
+  reg(kSystemControl, kEnable) = kNpuInterrupt;
+  asm volatile("cpsie i" ::: "memory");
+}
+
+std::uint32_t bus_errors(bool /*survive*/) noexcept { return 0; }
+bool survives_bus_errors() noexcept { return false; }
+
+void exit(int code) noexcept {
+  const std::uint32_t block[2] = {kApplicationExit, static_cast<std::uint32_t>(code)};
+  semihost(kSysExitExtended, block);
+  for (;;) asm volatile("wfi");
+}
+
+}  // namespace auklet::board
+
+extern "C" void auklet_npu_interrupt() {
+  if (auklet::board::npu_handler != nullptr) auklet::board::npu_handler(auklet::board::npu_context);
+}
+
+// Wakes Port::wait_for_interrupt(), which sleeps with interrupts masked: there is nothing to do, but to keep it from
+// coming again.
+extern "C" void auklet_timer_interrupt() {
+  namespace board = auklet::board;
+  board::reg(board::kSystemControl, board::kDisable) = board::kTimerInterrupt;
+}
+
+extern "C" void auklet_fault() {
+  namespace board = auklet::board;
+  std::uint32_t number = 0;
+  asm volatile("mrs %0, ipsr" : "=r"(number));
+  board::Console console;
+  console << "fault: exception " << number << '\n';
+  board::exit(1);
+}
+
+extern "C" void auklet_reset() {
+  // Loops, not memcpy: nothing is set up yet.
+  const std::uint32_t* source = __data_load;
+  for (std::uint32_t* word = __data_start; word < __data_end; ++word) *word = *source++;
+  for (std::uint32_t* word = __bss_start; word < __bss_end; ++word) *word = 0;
+  std::uint32_t* frame = nullptr;
+  asm volatile("mov %0, sp" : "=r"(frame));
+  for (std::uint32_t* word = __stack_start; word < frame - 16; ++word) *word = auklet::board::kStackPattern;
+  auklet::board::exit(main());
+}
+
+// Stack pointer, reset, NMI, faults and system exceptions, then the external interrupts.
+using Vector = void (*)();
+__attribute__((section(".vectors"), used)) const std::array<Vector, 18> kVectors = {
+    reinterpret_cast<Vector>(__stack_end),
+    reinterpret_cast<Vector>(auklet_reset),
+    auklet_fault,
+    auklet_fault,
+    auklet_fault,
+    auklet_fault,
+    auklet_fault,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    auklet_fault,
+    auklet_fault,
+    nullptr,
+    auklet_fault,
+    auklet_fault,
+    auklet_npu_interrupt,
+    auklet_timer_interrupt,
+};

@@ -1,0 +1,133 @@
+// auklet-soc: runs firmware on the simulated system. The processor is what this executable was linked with: see
+// processor.hpp.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <auklet/sim/soc/elf.hpp>
+#include <auklet/sim/soc/machine.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "npu_choice.hpp"
+#include "processor.hpp"
+
+namespace auklet::sim::soc {
+namespace {
+
+// The firmware's own exit code is passed on; these are this program's.
+constexpr int kUsage = 120;
+constexpr int kHalted = 121;
+constexpr int kDeadline = 122;
+
+constexpr std::uint32_t kCyclesFraction = 256;
+
+struct Arguments {
+  std::string program;
+  NpuChoice npu;
+  std::string profile = std::string(kMemoryProfiles[0].name);
+  double cycles_per_instruction = 1;
+  bool data_cache = false;
+  std::uint64_t max_cycles = 2'000'000'000;
+  bool report = false;
+};
+
+int complain(int code, const std::string& message) {
+  fmt::print(stderr, "{}: {}\n", kProgramName, message);
+  return code;
+}
+
+std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
+  CLI::App app(fmt::format("Runs firmware on a simulated {} with the Auklet NPU.", kProcessorName), kProgramName);
+  app.footer(
+      fmt::format("Exit codes: the firmware's own; {} wrong arguments or files; {} the processor halted;\n"
+                  "{} the cycles given have passed.",
+                  kUsage, kHalted, kDeadline));
+  app.add_option("PROGRAM", arguments.program, "An ELF file")->required();
+  app.add_option("--npu", arguments.npu.kind, "What the NPU is: rtl (verilated), or model (functional model)")
+      ->check(CLI::IsMember({"rtl", "model"}))
+      ->capture_default_str();
+  app.add_option("--config", arguments.npu.configuration, "Hardware configuration of the NPU")->capture_default_str();
+  app.add_option("--profile", arguments.profile, "Memory: sram, or flash (flash at 1 byte a cycle)")
+      ->capture_default_str();
+  app.add_option("--cpi", arguments.cycles_per_instruction, "Clock cycles an instruction takes, 0.01 to 1000")
+      ->check(CLI::Range(0.01, 1000.0))
+      ->capture_default_str();
+  app.add_flag("--data-cache", arguments.data_cache, "A write-back data cache that the NPU does not see");
+  app.add_option("--max-cycles", arguments.max_cycles, "Clock cycles after which the run is given up")
+      ->capture_default_str();
+  app.add_flag("--report", arguments.report, "Print instructions, cycles and what else was counted on stderr");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : kUsage;
+  }
+  return std::nullopt;
+}
+
+void print_report(const MachineStatistics& statistics, bool data_cache) {
+  fmt::print(stderr, "{} instructions, {} cycles ({} asleep), {} NPU register accesses, {} NPU interrupts\n",
+             statistics.instructions, statistics.cycles, statistics.sleep_cycles, statistics.npu_accesses,
+             statistics.npu_interrupts);
+  if (data_cache) {
+    fmt::print(stderr, "{} data cache misses, {} write-backs\n", statistics.cache_misses, statistics.cache_write_backs);
+  }
+}
+
+int execute(const Arguments& arguments) {
+  std::ifstream file(arguments.program, std::ios::binary);
+  if (!file) return complain(kUsage, fmt::format("cannot read '{}'; check its name", arguments.program));
+  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const ElfProgram program = read_elf(std::as_bytes(std::span(bytes)));
+  if (program.machine != kProcessorElf) {
+    return complain(kUsage, fmt::format("'{}' is not for {}", arguments.program, kProcessorName));
+  }
+  const MemoryProfile* profile = find_memory_profile(arguments.profile);
+  if (profile == nullptr) {
+    return complain(kUsage, fmt::format("no memory profile is called '{}'; choose sram or flash", arguments.profile));
+  }
+  const std::unique_ptr<OwnedNpu> npu = make_npu(arguments.npu);
+  MachineOptions options;
+  options.profile = *profile;
+  options.cycles_per_instruction = static_cast<std::uint32_t>(arguments.cycles_per_instruction * kCyclesFraction + 0.5);
+  options.data_cache = arguments.data_cache;
+  options.console = [](char character) { std::fputc(character, stdout); };
+  Machine machine(npu->npu(), options);
+  const std::unique_ptr<Cpu> cpu = make_processor(machine);
+  machine.attach(*cpu);
+  load(program, std::vector<LoadRegion>{{kFlashBase, machine.flash()}, {kRamBase, machine.ram()}});
+  const MachineResult result = machine.run(start_of(program), arguments.max_cycles);
+  std::fflush(stdout);
+  if (arguments.report) print_report(machine.statistics(), arguments.data_cache);
+  for (const std::string& violation : npu->protocol_violations()) complain(kHalted, violation);
+  if (!npu->protocol_violations().empty()) return kHalted;
+  switch (result.end) {
+    case MachineEnd::kExit:
+      return static_cast<int>(result.exit_code & 0x7fU);
+    case MachineEnd::kHalted:
+      return complain(kHalted, result.message);
+    case MachineEnd::kDeadline:
+      break;
+  }
+  return complain(kDeadline, fmt::format("{} cycles have passed: {} at address {:#010x}", arguments.max_cycles,
+                                         result.message, cpu->pc()));
+}
+
+}  // namespace
+}  // namespace auklet::sim::soc
+
+int main(int argc, char** argv) {
+  namespace soc = auklet::sim::soc;
+  try {
+    soc::Arguments arguments;
+    if (const std::optional<int> code = soc::parse(argc, argv, arguments)) return *code;
+    return soc::execute(arguments);
+  } catch (const std::exception& error) {
+    return soc::complain(soc::kUsage, error.what());
+  }
+}
