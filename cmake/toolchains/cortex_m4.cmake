@@ -11,7 +11,7 @@ set(CMAKE_RANLIB arm-none-eabi-ranlib)
 set(AUKLET_SIZE arm-none-eabi-size)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
-set(cpu "-mcpu=cortex-m4 -mthumb -mfloat-abi=soft --specs=nano.specs")
+set(cpu "-ffunction-sections -fdata-sections -mcpu=cortex-m4 -mthumb -mfloat-abi=soft --specs=nano.specs")
 set(CMAKE_C_FLAGS_INIT "${cpu}")
 set(CMAKE_ASM_FLAGS_INIT "${cpu}")
 set(CMAKE_CXX_FLAGS_INIT "${cpu}")

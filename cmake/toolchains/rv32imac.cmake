@@ -14,7 +14,7 @@ set(CMAKE_RANLIB riscv64-unknown-elf-ranlib)
 set(AUKLET_SIZE riscv64-unknown-elf-size)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
-set(cpu "-march=rv32imac -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs")
+set(cpu "-ffunction-sections -fdata-sections -march=rv32imac -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs")
 file(GLOB headers /usr/include/newlib/c++/*)
 list(GET headers 0 headers)
 set(CMAKE_C_FLAGS_INIT "${cpu}")

@@ -1,4 +1,5 @@
-// The first thing to run on new hardware: says what the NPU is, then multiplies two matrices on it and on the processor.
+// The first thing to run on new hardware: says what the NPU is, then multiplies two matrices on it and on the
+// processor.
 #include <array>
 #include <auklet/board/console.hpp>
 #include <auklet/board/port.hpp>
@@ -56,11 +57,11 @@ int multiply(Device& device, Queue& queue) {
   if (status != kernels::Status::kOk) return fail("matmul on the processor", kernels::describe(status));
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i] == expected[i]) continue;
-    console << "element " << static_cast<std::uint32_t>(i) << ": expected " << expected[i] << ", got " << found[i] << '\n';
+    console << "element " << i << ": expected " << int{expected[i]} << ", got " << int{found[i]} << '\n';
     return 1;
   }
-  console << "matmul " << kRows << "x" << kDepth << "x" << kColumns << ": " << static_cast<std::uint32_t>(found.size())
-          << " elements equal, " << report.cycles << " NPU cycles\n";
+  console << "matmul " << kRows << "x" << kDepth << "x" << kColumns << ": " << found.size() << " elements equal, "
+          << report.cycles << " NPU cycles\n";
   return 0;
 }
 
@@ -74,8 +75,8 @@ int main() {
   if (const npu::Status status = device.probe(found_device); status != npu::Status::kOk) {
     return fail("probe", npu::to_string(status));
   }
-  console << "Auklet " << int{found_device.major} << '.' << int{found_device.minor} << ", " << int{found_device.macs}
-          << " MACs, " << int{found_device.sram_kib} << " KiB SRAM, AXI " << int{found_device.axi_data_bits} << " bits\n";
+  console << "Auklet " << int{found_device.major} << '.' << int{found_device.minor} << ", " << found_device.macs
+          << " MACs, " << found_device.sram_kib << " KiB SRAM, AXI " << found_device.axi_data_bits << " bits\n";
   Queue queue(device, port);
   if (const npu::Status status = queue.open({.completion = npu::Completion::kInterrupt}); status != npu::Status::kOk) {
     return fail("open", npu::to_string(status));

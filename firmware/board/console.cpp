@@ -15,7 +15,7 @@ Console& Console::operator<<(Hex number) noexcept {
   return *this;
 }
 
-Console& Console::operator<<(std::uint64_t number) noexcept {
+void Console::print(std::uint64_t number) noexcept {
   std::array<char, 20> digits;
   std::size_t count = 0;
   do {
@@ -23,7 +23,6 @@ Console& Console::operator<<(std::uint64_t number) noexcept {
     number /= 10;
   } while (number != 0);
   while (count != 0) *this << digits[--count];
-  return *this;
 }
 
 void print_bytes(Console& console, const char* label, std::span<const std::int8_t> bytes) noexcept {

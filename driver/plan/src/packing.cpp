@@ -261,7 +261,7 @@ Outcome pack_weights(const ConvOp& op, const ConvLayout& layout, std::span<const
     const auto in_set = static_cast<std::uint32_t>(in_segment % set_blocks);
     const std::uint32_t tile = segment.first_tile + set * segment.array_groups + in_set % set_tiles;
     pack_block(op, layout, reader, segment, tile, in_set / set_tiles,
-               out.subspan((block - first_block) * spec::kWeightBlock, spec::kWeightBlock));
+               out.subspan(static_cast<std::size_t>(block - first_block) * spec::kWeightBlock, spec::kWeightBlock));
   }
   return {};
 }

@@ -111,7 +111,7 @@ Outcome choose(const VectorOp& op, std::uint32_t available, VectorTiling& t) noe
     // Whole words, but for the last; one part is the row itself.
     if (parts > 1) t.columns = round_up_to_word(ceil_div(op.length, parts));
   }
-  std::uint32_t most_rows = std::clamp(kTileBytes / round_up_to_word(t.columns), 1U, op.rows);
+  std::uint32_t most_rows = std::clamp<std::uint32_t>(kTileBytes / round_up_to_word(t.columns), 1, op.rows);
   while (most_rows > 1 && tile_bytes(op, most_rows, t.columns) > available) --most_rows;
   t.rows = ceil_div(op.rows, ceil_div(op.rows, most_rows));
   t.row_count = ceil_div(op.rows, t.rows);

@@ -25,7 +25,7 @@ constexpr u64 align_up(u64 value) noexcept { return (value + kBufferAlign - 1) /
 constexpr std::uint32_t ceil_div(std::uint32_t a, std::uint32_t b) noexcept { return a / b + (a % b != 0 ? 1 : 0); }
 
 // Numbers of parts to try: all small ones, then steps of an eighth.
-constexpr std::uint32_t next_parts(std::uint32_t parts) noexcept { return parts + std::max(1U, parts / 8); }
+constexpr std::uint32_t next_parts(std::uint32_t parts) noexcept { return parts + std::max<std::uint32_t>(1, parts / 8); }
 
 struct Candidate {
   Tiling tiling{};
@@ -157,7 +157,7 @@ Outcome choose_tiling(const StreamedOp& op, const spec::HardwareConfig& config, 
   const std::uint32_t width = op.window.x.out;
   Search search(op, config, sram.bytes);
   // Tiles with more output than the budget need not be looked at.
-  const std::uint32_t most_rows = std::max(1U, sram.bytes / kWordBytes / width);
+  const std::uint32_t most_rows = std::max<std::uint32_t>(1, sram.bytes / kWordBytes / width);
   for (std::uint32_t parts = ceil_div(height, most_rows); parts <= height; parts = next_parts(parts)) {
     search.try_pixels(ceil_div(height, parts), width);
   }

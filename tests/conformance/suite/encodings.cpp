@@ -79,7 +79,8 @@ void check_unknown_opcodes(Bench& bench) {
 void check_command_words(Bench& bench) {
   if (!prepare(bench)) return;
   for (const spec::CommandInfo& info : spec::kCommands) {
-    for (const std::uint32_t length : {0U, info.words - 4, info.words + 4, info.words + 1, 255U}) {
+    for (const std::uint32_t length :
+         std::initializer_list<std::uint32_t>{0, info.words - 4, info.words + 4, info.words + 1, 255}) {
       Words buffer;
       const std::span<std::uint32_t> words = smallest(info, buffer);
       spec::CommandHeaderFields::kWords.set(words, length);

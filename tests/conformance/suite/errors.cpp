@@ -90,8 +90,8 @@ void check_length_errors(Bench& bench) {
   if (!bench.prepare()) return;
   open_windows(bench);
   const std::uint32_t right = sound_stream().bytes();
-  for (const std::uint32_t size :
-       {right + 4, right - 8, right + 1, 16U, 0U, 16U << 20, (16U << 20) + 16, 0xffff'fff0U}) {
+  for (const std::uint32_t size : std::initializer_list<std::uint32_t>{right + 4, right - 8, right + 1, 16, 0,
+                                                                       16U << 20, (16U << 20) + 16, 0xffff'fff0U}) {
     Stream stream = sound_stream();
     const std::span<std::uint32_t> words = stream.finish(bench.macs(), bench.sram_bytes());
     Header::kLength.set(words, size);

@@ -60,7 +60,7 @@ void check_masks(Bench& bench) {
     const std::uint32_t cause = well ? kDone : kFault;
     bench.write<reg::IrqMask>(0);
     if (!finish(bench, well)) return;
-    for (const std::uint32_t mask : {0U, kDone, kFault, kDone | kFault, 0U}) {
+    for (const std::uint32_t mask : std::initializer_list<std::uint32_t>{0, kDone, kFault, kDone | kFault, 0}) {
       bench.write<reg::IrqMask>(mask);
       bench.expect_interrupt("an interrupt just when its cause is enabled", (mask & cause) != 0);
       bench.expect("the mask does not change the cause", cause, bench.read<reg::IrqRaw>(), "IRQ_RAW", mask);

@@ -2,8 +2,8 @@
 // board is the simulated one of spec/soc.yaml, and its addresses stand in docs/gen/soc.md.
 #pragma once
 
-#include <auklet/npu/bus.hpp>
 #include <auklet/spec/soc.h>
+#include <auklet/npu/bus.hpp>
 #include <cstdint>
 
 namespace auklet::board {
@@ -40,9 +40,7 @@ inline void set_timer(std::uint64_t when) noexcept {
 }
 
 /// Whether there is a data cache that the NPU does not see.
-[[nodiscard]] inline bool has_data_cache() noexcept {
-  return (fault_switch(AUKLET_SOC_BOARD_FEATURES) & 1U) != 0;
-}
+[[nodiscard]] inline bool has_data_cache() noexcept { return (fault_switch(AUKLET_SOC_BOARD_FEATURES) & 1U) != 0; }
 /// Whether the NPU is simulated from its RTL.
 [[nodiscard]] inline bool npu_is_rtl() noexcept { return (fault_switch(AUKLET_SOC_BOARD_FEATURES) & 2U) != 0; }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <auklet/board/board.hpp>
+#include <concepts>
 #include <cstdint>
 #include <span>
 
@@ -26,12 +27,17 @@ class Console {
     return *this;
   }
   Console& operator<<(Hex number) noexcept;
-  Console& operator<<(std::uint64_t number) noexcept;
-  Console& operator<<(std::uint32_t number) noexcept { return *this << std::uint64_t{number}; }
-  Console& operator<<(int number) noexcept {
+  /// In decimal.
+  template <std::integral Number>
+  Console& operator<<(Number number) noexcept {
     if (number < 0) *this << '-';
-    return *this << std::uint64_t{number < 0 ? 0U - static_cast<unsigned>(number) : static_cast<unsigned>(number)};
+    const auto value = static_cast<std::uint64_t>(number);
+    print(number < 0 ? 0 - value : value);
+    return *this;
   }
+
+ private:
+  void print(std::uint64_t number) noexcept;
 };
 
 /// Prints bytes in hexadecimal, 32 a line, each line beginning with `label`.

@@ -28,11 +28,15 @@ class Port : public npu::PortDefaults {
   [[nodiscard]] std::size_t cache_line_bytes() const noexcept { return has_data_cache() ? kLine : 1; }
   void clean(const void* data, std::size_t size) noexcept {
     // CBO.CLEAN: MISC-MEM, funct3 2, imm 1. As a number, for assemblers that do not know Zicbom.
-    for_each_line(data, size, [](std::uintptr_t line) { asm volatile(".insn i 0x0f, 2, x0, %0, 1" ::"r"(line) : "memory"); });
+    for_each_line(data, size, [](std::uintptr_t line) {
+      asm volatile(".insn i 0x0f, 2, x0, %0, 1" ::"r"(line) : "memory");
+    });
   }
   void invalidate(const void* data, std::size_t size) noexcept {
     // CBO.INVAL: imm 0.
-    for_each_line(data, size, [](std::uintptr_t line) { asm volatile(".insn i 0x0f, 2, x0, %0, 0" ::"r"(line) : "memory"); });
+    for_each_line(data, size, [](std::uintptr_t line) {
+      asm volatile(".insn i 0x0f, 2, x0, %0, 0" ::"r"(line) : "memory");
+    });
   }
 
   [[nodiscard]] npu::CriticalState enter_critical() noexcept {

@@ -1,23 +1,16 @@
-// Vector table and reset of a Cortex-M, and the processor's part of board.hpp.
+// Vector table of a Cortex-M, and the processor's part of board.hpp.
 #include <array>
 #include <auklet/board/board.hpp>
 #include <auklet/board/console.hpp>
 #include <cstdint>
 
 extern "C" {
-extern std::uint32_t __stack_start[];
-extern std::uint32_t __stack_end[];
-extern std::uint32_t __data_load[];
-extern std::uint32_t __data_start[];
-extern std::uint32_t __data_end[];
-extern std::uint32_t __bss_start[];
-extern std::uint32_t __bss_end[];
+extern std::uint32_t __stack_end[];  // Of the linker script.
 
-int main();
 void auklet_fault();
 void auklet_npu_interrupt();
 void auklet_timer_interrupt();
-[[noreturn]] void auklet_reset();
+void auklet_reset();  // start.S
 }
 
 namespace auklet::board {
@@ -30,7 +23,6 @@ constexpr std::uintptr_t kEnable = 0x100;
 constexpr std::uintptr_t kDisable = 0x180;
 constexpr std::uint32_t kNpuInterrupt = 1U << AUKLET_SOC_IRQ_NPU;
 constexpr std::uint32_t kTimerInterrupt = 1U << AUKLET_SOC_IRQ_TIMER;
-constexpr std::uint32_t kStackPattern = 0x57ac'57acU;
 constexpr std::uint32_t kSysExitExtended = 0x20;
 constexpr std::uint32_t kApplicationExit = 0x20026;
 
@@ -85,16 +77,7 @@ extern "C" void auklet_fault() {
   board::exit(1);
 }
 
-extern "C" void auklet_reset() {
-  // Loops, not memcpy: nothing is set up yet.
-  const std::uint32_t* source = __data_load;
-  for (std::uint32_t* word = __data_start; word < __data_end; ++word) *word = *source++;
-  for (std::uint32_t* word = __bss_start; word < __bss_end; ++word) *word = 0;
-  std::uint32_t* frame = nullptr;
-  asm volatile("mov %0, sp" : "=r"(frame));
-  for (std::uint32_t* word = __stack_start; word < frame - 16; ++word) *word = auklet::board::kStackPattern;
-  auklet::board::exit(main());
-}
+extern "C" [[noreturn]] void auklet_exit(int code) { auklet::board::exit(code); }
 
 // Stack pointer, reset, NMI, faults and system exceptions, then the external interrupts.
 using Vector = void (*)();
