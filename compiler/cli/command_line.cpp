@@ -94,7 +94,11 @@ CLI::App* add_run(CLI::App& app, Arguments& arguments) {
 CLI::App* add_compile(CLI::App& app, CompileCommand& command) {
   CLI::App* compile = app.add_subcommand("compile", "Compile a model's NPU segments");
   compile->add_option("MODEL", command.model, "A plain .tflite file")->required();
-  compile->add_option("-o,--output", command.output, "The .tflite file to write")->required();
+  compile->add_option("-o,--output", command.output, "The .tflite file to write; with --emit cpp the folder")
+      ->required();
+  compile->add_option("--emit", command.emit, "What to write: tflite, or cpp (NAME.hpp and NAME.cpp, for firmware)")
+      ->capture_default_str();
+  compile->add_option("--name", command.name, "With --emit cpp: NAME; default: from the model's file name");
   compile->add_option("--config", command.config, "Hardware: " + configuration_names())->capture_default_str();
   compile->add_flag("--json", command.json, "Print one JSON object");
   return compile;
@@ -128,6 +132,16 @@ Command finish_run(Arguments& arguments) {
   }
   return Finished{ExitCode::kUsage,
                   fmt::format("no backend is called '{}'; choose rtl, model or cpu", arguments.backend)};
+}
+
+Command finish_compile(const CompileCommand& command) {
+  if (command.emit != kEmitTflite && command.emit != kEmitCpp) {
+    return Finished{ExitCode::kUsage, fmt::format("cannot emit '{}'; --emit takes tflite or cpp", command.emit)};
+  }
+  if (command.emit != kEmitCpp && !command.name.empty()) {
+    return Finished{ExitCode::kUsage, "only C++ code has a name; use --name with --emit cpp"};
+  }
+  return command;
 }
 
 // CLI11's message as one sentence.
@@ -168,7 +182,7 @@ Command parse_command_line(int argc, const char* const* argv) {
     return Finished{ExitCode::kUsage, sentence(error.what())};
   }
   if (run->parsed()) return finish_run(arguments);
-  if (compile->parsed()) return arguments.compile;
+  if (compile->parsed()) return finish_compile(arguments.compile);
   return arguments.info;
 }
 

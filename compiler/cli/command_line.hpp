@@ -14,10 +14,15 @@ struct RunCommand {
   bool stalls = false;
 };
 
+inline constexpr const char* kEmitTflite = "tflite";
+inline constexpr const char* kEmitCpp = "cpp";
+
 struct CompileCommand {
   std::string model{};
   std::string output{};
   std::string config{};
+  std::string emit = kEmitTflite;  ///< One of the kEmit... words.
+  std::string name{};              ///< With kEmitCpp: of the code.
   bool json = false;
 };
 

@@ -1,6 +1,7 @@
 // The command line: takes the arguments apart, calls the library, prints.
 #include <fmt/format.h>
 
+#include <auklet/app/emit_cpp.hpp>
 #include <auklet/app/inspect.hpp>
 #include <auklet/app/run.hpp>
 #include <cstdio>
@@ -41,7 +42,14 @@ ExitCode execute(RunCommand& command) {
   return print(command.json ? one_line(to_json(*report)) : to_text(*report, command.stalls), code);
 }
 
+ExitCode execute_emit_cpp(const CompileCommand& command) {
+  const auto emitted = emit_cpp({command.model, command.output, command.name, command.config});
+  if (!emitted) return complain(emitted.error());
+  return print(command.json ? one_line(to_json(*emitted)) : to_text(*emitted));
+}
+
 ExitCode execute(const CompileCommand& command) {
+  if (command.emit == kEmitCpp) return execute_emit_cpp(command);
   const auto report = compile_model(command.model, command.output, command.config);
   if (!report) return complain(report.error());
   const auto info = inspect_model(command.output, "");

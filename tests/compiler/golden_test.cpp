@@ -8,9 +8,9 @@
 
 #include <auklet/compiler/emit.hpp>
 #include <auklet/compiler/frontend.hpp>
+#include <auklet/compiler/sha256.hpp>
 
 #include "golden.hpp"
-#include "sha256.hpp"
 
 namespace auklet::compiler::test {
 namespace {

@@ -8,12 +8,12 @@
 #include <auklet/app/npu_runner.hpp>
 #include <auklet/compiler/compile.hpp>
 #include <auklet/compiler/executor.hpp>
+#include <auklet/compiler/sha256.hpp>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "golden.hpp"
-#include "sha256.hpp"
 
 namespace auklet::app {
 namespace {
@@ -61,7 +61,7 @@ class Digests {
   void compare(std::int32_t tensor, std::span<const std::byte> value) {
     const auto expected = by_tensor_.find(tensor);
     if (expected == by_tensor_.end()) return;
-    EXPECT_EQ(golden::sha256(value), expected->second) << compiled_.model.main().describe_tensor(tensor);
+    EXPECT_EQ(compiler::sha256(value), expected->second) << compiled_.model.main().describe_tensor(tensor);
     ++compared_;
   }
 

@@ -1,4 +1,4 @@
-#include "sha256.hpp"
+#include <auklet/compiler/sha256.hpp>
 
 #include <array>
 #include <bit>
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace auklet::compiler::test {
+namespace auklet::compiler {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64;
@@ -83,4 +83,4 @@ std::string sha256(std::span<const std::byte> bytes) {
   return digest;
 }
 
-}  // namespace auklet::compiler::test
+}  // namespace auklet::compiler
