@@ -1,10 +1,8 @@
 // The first thing to run on new hardware: says what the NPU is, then multiplies two matrices on it and on the
 // processor.
 #include <array>
-#include <auklet/board/console.hpp>
-#include <auklet/board/port.hpp>
+#include <auklet/board/npu_session.hpp>
 #include <auklet/kernels/fully_connected.hpp>
-#include <auklet/npu/queue.hpp>
 #include <auklet/runtime/context.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +10,6 @@
 namespace {
 
 using namespace auklet;
-using Device = npu::Device<npu::MmioBus, board::Port>;
-using Queue = npu::Queue<npu::MmioBus, board::Port>;
 
 constexpr std::int32_t kRows = 24;
 constexpr std::int32_t kColumns = 20;
@@ -37,54 +33,38 @@ void fill(std::span<std::int8_t> values, std::uint32_t seed) {
   }
 }
 
-int fail(const char* what, const char* why) {
-  console << what << ": " << why << '\n';
-  return 1;
-}
-
-int multiply(Device& device, Queue& queue) {
+int multiply(board::NpuSession<>& npu) {
   fill(a, 1);
   fill(b, 2);
   const kernels::QuantizedMultiplier scale{.value = 1 << 30, .shift = -8};
   const kernels::FullyConnectedParams params{.multipliers = {&scale, 1}, .activation = {}};
-  runtime::Context context(device, queue, {.policy = runtime::Policy::kNpuOnly});
+  runtime::Context context(npu.device(), npu.queue(), {.policy = runtime::Policy::kNpuOnly});
   const runtime::Report report =
       context.matmul(params, {kRows, kDepth, a}, {kColumns, kDepth, b}, {kRows, kColumns, found},
                      {.workspace = workspace, .timeout = kTimeout});
-  if (!report.ok()) return fail("matmul on the NPU", runtime::explain(report));
+  if (!report.ok()) return board::fail(console, "matmul on the NPU", runtime::explain(report));
   const kernels::Status status = kernels::reference::fully_connected(params, {kRows, kDepth, a}, {kColumns, kDepth, b},
                                                                      {}, {kRows, kColumns, expected});
-  if (status != kernels::Status::kOk) return fail("matmul on the processor", kernels::describe(status));
+  if (status != kernels::Status::kOk) {
+    return board::fail(console, "matmul on the processor", kernels::describe(status));
+  }
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i] == expected[i]) continue;
-    console << "element " << i << ": expected " << int{expected[i]} << ", got " << int{found[i]} << '\n';
-    return 1;
+    console << "element " << i << ": expected " << expected[i] << ", got " << found[i] << '\n';
+    return board::fail(console, "matmul", "NPU and processor differ");
   }
-  console << "matmul " << kRows << "x" << kDepth << "x" << kColumns << ": " << found.size() << " elements equal, "
-          << report.cycles << " NPU cycles\n";
+  console << "matmul " << kRows << 'x' << kDepth << 'x' << kColumns << ": " << found.size() << " elements equal, "
+          << report.cycles << " NPU cycles\nPASS\n";
   return 0;
 }
 
 }  // namespace
 
 int main() {
-  board::Port port;
-  npu::MmioBus bus = board::npu_bus();
-  Device device(bus, port);
-  npu::Configuration found_device;
-  if (const npu::Status status = device.probe(found_device); status != npu::Status::kOk) {
-    return fail("probe", npu::to_string(status));
+  board::NpuSession npu;
+  if (const npu::Status status = npu.open(); status != npu::Status::kOk) {
+    return board::fail(console, "open", npu::to_string(status));
   }
-  console << "Auklet " << int{found_device.major} << '.' << int{found_device.minor} << ", " << found_device.macs
-          << " MACs, " << found_device.sram_kib << " KiB SRAM, AXI " << found_device.axi_data_bits << " bits\n";
-  Queue queue(device, port);
-  if (const npu::Status status = queue.open({.completion = npu::Completion::kInterrupt}); status != npu::Status::kOk) {
-    return fail("open", npu::to_string(status));
-  }
-  board::on_npu_interrupt([](void* context) { static_cast<Queue*>(context)->on_interrupt(); }, &queue);
-  const int code = multiply(device, queue);
-  if (queue.close() != npu::Status::kOk) return fail("close", "the NPU does not stop");
-  board::on_npu_interrupt(nullptr, nullptr);
-  console << (code == 0 ? "PASS\n" : "FAIL\n");
-  return code;
+  board::print(console, npu.configuration());
+  return multiply(npu);
 }

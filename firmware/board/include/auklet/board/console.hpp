@@ -27,7 +27,7 @@ class Console {
     return *this;
   }
   Console& operator<<(Hex number) noexcept;
-  /// In decimal.
+  /// In decimal, int8_t as well; char is a character.
   template <std::integral Number>
   Console& operator<<(Number number) noexcept {
     if (number < 0) *this << '-';
