@@ -6,14 +6,13 @@
 #include <memory>
 #include <span>
 
+struct uc_struct;
+
 namespace auklet::test {
 
 class UnicornRv32 {
  public:
   UnicornRv32();
-  ~UnicornRv32();
-  UnicornRv32(const UnicornRv32&) = delete;
-  UnicornRv32& operator=(const UnicornRv32&) = delete;
 
   /// Adds memory; sizes are multiples of 4 KiB. All failures here and below throw std::runtime_error.
   void map(std::uint32_t base, std::size_t bytes);
@@ -27,12 +26,14 @@ class UnicornRv32 {
 
   /// Executes `instructions` from pc() on.
   void run(std::uint64_t instructions);
-  /// Executes from pc() on until an EBREAK, and returns how many instructions came before it.
-  std::uint64_t run_to_ebreak();
+  /// Executes from pc() on until `address` comes next, and returns how many instructions came before it.
+  std::uint64_t run_to(std::uint32_t address);
 
  private:
-  struct Engine;
-  std::unique_ptr<Engine> engine_;
+  struct Closer {
+    void operator()(uc_struct* engine) const;
+  };
+  std::unique_ptr<uc_struct, Closer> engine_;
 };
 
 }  // namespace auklet::test
