@@ -47,7 +47,11 @@ Job::Job(const spec::HardwareConfig& config, Sram& sram, MemoryMap& memory, cons
 
 JobReport Job::run() {
   if (observer_ != nullptr) record_ = std::make_unique<JobRecord>(sram_, memory_);
-  if (check_header()) {
+  if (memory_.timing(setup_.cmd_base).latency_cycles > cycle_limit_) {
+    // Later than anything that is waited for: the fetch gets no answer.
+    report_.end = JobEnd::kStalled;
+    report_.fault = watchdog_fault();
+  } else if (check_header()) {
     while (!ended_) {
       const std::optional<std::size_t> actor = choose_actor();
       if (!actor) {
@@ -306,7 +310,8 @@ void Job::remember(const Command& command) {
 }
 
 void Job::account() {
-  const estimator::StreamPlace stream{setup_.cmd_base, setup_.cmd_size, memory_.timing(setup_.cmd_base)};
+  estimator::StreamPlace stream{setup_.cmd_base, setup_.cmd_size, memory_.timing(setup_.cmd_base)};
+  if (stream.timing.latency_cycles > cycle_limit_) stream.timing = {};  // Nothing came of it, however late.
   const estimator::JobTrace trace = estimator::trace_job(commands_, stream, config_, stop_);
   report_.cycles = trace.cycles;
   constexpr PerEngine<spec::Event> kBusy{spec::Event{}, spec::Event::kLoadBusy, spec::Event::kStoreBusy,

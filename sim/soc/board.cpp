@@ -134,8 +134,9 @@ void Board::all_off() {
   fake_ = false;
 }
 
-void Board::advance(std::uint64_t now) {
-  if (now >= reset_at_) reset_npu();
+bool Board::advance(std::uint64_t now) {
+  const bool resets = now >= reset_at_;
+  if (resets) reset_npu();
   const bool level = setup_.npu.target.irq();
   if (level && !level_) {
     ++interrupts_;
@@ -143,6 +144,7 @@ void Board::advance(std::uint64_t now) {
     if (lost_) --lose_;
   }
   level_ = level;
+  return resets;
 }
 
 }  // namespace auklet::sim::soc

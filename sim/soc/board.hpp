@@ -44,7 +44,8 @@ class Board {
   /// The cycle of the next thing that the board does by itself.
   [[nodiscard]] std::uint64_t due() const { return reset_at_; }
   /// Looks at the NPU's interrupt, and does what is due. To be called whenever the NPU's time has advanced.
-  void advance(std::uint64_t now);
+  /// True when the NPU was reset.
+  bool advance(std::uint64_t now);
 
   /// The level that the processor sees.
   [[nodiscard]] bool interrupt() const { return fake_ || (level_ && !lost_); }

@@ -1,6 +1,7 @@
 #include <auklet/spec/soc.h>
 #include <algorithm>
 #include <auklet/sim/soc/machine.hpp>
+#include <auklet/spec/spec.hpp>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -15,6 +16,10 @@ namespace auklet::sim::soc {
 namespace {
 
 constexpr std::uint32_t kFraction = 256;  // Of cycles_per_instruction.
+// The NPU is looked at, whether it is IDLE, after so many cycles without a write of its registers, and only where a
+// look takes none but cycles that are due.
+constexpr std::uint64_t kRestCycles = 256;
+constexpr std::uint64_t kLookCycles = 32;
 
 constexpr bool inside(std::uint32_t address, std::uint32_t base, std::uint32_t size) { return address - base < size; }
 
@@ -50,6 +55,7 @@ class Machine::Impl {
 
   MachineResult run(std::uint32_t entry, std::uint64_t cycles);
   [[nodiscard]] MachineStatistics statistics() const;
+  [[nodiscard]] std::uint64_t clock() const { return cpu_ == nullptr ? 0 : now(); }
 
   bool load(std::uint32_t address, std::uint32_t bytes, std::uint32_t& value);
   bool store(std::uint32_t address, std::uint32_t bytes, std::uint32_t value);
@@ -62,7 +68,15 @@ class Machine::Impl {
     return cycles_ + (fraction_ + instructions * options_.cycles_per_instruction) / kFraction;
   }
   void count_instructions();
+  /// The NPU's time on the clock: its own cycles, and those in which its clock stood still.
   [[nodiscard]] std::uint64_t npu_cycle() const { return npu_.target.cycle() - npu_origin_; }
+  /// Stops the NPU's clock when it is IDLE, as a system does that saves energy: a simulation at rest costs nothing.
+  /// `cycles` are due.
+  void gate_clock(std::uint64_t cycles);
+  /// Looks at the NPU's interrupt and lets the board do what is due.
+  void advance_board();
+  /// Something was done to the NPU: it may not be IDLE any more.
+  void wake_npu();
   /// Advances the NPU to the clock.
   void catch_up();
   /// What the NPU's bus took beyond that is time for the processor as well.
@@ -89,8 +103,10 @@ class Machine::Impl {
   Timer timer_;
   std::optional<DataCache> cache_;
   Cpu* cpu_ = nullptr;
-  std::uint64_t npu_origin_ = 0;  ///< The NPU's cycle at clock 0.
-  std::uint64_t counted_ = 0;     ///< Instructions that are in cycles_ and fraction_.
+  std::uint64_t npu_origin_ = 0;   ///< The NPU's cycle at clock 0, less the cycles in which its clock stood still.
+  std::uint64_t since_write_ = 0;  ///< Cycles that the NPU was advanced since something was done to it.
+  bool gated_ = false;             ///< Its clock stands still.
+  std::uint64_t counted_ = 0;      ///< Instructions that are in cycles_ and fraction_.
   std::uint64_t cycles_ = 0;
   std::uint64_t fraction_ = 0;
   std::uint64_t sleep_cycles_ = 0;
@@ -106,11 +122,34 @@ void Machine::Impl::count_instructions() {
 
 void Machine::Impl::catch_up() {
   const std::uint64_t end = now();
-  // What the board does comes in its cycle, not at the end of a quantum.
   while (npu_cycle() < end) {
-    npu_.target.step(std::min(end, std::max(board_.due(), npu_cycle() + 1)) - npu_cycle());
-    board_.advance(npu_cycle());
+    gate_clock(end - npu_cycle());
+    // What the board does comes in its cycle, not at the end of a quantum.
+    const std::uint64_t cycles = std::min(end, std::max(board_.due(), npu_cycle() + 1)) - npu_cycle();
+    if (gated_) {
+      npu_origin_ -= cycles;
+    } else {
+      npu_.target.step(cycles);
+      since_write_ += cycles;
+    }
+    advance_board();
   }
+}
+
+void Machine::Impl::gate_clock(std::uint64_t cycles) {
+  if (gated_ || since_write_ < kRestCycles || cycles < kLookCycles) return;
+  since_write_ = 0;
+  // Takes some of the cycles that are due anyway, and none of the processor's.
+  gated_ = spec::reg::Status::kState.extract(npu_.target.read32(spec::reg::Status::kOffset)) == spec::State::kIdle;
+}
+
+void Machine::Impl::advance_board() {
+  if (board_.advance(npu_cycle())) wake_npu();
+}
+
+void Machine::Impl::wake_npu() {
+  gated_ = false;
+  since_write_ = 0;
 }
 
 void Machine::Impl::wait_for_npu() {
@@ -130,12 +169,14 @@ void Machine::Impl::sleep(std::uint64_t end) {
   const bool ignored = board_.interrupt() || timer_.interrupt(from) || timer_.software_interrupt();
   if (ignored) until = std::min(end, from + options_.quantum);
   if (until <= from) return;
-  if (ignored || board_.loses_interrupts()) {
+  if (gated_) {
+    npu_origin_ -= until - from;
+  } else if (ignored || board_.loses_interrupts()) {
     npu_.target.step(std::min<std::uint64_t>(until - from, options_.quantum));
   } else {
     npu_.target.step_until_irq(until - from);
   }
-  board_.advance(npu_cycle());
+  advance_board();
   wait_for_npu();
   sleep_cycles_ += now() - from;
 }
@@ -258,10 +299,12 @@ bool Machine::Impl::store_device(std::uint32_t address, std::uint32_t value) {
     done = timer_.write(address - AUKLET_SOC_CLINT_BASE, value);
   } else if (inside(address, AUKLET_SOC_BOARD_BASE, AUKLET_SOC_BOARD_SIZE)) {
     done = board_.write(address - AUKLET_SOC_BOARD_BASE, value, npu_cycle());
-    board_.advance(npu_cycle());
+    wake_npu();
+    advance_board();
     wait_for_npu();  // A reset takes cycles.
   } else if (inside(address, AUKLET_SOC_NPU_BASE, AUKLET_SOC_NPU_SIZE)) {
     const std::uint64_t refused = npu_.target.bus_errors();
+    wake_npu();
     npu_.target.write32(address - AUKLET_SOC_NPU_BASE, value);
     done = finish_npu_access(refused);
   }
@@ -271,7 +314,7 @@ bool Machine::Impl::store_device(std::uint32_t address, std::uint32_t value) {
 
 bool Machine::Impl::finish_npu_access(std::uint64_t refused) {
   ++npu_accesses_;
-  board_.advance(npu_cycle());
+  advance_board();
   wait_for_npu();
   update_interrupts();
   return npu_.target.bus_errors() == refused;
@@ -295,6 +338,7 @@ std::span<std::byte> Machine::flash() { return impl_->flash(); }
 std::span<std::byte> Machine::ram() { return impl_->ram(); }
 MachineResult Machine::run(std::uint32_t entry, std::uint64_t cycles) { return impl_->run(entry, cycles); }
 MachineStatistics Machine::statistics() const { return impl_->statistics(); }
+std::uint64_t Machine::clock() const { return impl_->clock(); }
 bool Machine::load(std::uint32_t address, std::uint32_t bytes, std::uint32_t& value) {
   return impl_->load(address, bytes, value);
 }

@@ -4,6 +4,7 @@
 #include <auklet/spec/soc.h>
 #include <auklet/sim/soc/cpu.hpp>
 #include <auklet/sim/soc/elf.hpp>
+#include <auklet/sim/soc/machine.hpp>
 #include <cstdint>
 #include <memory>
 
@@ -16,7 +17,8 @@ extern const char* const kProgramName;    ///< Of the executable.
 extern const char* const kProcessorName;  ///< For people.
 extern const ElfMachine kProcessorElf;    ///< The programs that it runs.
 
-[[nodiscard]] std::unique_ptr<Cpu> make_processor(CpuBus& bus);
+/// `machine` is its bus and has its clock.
+[[nodiscard]] std::unique_ptr<Cpu> make_processor(Machine& machine);
 /// Where Cpu::reset() is to begin.
 [[nodiscard]] std::uint32_t start_of(const ElfProgram& program);
 

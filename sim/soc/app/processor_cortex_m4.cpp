@@ -8,7 +8,7 @@ const char* const kProgramName = "auklet-soc-cortex-m4";
 const char* const kProcessorName = "Cortex-M4 processor";
 const ElfMachine kProcessorElf = ElfMachine::kArm;
 
-std::unique_ptr<Cpu> make_processor(CpuBus& bus) { return std::make_unique<CortexM4Cpu>(bus); }
+std::unique_ptr<Cpu> make_processor(Machine& machine) { return std::make_unique<CortexM4Cpu>(machine); }
 
 // Its vector table is where flash begins, as it is after reset.
 std::uint32_t start_of(const ElfProgram& /*program*/) { return kFlashBase; }

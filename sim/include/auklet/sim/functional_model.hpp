@@ -19,7 +19,8 @@ struct FunctionalModelOptions {
   /// equal runs.
   std::uint64_t seed = 1;
   /// A job that would keep an engine busy for more estimated cycles is not computed to its end: it stays RUNNING until
-  /// it is reset, as on hardware that nobody waits for. Keeps hostile streams from holding the host for hours.
+  /// it is reset, as on hardware that nobody waits for. Keeps hostile streams from holding the host for hours. Memory
+  /// with a latency beyond it counts as memory that does not answer the fetch: the watchdog ends such a job.
   std::uint64_t job_cycle_limit = std::uint64_t{1} << 26;
 };
 

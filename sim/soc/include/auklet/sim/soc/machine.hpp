@@ -62,8 +62,9 @@ struct MachineStatistics {
 
 /// The system. It is the processor's bus: construct it, construct the processor with it, attach() that, load, run.
 ///
-/// One clock: an instruction takes cycles_per_instruction, and the NPU is advanced by the same cycles, at the latest
-/// when the processor touches it, when a quantum has been retired, or when it sleeps. Not thread-safe.
+/// One clock: an instruction takes cycles_per_instruction, and the NPU is advanced by the same cycles, at the latest when
+/// the processor touches it, when a quantum has been retired, or when it sleeps. While the NPU is IDLE its clock stands
+/// still (what it counts, it counts while a job runs); a write of a register wakes it. Not thread-safe.
 class Machine : public CpuBus {
  public:
   /// Refers to the NPU's target, which must outlive it.
@@ -83,6 +84,8 @@ class Machine : public CpuBus {
   MachineResult run(std::uint32_t entry, std::uint64_t cycles);
 
   [[nodiscard]] MachineStatistics statistics() const;
+  /// Cycles of the one clock since construction, up to the instruction that is being executed.
+  [[nodiscard]] std::uint64_t clock() const;
 
   // The processor's side.
   bool load(std::uint32_t address, std::uint32_t bytes, std::uint32_t& value) override;
