@@ -83,6 +83,7 @@ ADVICE = {
         "kDeviceFaulted": "Read the fault, then call soft_reset().",
         "kStartRefused": "Read STATUS: something else drives the device. One driver a device.",
         "kBadState": "Reset the hardware: the register bus or the device is broken.",
+        "kPowerRefused": "Try again later, or see why the port's power_on() says no.",
         "kTimeout": "Raise the deadline; JobResult::progress tells how far the job came.",
         "kCancelled": "Nothing: the caller asked for it.",
         "kResetTimeout": "Reset the hardware, or wait longer and try again.",

@@ -7,10 +7,15 @@
  *   auklet_npu_submit(&npu, &job, &tag, NULL);
  *   auklet_npu_wait(&npu, tag, 50000000, &result);              // result.status says how the job ended.
  *
+ * The last two calls are the asynchronous way: the thread is free between them, and auklet_npu_poll() asks without
+ * waiting. The synchronous one is auklet_npu_run(&npu, &job, 50000000, &result, NULL).
+ *
  * Every call returns an auklet_npu_status unless it says otherwise; what each means, and whether anything happened, is
- * told in auklet/npu/status.hpp, whose numbers these are. One thread at a time; auklet_npu_interrupt() alone may be
- * called by an interrupt handler. No call waits without a deadline. Constants of registers and streams, such as those
- * for `state`, `fault` and events, are in auklet/spec/auklet_spec.h. */
+ * told in auklet/npu/status.hpp, whose numbers these are. Threads: the queue's calls may be made by any number when the
+ * port has lock and unlock, else by one at a time; the device's and the counters' calls by one at a time, and while no
+ * other thread uses the queue. auklet_npu_interrupt() alone may be called by an interrupt handler. No call waits
+ * without a deadline. Constants of registers and streams, such as those for `state`, `fault` and events, are in
+ * auklet/spec/auklet_spec.h. */
 #ifndef AUKLET_NPU_H_
 #define AUKLET_NPU_H_
 
@@ -45,6 +50,7 @@ typedef enum auklet_npu_status {
   AUKLET_NPU_DEVICE_FAULTED = 42,
   AUKLET_NPU_START_REFUSED = 43,
   AUKLET_NPU_BAD_STATE = 44,
+  AUKLET_NPU_POWER_REFUSED = 45,
   AUKLET_NPU_TIMEOUT = 50,
   AUKLET_NPU_CANCELLED = 51,
   AUKLET_NPU_RESET_TIMEOUT = 52,
@@ -90,8 +96,12 @@ typedef struct auklet_npu_bus {
   void (*write32)(void *context, uint32_t offset, uint32_t value);
 } auklet_npu_bus;
 
-/* The platform. What each hook must do is told in auklet/npu/port.hpp. Only `now` is required; NULL elsewhere, and a
- * cache_line_bytes of 0, mean the default given there. */
+/* Jobs of one auklet_npu, and the semaphores that its port has when it has any: slots 0 to 3. */
+#define AUKLET_NPU_QUEUE_DEPTH 4
+
+/* The platform. What each hook must do, and who calls it, is told in auklet/npu/port.hpp. Only `now` is required; NULL
+ * elsewhere, and a cache_line_bytes of 0, mean the default given there. Hooks that belong together (enter and leave,
+ * lock and unlock, take and give, on and off) must be there both or not at all. One table serves one auklet_npu. */
 typedef struct auklet_npu_port {
   void *context; /* Handed to every function. */
   uint64_t (*now)(void *context);
@@ -104,12 +114,21 @@ typedef struct auklet_npu_port {
   void (*leave_critical)(void *context, uint32_t state);
   int (*translate)(void *context, const void *data, size_t size, uint64_t *bus_address); /* 0: unreachable. */
   size_t cache_line_bytes;
+  void (*lock)(void *context);
+  void (*unlock)(void *context);
+  int (*semaphore_take)(void *context, uint32_t slot, uint64_t max_ticks); /* 0: there are none, see port.hpp. */
+  void (*semaphore_give)(void *context, uint32_t slot);
+  int (*power_on)(void *context); /* 0: refused. */
+  void (*power_off)(void *context);
+  int power_keeps_registers; /* Not 0: registers hold their values from power_off to power_on. */
+  void (*job_begin)(void *context, uint32_t tag);
+  void (*job_end)(void *context, uint32_t tag, auklet_npu_status status);
 } auklet_npu_port;
 
 /* Bytes of a driver's state on a 64-bit machine, with some to spare; pinned by an assertion in the driver. */
 #define AUKLET_NPU_STORAGE_BYTES 2304
 
-/* One device with its queue of four jobs. Opaque; do not copy or move after auklet_npu_init(). */
+/* One device with its queue. Opaque; do not copy or move after auklet_npu_init(). */
 typedef struct auklet_npu {
   uint64_t storage[AUKLET_NPU_STORAGE_BYTES / 8];
 } auklet_npu;
@@ -187,9 +206,15 @@ typedef struct auklet_npu_statistics {
 
 typedef enum auklet_npu_completion { AUKLET_NPU_POLLING = 0, AUKLET_NPU_INTERRUPT = 1 } auklet_npu_completion;
 
-/* Prepares *npu. The tables are copied, their contexts referred to. NULL_ARGUMENT for a NULL pointer or required hook;
- * then *npu must not be used. All other calls need an *npu that was prepared so, and return NULL_ARGUMENT, having done
- * nothing, for a NULL pointer that is not marked optional. */
+typedef struct auklet_npu_options {
+  auklet_npu_completion completion;
+  uint64_t reset_timeout;  /* Ticks. */
+  int power_off_when_idle; /* Not 0: powered only while there are jobs that have not ended. */
+} auklet_npu_options;
+
+/* Prepares *npu. The tables are copied, their contexts referred to. NULL_ARGUMENT for a NULL pointer, a required hook
+ * or half of a pair that is NULL; then *npu must not be used. All other calls need an *npu that was prepared so, and
+ * return NULL_ARGUMENT, having done nothing, for a NULL pointer that is not marked optional. */
 auklet_npu_status auklet_npu_init(auklet_npu *npu, const auklet_npu_bus *bus, const auklet_npu_port *port);
 
 /* Device, see auklet/npu/device.hpp. */
@@ -202,14 +227,21 @@ auklet_npu_status auklet_npu_fault_cause(auklet_npu *npu, auklet_npu_fault *faul
 
 /* Queue, see auklet/npu/queue.hpp. */
 auklet_npu_status auklet_npu_open(auklet_npu *npu, auklet_npu_completion completion, uint64_t reset_timeout);
+auklet_npu_status auklet_npu_open_with(auklet_npu *npu, const auklet_npu_options *options);
 auklet_npu_status auklet_npu_close(auklet_npu *npu);
 auklet_npu_status auklet_npu_submit(auklet_npu *npu, const auklet_npu_job *job, uint32_t *tag,
                                     auklet_npu_stream_report *report /* optional */);
 auklet_npu_status auklet_npu_poll(auklet_npu *npu, uint32_t tag, auklet_npu_result *result);
 auklet_npu_status auklet_npu_wait(auklet_npu *npu, uint32_t tag, uint64_t timeout, auklet_npu_result *result);
+/* The job from auklet_npu_submit() to auklet_npu_wait(). */
+auklet_npu_status auklet_npu_run(auklet_npu *npu, const auklet_npu_job *job, uint64_t timeout,
+                                 auklet_npu_result *result, auklet_npu_stream_report *report /* optional */);
 auklet_npu_status auklet_npu_cancel(auklet_npu *npu, uint32_t tag);
 auklet_npu_status auklet_npu_reset(auklet_npu *npu);
 auklet_npu_status auklet_npu_get_statistics(const auklet_npu *npu, auklet_npu_statistics *statistics);
+/* Power for calls beside the queue's, such as reading counters after a job, where power_off_when_idle is set. */
+auklet_npu_status auklet_npu_hold_power(auklet_npu *npu);
+auklet_npu_status auklet_npu_release_power(auklet_npu *npu);
 /* The interrupt handler's work; not 0 when the interrupt was this device's. NULL is not this device's. */
 int auklet_npu_interrupt(auklet_npu *npu);
 

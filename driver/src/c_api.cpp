@@ -27,7 +27,7 @@ struct Driver {
   FunctionBus bus;
   FunctionPort port;
   Device<FunctionBus, FunctionPort> device;
-  Queue<FunctionBus, FunctionPort> queue;
+  Queue<FunctionBus, FunctionPort, AUKLET_NPU_QUEUE_DEPTH> queue;
 };
 
 static_assert(sizeof(Driver) <= sizeof(auklet_npu) && alignof(Driver) <= alignof(auklet_npu));
@@ -147,8 +147,16 @@ auklet_npu_status auklet_npu_fault_cause(auklet_npu* npu, auklet_npu_fault* faul
 
 auklet_npu_status auklet_npu_open(auklet_npu* npu, auklet_npu_completion completion, uint64_t reset_timeout) {
   if (npu == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
-  const Completion how = completion == AUKLET_NPU_INTERRUPT ? Completion::kInterrupt : Completion::kPolling;
-  return to_c(driver(npu).queue.open({how, reset_timeout}));
+  const auklet_npu_options options{completion, reset_timeout, 0};
+  return auklet_npu_open_with(npu, &options);
+}
+
+auklet_npu_status auklet_npu_open_with(auklet_npu* npu, const auklet_npu_options* options) {
+  if (npu == nullptr || options == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
+  const bool interrupts = options->completion == AUKLET_NPU_INTERRUPT;
+  return to_c(driver(npu).queue.open({.completion = interrupts ? Completion::kInterrupt : Completion::kPolling,
+                                      .reset_timeout = options->reset_timeout,
+                                      .power_off_when_idle = options->power_off_when_idle != 0}));
 }
 
 auklet_npu_status auklet_npu_close(auklet_npu* npu) {
@@ -185,6 +193,14 @@ auklet_npu_status auklet_npu_wait(auklet_npu* npu, uint32_t tag, uint64_t timeou
   return to_c(status);
 }
 
+auklet_npu_status auklet_npu_run(auklet_npu* npu, const auklet_npu_job* job, uint64_t timeout,
+                                 auklet_npu_result* result, auklet_npu_stream_report* report) {
+  if (result == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
+  uint32_t tag = 0;
+  const auklet_npu_status status = auklet_npu_submit(npu, job, &tag, report);
+  return status == AUKLET_NPU_OK ? auklet_npu_wait(npu, tag, timeout, result) : status;
+}
+
 auklet_npu_status auklet_npu_cancel(auklet_npu* npu, uint32_t tag) {
   return npu == nullptr ? AUKLET_NPU_NULL_ARGUMENT : to_c(driver(npu).queue.cancel(tag));
 }
@@ -195,8 +211,18 @@ auklet_npu_status auklet_npu_reset(auklet_npu* npu) {
 
 auklet_npu_status auklet_npu_get_statistics(const auklet_npu* npu, auklet_npu_statistics* statistics) {
   if (npu == nullptr || statistics == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
-  const QueueStatistics& from = driver(npu).queue.statistics();
+  const QueueStatistics from = driver(npu).queue.statistics();
   *statistics = {from.jobs_started, from.spurious_interrupts, from.late_interrupts, from.lost_interrupts, from.resets};
+  return AUKLET_NPU_OK;
+}
+
+auklet_npu_status auklet_npu_hold_power(auklet_npu* npu) {
+  return npu == nullptr ? AUKLET_NPU_NULL_ARGUMENT : to_c(driver(npu).queue.hold_power());
+}
+
+auklet_npu_status auklet_npu_release_power(auklet_npu* npu) {
+  if (npu == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
+  driver(npu).queue.release_power();
   return AUKLET_NPU_OK;
 }
 

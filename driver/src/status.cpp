@@ -51,6 +51,8 @@ const char* to_string(Status status) noexcept {
       return "the device did not take the start";
     case Status::kBadState:
       return "the device reports a state that does not exist";
+    case Status::kPowerRefused:
+      return "the platform did not power the device";
     case Status::kTimeout:
       return "the job did not end within its deadline";
     case Status::kCancelled:

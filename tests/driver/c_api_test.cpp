@@ -44,6 +44,7 @@ TEST(CApiTest, NumbersAreThoseOfCpp) {
       {Status::kDeviceFaulted, AUKLET_NPU_DEVICE_FAULTED},
       {Status::kStartRefused, AUKLET_NPU_START_REFUSED},
       {Status::kBadState, AUKLET_NPU_BAD_STATE},
+      {Status::kPowerRefused, AUKLET_NPU_POWER_REFUSED},
       {Status::kTimeout, AUKLET_NPU_TIMEOUT},
       {Status::kCancelled, AUKLET_NPU_CANCELLED},
       {Status::kResetTimeout, AUKLET_NPU_RESET_TIMEOUT},
@@ -201,6 +202,114 @@ TEST_F(CApiModelTest, EveryCallByItself) {
   EXPECT_EQ(model.bus_errors(), 0U);
 }
 
+TEST_F(CApiModelTest, TheSynchronousCallWaits) {
+  static auklet_npu npu;
+  auklet_npu_configuration configuration;
+  ASSERT_EQ(auklet_npu_init(&npu, &bus, &port), AUKLET_NPU_OK);
+  EXPECT_EQ(auklet_npu_run(&npu, &job, 1000000, &result, nullptr), AUKLET_NPU_NOT_PROBED);
+  ASSERT_EQ(auklet_npu_probe(&npu, &configuration), AUKLET_NPU_OK);
+  ASSERT_EQ(auklet_npu_open(&npu, AUKLET_NPU_POLLING, 1000000), AUKLET_NPU_OK);
+  for (std::uint8_t i = 0; i < 10; ++i) {
+    input[0] = i;
+    ASSERT_EQ(auklet_npu_run(&npu, &job, 1000000, &result, nullptr), AUKLET_NPU_OK);
+    EXPECT_EQ(result.status, AUKLET_NPU_OK);
+    EXPECT_EQ(input, output);
+  }
+  ASSERT_EQ(auklet_npu_run(&npu, &job, 0, &result, nullptr), AUKLET_NPU_OK);
+  EXPECT_EQ(result.status, AUKLET_NPU_TIMEOUT);
+  EXPECT_EQ(auklet_npu_close(&npu), AUKLET_NPU_OK);
+}
+
+/// What the hooks of a C platform were called for.
+struct Hooks {
+  sim::TargetPort* target;
+  int locks = 0;
+  int takes = 0;
+  int gives = 0;
+  int powered = 0;
+  int power_ons = 0;
+  bool refuses_power = false;
+  std::uint32_t begun = 0;
+  std::uint32_t ended = 0;
+  auklet_npu_status last = AUKLET_NPU_PENDING;
+  auklet_npu* npu = nullptr;
+};
+
+TEST_F(CApiModelTest, EveryHookIsReached) {
+  static auklet_npu npu;
+  Hooks hooks{.target = &target_port, .npu = &npu};
+  static constexpr auto kHooks = [](void* context) -> Hooks& { return *static_cast<Hooks*>(context); };
+  port = {};
+  port.context = &hooks;
+  port.now = [](void* c) { return kHooks(c).target->now(); };
+  port.relax = [](void* c) { kHooks(c).target->relax(); };
+  port.translate = [](void* c, const void* data, std::size_t size, std::uint64_t* address) {
+    return kHooks(c).target->translate(data, size, *address) ? 1 : 0;
+  };
+  port.lock = [](void* c) { EXPECT_EQ(++kHooks(c).locks % 2, 1); };
+  port.unlock = [](void* c) { EXPECT_EQ(++kHooks(c).locks % 2, 0); };
+  port.semaphore_take = [](void* c, std::uint32_t slot, std::uint64_t max) {
+    EXPECT_EQ(slot, 0U);
+    ++kHooks(c).takes;
+    kHooks(c).target->wait_for_interrupt(max);
+    return auklet_npu_interrupt(kHooks(c).npu);
+  };
+  port.semaphore_give = [](void* c, std::uint32_t /*slot*/) { ++kHooks(c).gives; };
+  port.power_on = [](void* c) {
+    if (kHooks(c).refuses_power) return 0;
+    ++kHooks(c).power_ons;
+    return ++kHooks(c).powered;
+  };
+  port.power_off = [](void* c) { --kHooks(c).powered; };
+  port.power_keeps_registers = 1;
+  port.job_begin = [](void* c, std::uint32_t tag) { kHooks(c).begun = tag; };
+  port.job_end = [](void* c, std::uint32_t tag, auklet_npu_status status) {
+    kHooks(c).ended = tag;
+    kHooks(c).last = status;
+  };
+  auklet_npu_configuration configuration;
+  const auklet_npu_options options{AUKLET_NPU_INTERRUPT, 1000000, 1};
+  ASSERT_EQ(auklet_npu_init(&npu, &bus, &port), AUKLET_NPU_OK);
+  ASSERT_EQ(auklet_npu_probe(&npu, &configuration), AUKLET_NPU_OK);
+  ASSERT_EQ(auklet_npu_open_with(&npu, &options), AUKLET_NPU_OK);
+  EXPECT_EQ(hooks.powered, 0);
+  ASSERT_EQ(auklet_npu_run(&npu, &job, 1000000, &result, nullptr), AUKLET_NPU_OK);
+  EXPECT_EQ(result.status, AUKLET_NPU_OK);
+  EXPECT_EQ(input, output);
+  EXPECT_EQ(hooks.takes, 1);
+  EXPECT_EQ(hooks.gives, 1);
+  EXPECT_EQ(hooks.power_ons, 3) << "probe, open, run";
+  EXPECT_NE(hooks.begun, 0U);
+  EXPECT_EQ(hooks.begun, hooks.ended);
+  EXPECT_EQ(hooks.last, AUKLET_NPU_OK);
+  EXPECT_EQ(auklet_npu_hold_power(&npu), AUKLET_NPU_OK);
+  EXPECT_EQ(hooks.powered, 1);
+  EXPECT_EQ(auklet_npu_release_power(&npu), AUKLET_NPU_OK);
+  EXPECT_EQ(hooks.powered, 0);
+  hooks.refuses_power = true;
+  EXPECT_EQ(auklet_npu_run(&npu, &job, 1000000, &result, nullptr), AUKLET_NPU_POWER_REFUSED);
+  hooks.refuses_power = false;
+  EXPECT_EQ(auklet_npu_close(&npu), AUKLET_NPU_OK);
+  EXPECT_EQ(hooks.powered, 0);
+}
+
+TEST_F(CApiModelTest, HalfOfAPairIsRefused) {
+  static auklet_npu npu;
+  const auto refused = [&](auto change) {
+    auklet_npu_port half = port;
+    change(half);
+    EXPECT_EQ(auklet_npu_init(&npu, &bus, &half), AUKLET_NPU_NULL_ARGUMENT);
+  };
+  refused([](auklet_npu_port& half) { half.enter_critical = [](void*) { return 0U; }; });
+  refused([](auklet_npu_port& half) { half.leave_critical = [](void*, std::uint32_t) {}; });
+  refused([](auklet_npu_port& half) { half.lock = [](void*) {}; });
+  refused([](auklet_npu_port& half) { half.unlock = [](void*) {}; });
+  refused([](auklet_npu_port& half) { half.semaphore_take = [](void*, std::uint32_t, std::uint64_t) { return 1; }; });
+  refused([](auklet_npu_port& half) { half.semaphore_give = [](void*, std::uint32_t) {}; });
+  refused([](auklet_npu_port& half) { half.power_on = [](void*) { return 1; }; });
+  refused([](auklet_npu_port& half) { half.power_off = [](void*) {}; });
+}
+
 TEST_F(CApiModelTest, NullPointersAreRefused) {
   static auklet_npu npu;
   const auklet_npu_configuration configuration{};
@@ -228,6 +337,10 @@ TEST_F(CApiModelTest, NullPointersAreRefused) {
   EXPECT_EQ(auklet_npu_poll(nullptr, tag, &result), AUKLET_NPU_NULL_ARGUMENT);
   EXPECT_EQ(auklet_npu_layer_causes(nullptr, 0, &tag), AUKLET_NPU_NULL_ARGUMENT);
   EXPECT_EQ(auklet_npu_layer_causes(&npu, 0, nullptr), AUKLET_NPU_NULL_ARGUMENT);
+  EXPECT_EQ(auklet_npu_open_with(&npu, nullptr), AUKLET_NPU_NULL_ARGUMENT);
+  EXPECT_EQ(auklet_npu_run(&npu, &job, 1, nullptr, nullptr), AUKLET_NPU_NULL_ARGUMENT);
+  EXPECT_EQ(auklet_npu_hold_power(nullptr), AUKLET_NPU_NULL_ARGUMENT);
+  EXPECT_EQ(auklet_npu_release_power(nullptr), AUKLET_NPU_NULL_ARGUMENT);
   EXPECT_EQ(auklet_npu_interrupt(nullptr), 0);
 }
 

@@ -1,15 +1,22 @@
-// A platform under the test's control: its clock, its caches, its addresses and its interrupt.
+// A platform under the test's control: its clock, its caches, its addresses, its interrupt, its power and its other
+// threads.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <array>
 #include <auklet/npu/port.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string>
 #include <vector>
 
 namespace auklet::test {
 
+/// Strict: a hook that is called by whom the port's contract does not name fails the test. `log` has the hooks that
+/// were called, but clock, critical section, barrier and addresses.
 class FakePort : public npu::PortDefaults {
  public:
   struct Range {
@@ -18,12 +25,16 @@ class FakePort : public npu::PortDefaults {
     friend bool operator==(const Range&, const Range&) = default;
   };
 
+  ~FakePort() { EXPECT_FALSE(locked); }
+
   [[nodiscard]] npu::Ticks now() const { return ticks; }
   void relax() {
+    EXPECT_EQ(depth_, 0U);
     ++ticks;
     ++relaxed;
   }
   void wait_for_interrupt(npu::Ticks max) {
+    EXPECT_FALSE(locked);
     slept_in_critical_section = depth_ != 0;
     ++slept;
     if (on_sleep) {
@@ -32,10 +43,47 @@ class FakePort : public npu::PortDefaults {
       ticks += max;
     }
   }
+
+  void lock() {
+    EXPECT_FALSE(locked) << "does not nest";
+    EXPECT_EQ(depth_, 0U);
+    locked = true;
+    log.emplace_back("lock");
+  }
+  void unlock() {
+    EXPECT_TRUE(locked);
+    EXPECT_EQ(depth_, 0U);
+    locked = false;
+    log.emplace_back("unlock");
+  }
+  [[nodiscard]] bool semaphore_take(std::uint32_t slot, npu::Ticks max) {
+    EXPECT_FALSE(locked);
+    EXPECT_EQ(depth_, 0U);
+    if (!has_semaphores) return false;
+    log.push_back("take " + std::to_string(slot));
+    if (!given.at(slot) && on_take) on_take(slot, max);
+    if (!given.at(slot) && !on_take) ticks += max;
+    given.at(slot) = false;
+    return true;
+  }
+  void semaphore_give(std::uint32_t slot) {
+    EXPECT_EQ(depth_, 0U);
+    log.push_back("give " + std::to_string(slot));
+    given.at(slot) = true;
+  }
+
   void barrier() { ++barriers; }
   [[nodiscard]] std::size_t cache_line_bytes() const { return cache_line; }
-  void clean(const void* data, std::size_t size) { cleaned.push_back({data, size}); }
-  void invalidate(const void* data, std::size_t size) { invalidated.push_back({data, size}); }
+  void clean(const void* data, std::size_t size) {
+    expect_session();
+    cleaned.push_back({data, size});
+    log.emplace_back("clean");
+  }
+  void invalidate(const void* data, std::size_t size) {
+    expect_session();
+    invalidated.push_back({data, size});
+    log.emplace_back("invalidate");
+  }
   [[nodiscard]] npu::CriticalState enter_critical() { return depth_++; }
   /// An interrupt that is due is taken when the outermost critical section ends.
   void leave_critical(npu::CriticalState state) {
@@ -47,11 +95,42 @@ class FakePort : public npu::PortDefaults {
     }
   }
   [[nodiscard]] bool translate(const void* data, std::size_t size, npu::BusAddress& address) const {
+    expect_session();
     const auto found = addresses.find(data);
     if (found == addresses.end()) return false;
     (void)size;
     address = found->second;
     return true;
+  }
+
+  [[nodiscard]] bool power_on() {
+    EXPECT_EQ(depth_, 0U);
+    EXPECT_FALSE(powered);
+    log.emplace_back("power_on");
+    powered = !refuses_power;
+    return powered;
+  }
+  void power_off() {
+    EXPECT_EQ(depth_, 0U);
+    EXPECT_TRUE(powered);
+    log.emplace_back("power_off");
+    powered = false;
+  }
+  [[nodiscard]] bool keeps_registers() const { return registers_survive; }
+
+  void job_begin(npu::JobTag tag) {
+    EXPECT_NE(depth_, 0U);
+    begun.push_back(tag);
+    log.push_back("begin " + std::to_string(tag));
+  }
+  void job_end(npu::JobTag tag, npu::Status status) {
+    EXPECT_NE(depth_, 0U);
+    if (begun.empty() || begun.front() != tag) {
+      ADD_FAILURE() << "job " << tag << " ends out of order";
+    } else {
+      begun.erase(begun.begin());
+    }
+    log.push_back("end " + std::to_string(tag) + ": " + npu::to_string(status));
   }
 
   npu::Ticks ticks = 0;
@@ -67,7 +146,22 @@ class FakePort : public npu::PortDefaults {
   std::function<void()> pending_interrupt;
   int leaves_before_interrupt = 0;  ///< Outermost critical sections that end before it is due.
 
+  bool locked = false;
+  bool has_semaphores = false;
+  std::array<bool, 4> given{};
+  std::function<void(std::uint32_t, npu::Ticks)> on_take;  ///< What happens while a thread is blocked.
+  bool powered = false;
+  bool refuses_power = false;
+  bool registers_survive = true;
+  std::vector<npu::JobTag> begun;  ///< Jobs that have begun and not ended.
+  std::vector<std::string> log;
+
  private:
+  void expect_session() const {
+    EXPECT_TRUE(locked);
+    EXPECT_EQ(depth_, 0U);
+  }
+
   npu::CriticalState depth_ = 0;
 };
 

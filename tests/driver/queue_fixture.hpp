@@ -26,6 +26,7 @@ class QueueFixture : public testing::Test {
   static constexpr npu::Ticks kResetTimeout = 5;
 
   QueueFixture() {
+    bus.on_access = [this] { EXPECT_TRUE(port.powered) << "no register can be accessed without power"; };
     stream = StreamBuilder().add(load()).add(store()).end().seal();
     port.addresses = {{stream.data(), kStreamAddress}, {input.data(), kInputAddress}, {output.data(), kOutputAddress}};
     buffers = {npu::Buffer{input.data(), input.size(), npu::Access::kRead},
@@ -52,13 +53,17 @@ class QueueFixture : public testing::Test {
 
   void open(npu::Completion completion) {
     probe();
+    script_open(completion, kLastTag);
+    ASSERT_EQ(queue.open({.completion = completion, .reset_timeout = kResetTimeout}), npu::Status::kOk);
+    bus.finished();
+  }
+
+  void script_open(npu::Completion completion, npu::JobTag last_tag) {
     bus.writes<reg::IrqMask>(0);
     script_reset();
-    bus.reads<reg::DoneTag>(kLastTag);
+    bus.reads<reg::DoneTag>(last_tag);
     bus.reads<reg::IrqRaw>(0);
     bus.writes<reg::IrqMask>(completion == npu::Completion::kInterrupt ? 3 : 0);
-    ASSERT_EQ(queue.open({completion, kResetTimeout}), npu::Status::kOk);
-    bus.finished();
   }
 
   void script_reset() {

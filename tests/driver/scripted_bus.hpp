@@ -40,6 +40,8 @@ class ScriptedBus {
     script_.clear();
   }
   [[nodiscard]] bool done() const { return script_.empty(); }
+  /// Called before every access.
+  std::function<void()> on_access;
 
   [[nodiscard]] std::uint32_t read32(std::uint32_t offset) { return take({false, offset, 0, {}}); }
   void write32(std::uint32_t offset, std::uint32_t value) { (void)take({true, offset, value, {}}); }
@@ -71,6 +73,7 @@ class ScriptedBus {
   }
 
   std::uint32_t take(const Access& actual) {
+    if (on_access) on_access();
     if (script_.empty()) {
       ADD_FAILURE() << "beyond the script: " << describe(actual);
       return 0;

@@ -18,7 +18,11 @@ namespace auklet::npu {
 /// Not thread-safe: one thread at a time. From an interrupt handler only acknowledge(), done_tag(), fault(),
 /// progress(), state() and what start() and set_window() do for a queue's next job may be called, and only while the
 /// thread is not itself inside one of these (the queue takes the port's critical section around them). Every call ends
-/// after a fixed number of register accesses, but soft_reset() and clear_sram(), which end at their deadline.
+/// after a fixed number of register accesses, but soft_reset(), clear_sram() and request_power(), which end at their
+/// deadline. Beside a queue that other threads use, a call needs the port's Lock.
+///
+/// Registers are accessible while power is on: from request_power() to release_power(). An open queue sees to that by
+/// itself, see QueueOptions; on a port that does not switch power there is nothing to do.
 template <Bus B, Port P>
 class Device {
  public:
@@ -30,12 +34,25 @@ class Device {
 
   /// Reads what the hardware is and compares it with what this driver was generated for. To be called first, and again
   /// after every hard reset. Nothing is written. `found` gets what was read, also on errors, as far as it was read.
-  /// Errors: kNoDevice, kHardwareVersion (another major version), kStreamVersionUnsupported, kHardwareConfig.
+  /// Power is on during the call. Errors: kPowerRefused (nothing was read), kNoDevice, kHardwareVersion (another major
+  /// version), kStreamVersionUnsupported, kHardwareConfig.
   [[nodiscard]] Status probe(Configuration& found);
 
   [[nodiscard]] bool probed() const noexcept { return probed_; }
   /// What probe() found; all zero before it succeeded.
   [[nodiscard]] const Configuration& configuration() const noexcept { return configuration_; }
+
+  // ---- Power; not from an interrupt handler ----
+
+  /// Powers the device, unless it is on already, and counts: each call that returns kOk needs one release_power().
+  /// Where registers do not survive without power, it waits for the end of the reset and writes watchdog, AXI
+  /// attributes and interrupt mask as they were set; counters and what they count are lost. Errors: kNotProbed,
+  /// kPowerRefused: nothing happened; kResetTimeout: not IDLE within `timeout` ticks, and powered off again.
+  [[nodiscard]] Status request_power(Ticks timeout);
+  /// Masks the interrupt and powers the device off when this was the last of the counted requests; it must be idle
+  /// then.
+  void release_power();
+  [[nodiscard]] bool powered() const noexcept { return power_requests_ != 0; }
 
   // ---- State ----
 
@@ -121,12 +138,15 @@ class Device {
   static constexpr std::uint32_t kAllCauses = IrqRaw::kDone.make(1) | IrqRaw::kFault.make(1);
   static constexpr BusAddress kAddressEnd = BusAddress{1} << spec::kAxiAddrBits;
 
-  [[nodiscard]] Status check_configuration();
+  [[nodiscard]] Status identify(Configuration& found);
   /// kOk when IDLE, else the error that tells why nothing can be started.
   [[nodiscard]] Status check_idle();
   /// kOk unless locked registers would ignore a write.
   [[nodiscard]] Status check_unlocked();
   [[nodiscard]] bool wait_idle(Ticks timeout);
+  /// Brings registers that were reset to what they held before.
+  [[nodiscard]] bool restore(Ticks timeout);
+  void write_interrupt_mask(bool enable);
 
   Registers<B> registers_;
   P& port_;
@@ -134,6 +154,12 @@ class Device {
   std::array<Window, spec::kWindowCount> windows_{};  ///< What the window registers hold, where windows_known_ says so.
   std::array<bool, spec::kWindowCount> windows_known_{};
   bool probed_ = false;
+  bool interrupts_ = false;           ///< What enable_interrupts() was told last.
+  bool watchdog_set_ = false;         ///< Else the register holds its reset value.
+  bool attributes_set_ = false;       ///< Likewise.
+  std::uint32_t watchdog_ = 0;        ///< Register WATCHDOG.
+  std::uint32_t attributes_ = 0;      ///< Register AXI_ATTR.
+  std::uint32_t power_requests_ = 0;  ///< That were granted and not released.
 };
 
 }  // namespace auklet::npu

@@ -29,11 +29,24 @@ constexpr bool is_known(spec::Event event) noexcept { return spec::to_string(eve
 
 template <Bus B, Port P>
 Status Device<B, P>::probe(Configuration& found) {
-  namespace reg = spec::reg;
   probed_ = false;
   configuration_ = {};
   windows_known_ = {};
+  watchdog_set_ = attributes_set_ = false;
   found = {};
+  const bool switch_power = !powered();
+  if (switch_power && !port_.power_on()) return Status::kPowerRefused;
+  const Status status = identify(found);
+  if (switch_power) port_.power_off();
+  if (status != Status::kOk) return status;
+  configuration_ = found;
+  probed_ = true;
+  return Status::kOk;
+}
+
+template <Bus B, Port P>
+Status Device<B, P>::identify(Configuration& found) {
+  namespace reg = spec::reg;
   found.id = registers_.template read<reg::Id>();
   if (found.id != spec::kIdMagic) return Status::kNoDevice;
   const std::uint32_t version = registers_.template read<reg::Version>();
@@ -52,9 +65,51 @@ Status Device<B, P>::probe(Configuration& found) {
   if (!detail::is_known(found) || found.windows != spec::kWindowCount || found.counters != spec::kPmuCounters) {
     return Status::kHardwareConfig;
   }
-  configuration_ = found;
-  probed_ = true;
   return Status::kOk;
+}
+
+template <Bus B, Port P>
+Status Device<B, P>::request_power(Ticks timeout) {
+  if (!probed_) return Status::kNotProbed;
+  if (powered()) {
+    ++power_requests_;
+    return Status::kOk;
+  }
+  if (!port_.power_on()) return Status::kPowerRefused;
+  if (!port_.keeps_registers() && !restore(timeout)) {
+    port_.power_off();
+    return Status::kResetTimeout;
+  }
+  // From here on the interrupt handler may access registers, too.
+  const CriticalSection lock(port_);
+  power_requests_ = 1;
+  if (interrupts_) write_interrupt_mask(true);
+  return Status::kOk;
+}
+
+template <Bus B, Port P>
+void Device<B, P>::release_power() {
+  if (power_requests_ > 1) {
+    --power_requests_;
+    return;
+  }
+  if (!powered()) return;
+  {
+    const CriticalSection lock(port_);
+    // Without registers nobody could acknowledge an interrupt: none must come.
+    if (interrupts_) write_interrupt_mask(false);
+    power_requests_ = 0;
+  }
+  port_.power_off();
+}
+
+template <Bus B, Port P>
+bool Device<B, P>::restore(Ticks timeout) {
+  windows_known_ = {};
+  if (!wait_idle(timeout)) return false;
+  if (watchdog_set_) registers_.template write<spec::reg::Watchdog>(watchdog_);
+  if (attributes_set_) registers_.template write<spec::reg::AxiAttr>(attributes_);
+  return true;
 }
 
 template <Bus B, Port P>
@@ -123,6 +178,8 @@ Status Device<B, P>::set_watchdog(std::uint32_t cycles) {
   if (!probed_) return Status::kNotProbed;
   if (const Status status = check_unlocked(); status != Status::kOk) return status;
   registers_.template write<spec::reg::Watchdog>(cycles);
+  watchdog_ = cycles;
+  watchdog_set_ = true;
   return Status::kOk;
 }
 
@@ -135,8 +192,10 @@ Status Device<B, P>::set_axi_attributes(const AxiAttributes& attributes) {
     return Status::kAxiAttributeRange;
   }
   if (const Status status = check_unlocked(); status != Status::kOk) return status;
-  registers_.template write<Register>(Register::kProt.make(attributes.prot) | Register::kCache.make(attributes.cache) |
-                                      Register::kMaxOutstanding.make(attributes.max_outstanding));
+  attributes_ = Register::kProt.make(attributes.prot) | Register::kCache.make(attributes.cache) |
+                Register::kMaxOutstanding.make(attributes.max_outstanding);
+  attributes_set_ = true;
+  registers_.template write<Register>(attributes_);
   return Status::kOk;
 }
 
@@ -161,6 +220,12 @@ Status Device<B, P>::start(BusAddress stream, std::uint32_t bytes, JobTag tag) {
 
 template <Bus B, Port P>
 void Device<B, P>::enable_interrupts(bool enable) {
+  interrupts_ = enable;
+  write_interrupt_mask(enable);
+}
+
+template <Bus B, Port P>
+void Device<B, P>::write_interrupt_mask(bool enable) {
   using Register = spec::reg::IrqMask;
   registers_.template write<Register>(enable ? Register::kDone.make(1) | Register::kFault.make(1) : 0U);
 }

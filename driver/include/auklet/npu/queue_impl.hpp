@@ -1,7 +1,6 @@
-// Definitions of Queue's members; included by queue.hpp alone.
+// Definitions of Queue's members that threads call; included by queue.hpp alone. What happens inside the critical
+// section is in queue_slots_impl.hpp.
 #pragma once
-
-#include <limits>
 
 #include <auklet/npu/queue.hpp>
 
@@ -9,21 +8,23 @@ namespace auklet::npu {
 
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::open(const QueueOptions& options) {
+  const Session session(*this);
   if (!device_.probed()) return Status::kNotProbed;
-  open_ = false;
-  options_ = options;
-  statistics_ = {};
+  if (const Status status = power_up(options.reset_timeout); status != Status::kOk) return status;
   {
     const CriticalSection lock(port_);
-    for (Slot& slot : slots_) slot = Slot{};
-    running_ = false;
+    open_ = false;
+    options_ = options;
+    statistics_ = {};
+    for (Slot& slot : slots_) release(slot);
+    running_ = 0;
     needs_reset_ = true;
   }
   device_.enable_interrupts(false);
   if (const Status status = recover(); status != Status::kOk) return status;
   // The device remembers the last job's tag: a new one must differ from it.
   const CriticalSection lock(port_);
-  next_tag_ = device_.done_tag() + 1;
+  next_tag_ = after(device_.done_tag());
   next_start_ = next_tag_;
   (void)device_.acknowledge();
   device_.enable_interrupts(options_.completion == Completion::kInterrupt);
@@ -33,238 +34,160 @@ Status Queue<B, P, Depth>::open(const QueueOptions& options) {
 
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::close() {
+  const Session session(*this);
   if (!open_) return Status::kOk;
+  if (const Status status = power_up(options_.reset_timeout); status != Status::kOk) return status;
   if (stop_all()) (void)recover();  // The outcome stays in recovery_.
   const CriticalSection lock(port_);
   device_.enable_interrupts(false);
-  for (Slot& slot : slots_) slot = Slot{};
+  for (Slot& slot : slots_) release(slot);
+  next_start_ = next_tag_;
   open_ = false;
   return needs_reset_ ? recovery_ : Status::kOk;
 }
 
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::submit(const Job& job, JobTag& tag, StreamReport* report) {
+  const Session session(*this);
   if (!open_) return Status::kNotProbed;
-  Slot& slot = slot_of(next_tag_);
-  if (slot.state != SlotState::kFree) return Status::kQueueFull;
   StreamReport verdict;
-  const Status status = prepare(job, slot, verdict);
+  const Status status = enqueue(job, tag, verdict);
   if (report != nullptr) *report = verdict;
-  if (status != Status::kOk) return status;
-  (void)service(options_.completion == Completion::kPolling);
-  clean_buffers(job);
-  const CriticalSection lock(port_);
-  if (needs_reset_) return recovery_;
-  tag = next_tag_++;
-  slot.tag = tag;
-  slot.result = {};
-  slot.state = SlotState::kPending;
-  start_next();
-  return Status::kOk;
+  return status;
 }
 
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::poll(JobTag tag, JobResult& result) {
+  const Session session(*this);
   Slot* slot = find(tag);
   if (slot == nullptr) return Status::kUnknownTag;
   (void)service(true);
   if (!has_ended(*slot)) return Status::kPending;
   take(*slot, result);
+  const CriticalSection lock(port_);
+  mark_due(index_of(*slot));  // A thread that waits for this job would wait in vain.
   return Status::kOk;
 }
 
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::wait(JobTag tag, Ticks timeout, JobResult& result) {
-  Slot* slot = find(tag);
-  if (slot == nullptr) return Status::kUnknownTag;
   const Deadline deadline(port_, timeout);
-  for (;;) {
-    // Registers are read once more after the deadline: an interrupt may be lost, a thread may sleep long.
-    const Ticks left = deadline.left();
-    const bool interrupts = options_.completion == Completion::kInterrupt;
-    if (service(!interrupts || left == 0) && interrupts) ++statistics_.lost_interrupts;
-    if (has_ended(*slot)) break;
-    if (left == 0) {
-      if (stop(*slot, Status::kTimeout)) (void)recover();  // The outcome goes into the result.
-      break;
-    }
-    pause(*slot, left);
+  const std::uint32_t slot = add_waiter(tag);
+  if (slot == Depth) return Status::kUnknownTag;
+  Ticks sleep = 0;
+  Status status = look(tag, deadline, sleep, result);
+  while (status == Status::kPending) {
+    pause(slot, sleep);
+    status = look(tag, deadline, sleep, result);
   }
-  take(*slot, result);
-  return Status::kOk;
+  remove_waiter(slot);
+  return status;
+}
+
+template <Bus B, Port P, std::size_t Depth>
+Status Queue<B, P, Depth>::run(const Job& job, Ticks timeout, JobResult& result, StreamReport* report) {
+  JobTag tag = 0;
+  const Status status = submit(job, tag, report);
+  return status == Status::kOk ? wait(tag, timeout, result) : status;
 }
 
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::cancel(JobTag tag) {
+  const Session session(*this);
   Slot* slot = find(tag);
   if (slot == nullptr) return Status::kUnknownTag;
-  if (stop(*slot, Status::kCancelled)) (void)recover();  // The outcome goes into the result.
-  (void)service(false);
+  stop(*slot, Status::kCancelled);
+  (void)service(false);  // Resets the device when the job ran; the outcome goes into the result.
   return Status::kOk;
 }
 
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::reset() {
+  const Session session(*this);
   if (!open_) return Status::kNotProbed;
+  if (const Status status = power_up(options_.reset_timeout); status != Status::kOk) return status;
   (void)stop_all();
-  {
-    const CriticalSection lock(port_);
-    needs_reset_ = true;
-  }
-  return recover();
-}
-
-template <Bus B, Port P, std::size_t Depth>
-bool Queue<B, P, Depth>::on_interrupt() {
+  const Status status = recover();
   const CriticalSection lock(port_);
-  // Acknowledged before anything is looked at: what ends after this raises the interrupt anew.
-  if (!device_.acknowledge()) {
-    ++statistics_.spurious_interrupts;
-    return false;
-  }
-  if (!harvest()) ++statistics_.late_interrupts;
-  start_next();
-  return true;
+  start_next();  // None is left: they are passed over.
+  return status;
 }
 
 template <Bus B, Port P, std::size_t Depth>
-std::size_t Queue<B, P, Depth>::size() const noexcept {
+Status Queue<B, P, Depth>::hold_power() {
+  const Session session(*this);
+  return device_.request_power(options_.reset_timeout);
+}
+
+template <Bus B, Port P, std::size_t Depth>
+void Queue<B, P, Depth>::release_power() {
+  const Session session(*this);
+  device_.release_power();
+}
+
+template <Bus B, Port P, std::size_t Depth>
+QueueStatistics Queue<B, P, Depth>::statistics() const {
+  const CriticalSection lock(port_);
+  return statistics_;
+}
+
+template <Bus B, Port P, std::size_t Depth>
+std::size_t Queue<B, P, Depth>::size() const {
+  const CriticalSection lock(port_);
   std::size_t count = 0;
   for (const Slot& slot : slots_) count += slot.state == SlotState::kFree ? 0U : 1U;
   return count;
 }
 
+// ---- In a session ----
+
 template <Bus B, Port P, std::size_t Depth>
-auto Queue<B, P, Depth>::find(JobTag tag) noexcept -> Slot* {
-  Slot& slot = slot_of(tag);
-  return slot.state != SlotState::kFree && slot.tag == tag ? &slot : nullptr;
+auto Queue<B, P, Depth>::find(JobTag tag) -> Slot* {
+  const CriticalSection lock(port_);
+  return slot_of(tag);
 }
 
 template <Bus B, Port P, std::size_t Depth>
-auto Queue<B, P, Depth>::running() noexcept -> Slot* {
-  return running_ ? &slot_of(next_start_ - 1) : nullptr;
-}
-
-// ---- Preparation ----
-
-template <Bus B, Port P, std::size_t Depth>
-Status Queue<B, P, Depth>::prepare(const Job& job, Slot& slot, StreamReport& report) {
-  if (job.buffers.size() > spec::kWindowCount) return Status::kTooManyWindows;
-  slot.windows = {};
-  slot.hosts = {};
-  for (std::uint32_t i = 0; i < job.buffers.size(); ++i) {
-    if (const Status status = prepare_buffer(i, job.buffers[i], slot); status != Status::kOk) return status;
+auto Queue<B, P, Depth>::find_free() -> Slot* {
+  const CriticalSection lock(port_);
+  for (Slot& slot : slots_) {
+    if (slot.state == SlotState::kFree) return &slot;
   }
-  report = validate_stream(job.stream, device_.configuration(), slot.windows);
-  if (!report.ok()) return report.status;
-  // The validated length fits 32 bits.
-  slot.bytes = static_cast<std::uint32_t>(job.stream.size_bytes());
-  if (!port_.translate(job.stream.data(), slot.bytes, slot.stream)) return Status::kBufferUnreachable;
-  if (slot.stream % 16 != 0) return Status::kStreamMisaligned;
-  // The stream's address obeys the same limits as a window's.
-  return device_.check_window(0, {slot.stream, slot.bytes, Access::kRead});
+  return nullptr;
 }
 
 template <Bus B, Port P, std::size_t Depth>
-Status Queue<B, P, Depth>::prepare_buffer(std::uint32_t index, const Buffer& buffer, Slot& slot) {
-  if (buffer.size == 0) return Status::kOk;
-  if (buffer.size > std::numeric_limits<std::uint32_t>::max()) return Status::kWindowRange;
-  const std::size_t line = port_.cache_line_bytes();
-  const auto address = reinterpret_cast<std::uintptr_t>(buffer.data);
-  if (allows(buffer.access, Access::kWrite) && (address % line != 0 || buffer.size % line != 0)) {
-    return Status::kBufferSharesCacheLine;
+bool Queue<B, P, Depth>::has_ended(const Slot& slot) {
+  const CriticalSection lock(port_);
+  return slot.state == SlotState::kEnded;
+}
+
+/// One turn of wait(): kOk with the result taken, kUnknownTag, or kPending. Then an interrupt will end the sleep of at
+/// most `sleep` ticks, or, when that is 0, there is none to be expected.
+template <Bus B, Port P, std::size_t Depth>
+Status Queue<B, P, Depth>::look(JobTag tag, const Deadline<P>& deadline, Ticks& sleep, JobResult& result) {
+  const Session session(*this);
+  Slot* slot = find(tag);
+  if (slot == nullptr) return Status::kUnknownTag;
+  // Registers are read once more after the deadline: an interrupt may be lost, a thread may sleep long.
+  const Ticks left = deadline.left();
+  const bool interrupts = options_.completion == Completion::kInterrupt;
+  const bool harvested = service(!interrupts || left == 0);
+  {
+    const CriticalSection lock(port_);
+    if (harvested && interrupts) ++statistics_.lost_interrupts;
+    if (slot->state != SlotState::kEnded && left != 0) {
+      sleep = interrupts && running_ != 0 ? left : 0;
+      return Status::kPending;
+    }
   }
-  Window window{0, static_cast<std::uint32_t>(buffer.size), buffer.access};
-  if (!port_.translate(buffer.data, buffer.size, window.base)) return Status::kBufferUnreachable;
-  if (const Status status = device_.check_window(index, window); status != Status::kOk) return status;
-  slot.windows[index] = window;
-  slot.hosts[index] = buffer.data;
+  if (!has_ended(*slot)) {
+    stop(*slot, Status::kTimeout);
+    (void)service(false);  // Resets the device when the job ran; the outcome goes into the result.
+  }
+  take(*slot, result);
   return Status::kOk;
 }
-
-template <Bus B, Port P, std::size_t Depth>
-void Queue<B, P, Depth>::clean_buffers(const Job& job) {
-  port_.clean(job.stream.data(), job.stream.size_bytes());
-  for (const Buffer& buffer : job.buffers) {
-    // Outputs too: a dirty line that is evicted later would overwrite what the NPU has written.
-    if (buffer.size != 0) port_.clean(buffer.data, buffer.size);
-  }
-}
-
-template <Bus B, Port P, std::size_t Depth>
-void Queue<B, P, Depth>::take(Slot& slot, JobResult& result) {
-  result = slot.result;
-  if (result.status != Status::kOk && result.started && needs_reset_) result.recovery = recovery_;
-  if (result.started) {
-    port_.barrier();
-    for (std::size_t i = 0; i < slot.windows.size(); ++i) {
-      const Window& window = slot.windows[i];
-      if (window.size != 0 && allows(window.access, Access::kWrite)) port_.invalidate(slot.hosts[i], window.size);
-    }
-  }
-  slot.state = SlotState::kFree;
-}
-
-// ---- Inside the critical section ----
-
-/// Ends the running job if the device says that this very job has ended.
-template <Bus B, Port P, std::size_t Depth>
-bool Queue<B, P, Depth>::harvest() {
-  Slot* slot = running();
-  if (slot == nullptr || device_.done_tag() != slot->tag) return false;
-  running_ = false;
-  // The interrupt's cause may be older than the job; the fault register is not, it was clear when the job started.
-  slot->result.fault = device_.fault();
-  const Status status = to_status(slot->result.fault.kind);
-  if (status != Status::kOk) {
-    slot->result.progress = device_.progress();
-    needs_reset_ = true;
-  }
-  slot->result.outputs_valid = status == Status::kOk;
-  end(*slot, status);
-  return true;
-}
-
-template <Bus B, Port P, std::size_t Depth>
-void Queue<B, P, Depth>::start_next() {
-  while (!running_ && !needs_reset_ && next_start_ != next_tag_) {
-    Slot& slot = slot_of(next_start_);
-    if (slot.state == SlotState::kPending) {
-      const Status status = launch(slot);
-      // The SRAM is being cleared: the thread will try again.
-      if (status == Status::kBusy) return;
-      if (status == Status::kDeviceFaulted || status == Status::kBadState) {
-        needs_reset_ = true;
-        return;
-      }
-      running_ = status == Status::kOk;
-      slot.result.started = running_;
-      if (running_) {
-        slot.state = SlotState::kRunning;
-        ++statistics_.jobs_started;
-      } else {
-        end(slot, status);
-      }
-    }
-    ++next_start_;
-  }
-}
-
-template <Bus B, Port P, std::size_t Depth>
-Status Queue<B, P, Depth>::launch(const Slot& slot) {
-  for (std::uint32_t i = 0; i < slot.windows.size(); ++i) {
-    if (const Status status = device_.set_window(i, slot.windows[i]); status != Status::kOk) return status;
-  }
-  return device_.start(slot.stream, slot.bytes, slot.tag);
-}
-
-template <Bus B, Port P, std::size_t Depth>
-void Queue<B, P, Depth>::end(Slot& slot, Status status) noexcept {
-  slot.result.status = status;
-  slot.state = SlotState::kEnded;
-}
-
-// ---- By the thread ----
 
 /// Brings the queue forward: finds out about the running job's end if `look` (and returns whether it has ended),
 /// recovers from a fault, starts what waits.
@@ -287,9 +210,9 @@ bool Queue<B, P, Depth>::service(bool look) {
 /// Soft reset. When it fails, no waiting job can run: they end with its error.
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::recover() {
-  ++statistics_.resets;
   const Status status = device_.soft_reset(options_.reset_timeout);
   const CriticalSection lock(port_);
+  ++statistics_.resets;
   recovery_ = status;
   needs_reset_ = status != Status::kOk;
   if (needs_reset_) {
@@ -301,46 +224,97 @@ Status Queue<B, P, Depth>::recover() {
   return status;
 }
 
-/// Ends a job that has not ended. True when it ran: then the device has to be reset before anything else is done.
+/// Ends a job that has not ended. If it ran, the device has to be reset before anything else is done.
 template <Bus B, Port P, std::size_t Depth>
-bool Queue<B, P, Depth>::stop(Slot& slot, Status status) {
+void Queue<B, P, Depth>::stop(Slot& slot, Status status) {
   const CriticalSection lock(port_);
   if (slot.state == SlotState::kPending) end(slot, status);
-  if (slot.state != SlotState::kRunning) return false;
+  if (slot.state != SlotState::kRunning) return;
   slot.result.progress = device_.progress();
   end(slot, status);
-  running_ = false;
+  running_ = 0;
   needs_reset_ = true;
-  return true;
 }
 
+/// Cancels all jobs. Whether the device has to be reset now.
 template <Bus B, Port P, std::size_t Depth>
 bool Queue<B, P, Depth>::stop_all() {
   // The waiting ones first: the handler must not start one when the running one has gone.
   const CriticalSection lock(port_);
-  bool ran = false;
   for (Slot& slot : slots_) {
-    if (slot.state == SlotState::kPending) (void)stop(slot, Status::kCancelled);
+    if (slot.state == SlotState::kPending) stop(slot, Status::kCancelled);
   }
-  for (Slot& slot : slots_) ran = stop(slot, Status::kCancelled) || ran;
-  return ran || needs_reset_;
+  for (Slot& slot : slots_) stop(slot, Status::kCancelled);
+  return needs_reset_;
 }
 
+/// Has the device powered, until rest().
 template <Bus B, Port P, std::size_t Depth>
-bool Queue<B, P, Depth>::has_ended(const Slot& slot) {
-  const CriticalSection lock(port_);
-  return slot.state == SlotState::kEnded;
+Status Queue<B, P, Depth>::power_up(Ticks timeout) {
+  if (powered_) return Status::kOk;
+  const Status status = device_.request_power(timeout);
+  powered_ = status == Status::kOk;
+  return status;
 }
 
-/// Lets time pass: sleeps where an interrupt will end the sleep, see Port::wait_for_interrupt().
+/// Lets go of the power where the options want that, and nothing runs, waits, or has to be reset.
 template <Bus B, Port P, std::size_t Depth>
-void Queue<B, P, Depth>::pause(const Slot& slot, Ticks left) {
-  if (options_.completion == Completion::kInterrupt) {
+void Queue<B, P, Depth>::rest() {
+  if (!powered_ || (open_ && !options_.power_off_when_idle)) return;
+  {
+    const CriticalSection lock(port_);
+    if (running_ != 0 || next_start_ != next_tag_ || needs_reset_) return;
+  }
+  powered_ = false;
+  device_.release_power();
+}
+
+// ---- Outside of a session ----
+
+/// Lets time pass, at most `sleep` ticks.
+template <Bus B, Port P, std::size_t Depth>
+void Queue<B, P, Depth>::pause(std::uint32_t slot, Ticks sleep) {
+  if (sleep != 0) {
+    if (port_.semaphore_take(slot, sleep)) return;
     const CriticalSection lock(port_);
     // Asked again inside the critical section: an interrupt that came just before must not be slept over.
-    if (running_ && slot.state != SlotState::kEnded) port_.wait_for_interrupt(left);
+    if (running_ != 0 && slots_[slot].state != SlotState::kEnded) port_.wait_for_interrupt(sleep);
   }
   port_.relax();
+}
+
+/// The job's slot, in which a thread waits from now on; Depth when there is no such job.
+template <Bus B, Port P, std::size_t Depth>
+std::uint32_t Queue<B, P, Depth>::add_waiter(JobTag tag) {
+  const CriticalSection lock(port_);
+  const Slot* slot = slot_of(tag);
+  if (slot == nullptr) return Depth;
+  ++waiters_[index_of(*slot)];
+  return index_of(*slot);
+}
+
+template <Bus B, Port P, std::size_t Depth>
+void Queue<B, P, Depth>::remove_waiter(std::uint32_t slot) {
+  {
+    const CriticalSection lock(port_);
+    --waiters_[slot];
+    // The semaphore remembers one give only: another thread that waits for the same one looks next.
+    mark_due(slot);
+  }
+  give(take_due());
+}
+
+template <Bus B, Port P, std::size_t Depth>
+std::uint32_t Queue<B, P, Depth>::take_due() {
+  const CriticalSection lock(port_);
+  return std::exchange(due_, 0);
+}
+
+template <Bus B, Port P, std::size_t Depth>
+void Queue<B, P, Depth>::give(std::uint32_t slots) {
+  for (std::uint32_t slot = 0; slot < Depth; ++slot) {
+    if ((slots >> slot & 1U) != 0) port_.semaphore_give(slot);
+  }
 }
 
 }  // namespace auklet::npu

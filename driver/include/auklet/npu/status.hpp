@@ -38,6 +38,7 @@ enum class Status : std::uint8_t {
   kDeviceFaulted = 42,  ///< The device stands in FAULT; soft_reset() leaves it.
   kStartRefused = 43,   ///< The device did not take the start; the job did not run, its windows are programmed.
   kBadState = 44,       ///< STATUS.state holds a value that does not exist.
+  kPowerRefused = 45,   ///< The port did not power the device; no register was accessed.
 
   // Deadlines and reset.
   kTimeout = 50,       ///< The job did not end in time; it was stopped, or taken from the queue if it had not started.

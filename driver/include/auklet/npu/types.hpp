@@ -104,9 +104,6 @@ struct Job {
   std::span<const Buffer> buffers;        ///< At most spec::kWindowCount.
 };
 
-/// Names a submitted job. Numbers do not repeat within 2^32 jobs.
-using JobTag = std::uint32_t;
-
 /// How a job ended.
 struct JobResult {
   Status status = Status::kPending;  ///< kOk, kTimeout, kCancelled, a kFault… code, or why it could not be started.

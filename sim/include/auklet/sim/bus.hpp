@@ -54,6 +54,18 @@ class TargetPort {
   [[nodiscard]] std::uint64_t now() { return target_.cycle(); }
   void relax() { target_.step(poll_cycles_); }
   void wait_for_interrupt(std::uint64_t max_cycles) { target_.step_until_irq(max_cycles); }
+  // One thread, always powered.
+  void lock() noexcept {}
+  void unlock() noexcept {}
+  [[nodiscard]] bool semaphore_take(std::uint32_t /*slot*/, std::uint64_t /*max_cycles*/) noexcept { return false; }
+  void semaphore_give(std::uint32_t /*slot*/) noexcept {}
+  [[nodiscard]] bool power_on() noexcept { return true; }
+  void power_off() noexcept {}
+  [[nodiscard]] bool keeps_registers() const noexcept { return true; }
+  void job_begin(std::uint32_t /*tag*/) noexcept {}
+  template <typename Status>
+  void job_end(std::uint32_t /*tag*/, Status /*status*/) noexcept {}
+
   void barrier() noexcept {}
   [[nodiscard]] std::size_t cache_line_bytes() const noexcept { return 1; }
   void clean(const void* /*data*/, std::size_t /*size*/) noexcept {}

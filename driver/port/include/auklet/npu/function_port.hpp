@@ -29,7 +29,12 @@ class FunctionPort {
  public:
   explicit FunctionPort(const auklet_npu_port& table) noexcept : table_(table) {}
 
-  [[nodiscard]] static bool is_complete(const auklet_npu_port& table) noexcept { return table.now != nullptr; }
+  [[nodiscard]] static bool is_complete(const auklet_npu_port& table) noexcept {
+    return table.now != nullptr && (table.enter_critical == nullptr) == (table.leave_critical == nullptr) &&
+           (table.lock == nullptr) == (table.unlock == nullptr) &&
+           (table.semaphore_take == nullptr) == (table.semaphore_give == nullptr) &&
+           (table.power_on == nullptr) == (table.power_off == nullptr);
+  }
 
   [[nodiscard]] Ticks now() { return table_.now(table_.context); }
   void relax() {
@@ -57,6 +62,31 @@ class FunctionPort {
   [[nodiscard]] bool translate(const void* data, std::size_t size, BusAddress& address) {
     if (table_.translate == nullptr) return PortDefaults{}.translate(data, size, address);
     return table_.translate(table_.context, data, size, &address) != 0;
+  }
+  void lock() {
+    if (table_.lock != nullptr) table_.lock(table_.context);
+  }
+  void unlock() {
+    if (table_.unlock != nullptr) table_.unlock(table_.context);
+  }
+  [[nodiscard]] bool semaphore_take(std::uint32_t slot, Ticks max) {
+    return table_.semaphore_take != nullptr && table_.semaphore_take(table_.context, slot, max) != 0;
+  }
+  void semaphore_give(std::uint32_t slot) {
+    if (table_.semaphore_give != nullptr) table_.semaphore_give(table_.context, slot);
+  }
+  [[nodiscard]] bool power_on() { return table_.power_on == nullptr || table_.power_on(table_.context) != 0; }
+  void power_off() {
+    if (table_.power_off != nullptr) table_.power_off(table_.context);
+  }
+  [[nodiscard]] bool keeps_registers() const noexcept {
+    return table_.power_off == nullptr || table_.power_keeps_registers != 0;
+  }
+  void job_begin(JobTag tag) {
+    if (table_.job_begin != nullptr) table_.job_begin(table_.context, tag);
+  }
+  void job_end(JobTag tag, Status status) {
+    if (table_.job_end != nullptr) table_.job_end(table_.context, tag, static_cast<auklet_npu_status>(status));
   }
 
  private:

@@ -74,10 +74,22 @@ void Context<B, P, Depth>::run_on_npu(const Program& program, const Activations&
   buffers[kInputWindow] = {tensors.input.data(), tensors.input.size(), npu::Access::kRead};
   buffers[kSecondInputWindow] = {tensors.second_input.data(), tensors.second_input.size(), npu::Access::kRead};
   buffers[kOutputWindow] = {tensors.output.data(), tensors.output.size(), npu::Access::kWrite};
+  report.device = queue_.hold_power();  // Until the counter has been read.
+  if (report.device != npu::Status::kOk) {
+    report.reason = reason_of(report.device);
+    return;
+  }
+  run_powered({program.stream, buffers}, program, tensors, timeout, report);
+  queue_.release_power();
+}
+
+template <npu::Bus B, npu::Port P, std::size_t Depth>
+void Context<B, P, Depth>::run_powered(const npu::Job& request, const Program& program, const Activations& tensors,
+                                       npu::Ticks timeout, Report& report) {
   device_.enable_counters(true);
   const std::uint64_t cycles_before = device_.cycles();
   npu::JobTag tag = 0;
-  report.device = queue_.submit({program.stream, buffers}, tag);
+  report.device = queue_.submit(request, tag);
   if (report.device != npu::Status::kOk) {
     report.reason = reason_of(report.device);
     return;

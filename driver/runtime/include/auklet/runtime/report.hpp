@@ -35,7 +35,7 @@ enum class Reason : std::uint8_t {
   kWorkspaceMisaligned,    ///< The workspace is not aligned to kWorkspaceAlignment.
   kNoDevice,               ///< The device was not probed, or its queue is not open.
   kDeviceBusy,             ///< The queue holds other jobs.
-  kDeviceLost,             ///< The device could not be reset after an earlier failure, or did not start.
+  kDeviceLost,             ///< The device could not be reset after an earlier failure, did not start, or has no power.
   kBufferUnreachable,      ///< The port has no device address for a tensor or for the workspace.
   kBufferOutsideWindow,    ///< A tensor or the workspace does not fit the device's address space.
   kBufferSharesCacheLine,  ///< The output shares its first or last cache line with other data.
