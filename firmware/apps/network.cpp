@@ -23,6 +23,8 @@ constexpr std::array kEvents{spec::Event::kMacActive, spec::Event::kRequantActiv
 
 // Not on the stack: the NPU reads and writes it.
 constinit network::Arena arena;
+// Streams lie in flash: each is checked once.
+constinit network::Tickets tickets;
 
 board::Console console;
 
@@ -38,7 +40,7 @@ runtime::NetworkReport infer(board::NpuSession<>& npu, Measured& measured) {
   const std::uint64_t start = board::cycles();
   for (std::size_t step = 0; step < network::kNetwork.steps.size(); ++step) {
     npu.device().reset_counters(true);
-    report = runtime::run_step(network::kNetwork, step, npu.queue(), arena, kTimeout);
+    report = runtime::run_step(network::kNetwork, step, npu.queue(), arena, kTimeout, &tickets[step]);
     if (!report.ok()) return report;
     if (network::kNetwork.steps[step].segment == nullptr) continue;
     measured.npu_cycles += npu.device().cycles();

@@ -2,6 +2,7 @@
 #include <array>
 #include <auklet/sim/soc/elf.hpp>
 #include <cstring>
+#include <iterator>
 #include <string>
 
 namespace auklet::sim::soc {
@@ -15,6 +16,9 @@ constexpr std::uint32_t kExecutable = 2;
 constexpr std::uint32_t kMachineArm = 40;
 constexpr std::uint32_t kMachineRiscv = 243;
 constexpr std::uint32_t kLoad = 1;
+constexpr std::uint32_t kSymbolTable = 2;
+constexpr std::uint32_t kFunction = 2;
+constexpr std::size_t kSymbolBytes = 16;
 
 // The little-endian number of `bytes` bytes at `offset`.
 std::uint32_t number(std::span<const std::byte> file, std::size_t offset, std::size_t bytes) {
@@ -31,6 +35,34 @@ ElfMachine machine_of(std::uint32_t number) {
   if (number == kMachineRiscv) return ElfMachine::kRiscv32;
   if (number == kMachineArm) return ElfMachine::kArm;
   throw ElfError("the program is for machine " + std::to_string(number) + ", not for RISC-V (243) or Arm (40)");
+}
+
+// The functions of the symbol table, which a program need not have.
+std::vector<ElfProgram::Function> read_functions(std::span<const std::byte> file, std::uint32_t machine) {
+  std::vector<ElfProgram::Function> functions;
+  const std::size_t table = number(file, 32, 4);
+  const std::size_t header_bytes = number(file, 46, 2);
+  const std::size_t headers = number(file, 48, 2);
+  for (std::size_t i = 0; i < headers; ++i) {
+    const std::size_t section = table + i * header_bytes;
+    if (number(file, section + 4, 4) != kSymbolTable) continue;
+    const std::size_t symbols = number(file, section + 16, 4);
+    const std::size_t count = number(file, section + 20, 4) / kSymbolBytes;
+    const std::size_t strings = number(file, table + number(file, section + 24, 4) * header_bytes + 16, 4);
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t symbol = symbols + k * kSymbolBytes;
+      if ((number(file, symbol + 12, 1) & 0xfU) != kFunction) continue;
+      const std::size_t name = strings + number(file, symbol, 4);
+      std::size_t end = name;
+      while (number(file, end, 1) != 0) ++end;
+      // The lowest bit of an Arm function's address says that it is Thumb code.
+      const std::uint32_t address = number(file, symbol + 4, 4) & (machine == kMachineArm ? ~1U : ~0U);
+      functions.push_back(
+          {address, number(file, symbol + 8, 4), {reinterpret_cast<const char*>(file.data() + name), end - name}});
+    }
+  }
+  std::ranges::sort(functions, {}, &ElfProgram::Function::address);
+  return functions;
 }
 
 }  // namespace
@@ -59,7 +91,15 @@ ElfProgram read_elf(std::span<const std::byte> file) {
     }
     if (bytes != 0) program.segments.push_back({number(file, header + 12, 4), file.subspan(offset, bytes)});
   }
+  program.functions = read_functions(file, number(file, 18, 2));
   return program;
+}
+
+std::string_view ElfProgram::function_at(std::uint32_t address) const {
+  const auto after = std::ranges::upper_bound(functions, address, {}, &Function::address);
+  if (after == functions.begin()) return "?";
+  const Function& function = *std::prev(after);
+  return address - function.address < std::max(function.bytes, 1U) ? function.name : "?";
 }
 
 void load(const ElfProgram& program, std::span<const LoadRegion> regions) {

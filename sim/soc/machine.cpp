@@ -200,6 +200,7 @@ MachineResult Machine::Impl::run(std::uint32_t entry, std::uint64_t cycles) {
     count_instructions();
     catch_up();
     asleep = stop == CpuStop::kSleep;
+    if (stop == CpuStop::kBudget && options_.sample) options_.sample(cpu_->pc());
     if (stop == CpuStop::kHalted) return {MachineEnd::kHalted, 0, cpu_->halt_reason()};
     if (stop == CpuStop::kSemihosting) {
       if (std::optional<MachineResult> result = serve_semihosting()) return *result;

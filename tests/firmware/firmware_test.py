@@ -99,7 +99,7 @@ class Firmware(unittest.TestCase):
     def test_deadline_of_the_simulation(self):
         done = run("keyword", "--max-cycles", "1000")
         self.assertEqual(done.returncode, 122)
-        self.assertRegex(done.stderr, r"1000 cycles have passed: the processor is busy at address 0x[0-9a-f]{8}\n$")
+        self.assertRegex(done.stderr, r"1000 cycles have passed: the processor is busy at address 0x[0-9a-f]{8}, \w+\n$")
 
     def test_files_that_are_no_program(self):
         for path, sentence in ((Path("/nonexistent.elf"), "cannot read"), (Path(__file__), "no 32-bit little-endian ELF")):

@@ -4,6 +4,7 @@
 #include <array>
 #include <auklet/spec/commands.hpp>
 #include <cstdint>
+#include <random>
 #include <set>
 #include <span>
 #include <string>
@@ -49,6 +50,26 @@ TEST(CommandFields, EveryFieldOfEveryFormatRoundTrips) {
   for (const CommandInfo& info : kCommands) {
     for (const CommandField& field : info.fields) expect_round_trip(field, info.words);
   }
+}
+
+TEST(CommandFields, IsLegalIsAllowsOfTheValue) {
+  std::mt19937 random(1);
+  const auto expect_same = [&](const CommandField& field, std::size_t words) {
+    std::vector<std::uint32_t> buffer(words);
+    for (int i = 0; i < 2000; ++i) {
+      for (std::uint32_t& word : buffer) word = static_cast<std::uint32_t>(random());
+      // Random words seldom meet a limit: every other time the field is next to one.
+      if (i % 2 == 0) {
+        const std::int64_t limit = i % 4 == 0 ? field.min : field.max;
+        field.set(buffer, limit + static_cast<std::int64_t>(random() % 5) - 2);
+      }
+      ASSERT_EQ(field.is_legal(buffer), field.allows(field.get(buffer))) << field.name << ' ' << field.get(buffer);
+    }
+  };
+  for (const CommandInfo& info : kCommands) {
+    for (const CommandField& field : info.fields) expect_same(field, info.words);
+  }
+  for (const CommandField& field : StreamHeaderFields::kAll) expect_same(field, StreamHeader::kWords);
 }
 
 TEST(CommandFields, ValuesOutsideTheLimitsAreRefused) {

@@ -93,15 +93,20 @@ inline constexpr std::size_t kStreamBytes = $;
   return text + fill(R"(/// The network, for all that auklet/runtime/network.hpp can do with one.
 extern const auklet::runtime::Network kNetwork;
 
+/// One for each step: what lets the driver check the command streams in the first run only.
+inline constexpr std::size_t kStepCount = $;
+using Tickets = std::array<auklet::npu::StreamTicket, kStepCount>;
+
 /// One inference: write the inputs, run, read the outputs. See auklet::runtime::run().
 template <class Queue>
-[[nodiscard]] auklet::runtime::NetworkReport run(Queue& queue, std::span<std::byte> arena, auklet::npu::Ticks timeout) {
-  return auklet::runtime::run(kNetwork, queue, arena, timeout);
+[[nodiscard]] auklet::runtime::NetworkReport run(Queue& queue, std::span<std::byte> arena, auklet::npu::Ticks timeout,
+                                                 std::span<auklet::npu::StreamTicket> tickets = {}) {
+  return auklet::runtime::run(kNetwork, queue, arena, timeout, tickets);
 }
 
 }  // namespace auklet_models::$
 )",
-                     {t.options.name});
+                     {std::to_string(code.segments + code.kernels), t.options.name});
 }
 
 }  // namespace auklet::compiler::emit

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <auklet/sim/soc/elf.hpp>
 #include <auklet/sim/soc/machine.hpp>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +28,7 @@ constexpr int kHalted = 121;
 constexpr int kDeadline = 122;
 
 constexpr std::uint32_t kCyclesFraction = 256;
+constexpr std::uint32_t kSampleQuantum = 61;  // A prime, so that no loop is met at the same place each time.
 
 struct Arguments {
   std::string program;
@@ -34,6 +38,7 @@ struct Arguments {
   bool data_cache = false;
   std::uint64_t max_cycles = 2'000'000'000;
   bool report = false;
+  std::size_t hot = 0;
 };
 
 int complain(int code, const std::string& message) {
@@ -60,6 +65,7 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   app.add_flag("--data-cache", arguments.data_cache, "A write-back data cache that the NPU does not see");
   app.add_option("--max-cycles", arguments.max_cycles, "Clock cycles after which the run is given up")
       ->capture_default_str();
+  app.add_option("--hot", arguments.hot, "Print so many of the functions that most instructions are in, on stderr");
   app.add_flag("--report", arguments.report, "Print instructions, cycles and what else was counted on stderr");
   try {
     app.parse(argc, argv);
@@ -79,6 +85,31 @@ void print_report(const MachineStatistics& statistics, bool data_cache) {
   }
 }
 
+// Where the processor was found, quantum by quantum.
+class HotFunctions {
+ public:
+  explicit HotFunctions(const ElfProgram& program) : program_(program) {}
+
+  void sample(std::uint32_t address) {
+    ++samples_[program_.function_at(address)];
+    ++total_;
+  }
+  void print(std::size_t most) const {
+    std::vector<std::pair<std::uint64_t, std::string_view>> sorted;
+    for (const auto& [name, count] : samples_) sorted.emplace_back(count, name);
+    std::ranges::sort(sorted, std::greater());
+    if (sorted.size() > most) sorted.resize(most);
+    for (const auto& [count, name] : sorted) {
+      fmt::print(stderr, "{:5.1f} % {}\n", 100.0 * static_cast<double>(count) / static_cast<double>(total_), name);
+    }
+  }
+
+ private:
+  const ElfProgram& program_;
+  std::map<std::string_view, std::uint64_t> samples_;
+  std::uint64_t total_ = 0;
+};
+
 int execute(const Arguments& arguments) {
   std::ifstream file(arguments.program, std::ios::binary);
   if (!file) return complain(kUsage, fmt::format("cannot read '{}'; check its name", arguments.program));
@@ -97,6 +128,11 @@ int execute(const Arguments& arguments) {
   options.cycles_per_instruction = static_cast<std::uint32_t>(arguments.cycles_per_instruction * kCyclesFraction + 0.5);
   options.data_cache = arguments.data_cache;
   options.console = [](char character) { std::fputc(character, stdout); };
+  HotFunctions functions(program);
+  if (arguments.hot != 0) {
+    options.quantum = kSampleQuantum;
+    options.sample = [&functions](std::uint32_t address) { functions.sample(address); };
+  }
   Machine machine(npu->npu(), options);
   const std::unique_ptr<Cpu> cpu = make_processor(machine);
   machine.attach(*cpu);
@@ -104,6 +140,7 @@ int execute(const Arguments& arguments) {
   const MachineResult result = machine.run(start_of(program), arguments.max_cycles);
   std::fflush(stdout);
   if (arguments.report) print_report(machine.statistics(), arguments.data_cache);
+  functions.print(arguments.hot);
   for (const std::string& violation : npu->protocol_violations()) complain(kHalted, violation);
   if (!npu->protocol_violations().empty()) return kHalted;
   switch (result.end) {
@@ -114,8 +151,8 @@ int execute(const Arguments& arguments) {
     case MachineEnd::kDeadline:
       break;
   }
-  return complain(kDeadline, fmt::format("{} cycles have passed: {} at address {:#010x}", arguments.max_cycles,
-                                         result.message, cpu->pc()));
+  return complain(kDeadline, fmt::format("{} cycles have passed: {} at address {:#010x}, {}", arguments.max_cycles,
+                                         result.message, cpu->pc(), program.function_at(cpu->pc())));
 }
 
 }  // namespace

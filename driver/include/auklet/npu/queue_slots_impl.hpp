@@ -38,8 +38,11 @@ Status Queue<B, P, Depth>::prepare(const Job& job, Slot& slot, StreamReport& rep
   for (std::uint32_t i = 0; i < job.buffers.size(); ++i) {
     if (const Status status = prepare_buffer(i, job.buffers[i], slot); status != Status::kOk) return status;
   }
-  report = validate_stream(job.stream, device_.configuration(), slot.windows);
-  if (!report.ok()) return report.status;
+  if (job.ticket == nullptr || !job.ticket->covers(job.stream, device_.configuration(), slot.windows)) {
+    report = validate_stream(job.stream, device_.configuration(), slot.windows);
+    if (!report.ok()) return report.status;
+    if (job.ticket != nullptr) job.ticket->remember(job.stream, device_.configuration(), slot.windows);
+  }
   // The validated length fits 32 bits.
   slot.bytes = static_cast<std::uint32_t>(job.stream.size_bytes());
   if (!port_.translate(job.stream.data(), slot.bytes, slot.stream)) return Status::kBufferUnreachable;

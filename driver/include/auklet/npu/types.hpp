@@ -97,11 +97,54 @@ struct Buffer {
   Access access = Access::kNone;  ///< What the NPU may do. Written ranges must own their cache lines.
 };
 
+/// Remembers for which device, place, and sizes and rights of windows a stream was found good, so that a job that is
+/// repeated need not be checked again: checking takes a processor longer than the NPU takes for a small network. The
+/// caller promises that the stream's words stay as they were, as in flash. If they do not, the hardware still checks
+/// every command and keeps every transfer inside its window.
+///
+/// A plain value; not to be used by two calls at a time.
+class StreamTicket {
+ public:
+  constexpr StreamTicket() noexcept = default;
+
+  /// Whether that stream was found good for that device and those windows (bases do not matter).
+  [[nodiscard]] constexpr bool covers(std::span<const std::uint32_t> stream, const Configuration& configuration,
+                                      std::span<const Window, spec::kWindowCount> windows) const noexcept {
+    if (words_ == 0 || stream_ != stream.data() || words_ != stream.size() || configuration_ != configuration)
+      return false;
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      if (sizes_[i] != windows[i].size || rights_[i] != windows[i].access) return false;
+    }
+    return true;
+  }
+
+  /// Precondition: the stream was found good.
+  constexpr void remember(std::span<const std::uint32_t> stream, const Configuration& configuration,
+                          std::span<const Window, spec::kWindowCount> windows) noexcept {
+    stream_ = stream.data();
+    words_ = stream.size();
+    configuration_ = configuration;
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      sizes_[i] = windows[i].size;
+      rights_[i] = windows[i].access;
+    }
+  }
+
+ private:
+  const std::uint32_t* stream_ = nullptr;
+  std::size_t words_ = 0;  ///< 0: nothing was found good yet.
+  Configuration configuration_{};
+  std::array<std::uint32_t, spec::kWindowCount> sizes_{};
+  std::array<Access, spec::kWindowCount> rights_{};
+};
+
 /// One run of a command stream. Buffer i becomes window i. The spans are read by submit() alone, what they point to
 /// until the job's end.
 struct Job {
   std::span<const std::uint32_t> stream;  ///< Header and commands; its device address must be a multiple of 16.
   std::span<const Buffer> buffers;        ///< At most spec::kWindowCount.
+  /// Optional: checks the stream only when this ticket does not cover it, and then writes the ticket.
+  StreamTicket* ticket = nullptr;
 };
 
 /// How a job ended.

@@ -86,13 +86,27 @@ struct CommandField {
   }
   /// The field of a command, sign-extended when signed. `words` must hold more than `word` words.
   [[nodiscard]] constexpr std::int64_t get(std::span<const std::uint32_t> words) const {
-    const std::int64_t raw = (words[word] & mask()) >> lsb;
-    const std::int64_t sign = std::int64_t{1} << (width - 1);
-    return is_signed && (raw & sign) != 0 ? raw - 2 * sign : raw;
+    return is_signed ? std::int64_t{get_signed(words)} : std::int64_t{get_bits(words)};
+  }
+  /// Whether the specification allows the field's value in `words`: allows(get(words)), in arithmetic of 32 bits.
+  [[nodiscard]] constexpr bool is_legal(std::span<const std::uint32_t> words) const {
+    const std::uint32_t bits = get_bits(words);
+    if ((bits & (align - 1)) != 0) return false;  // A power of two divides a number if it divides its lowest bits.
+    if (!is_signed) return bits >= static_cast<std::uint32_t>(min) && bits <= static_cast<std::uint32_t>(max);
+    const std::int32_t value = get_signed(words);
+    return value >= static_cast<std::int32_t>(min) && value <= static_cast<std::int32_t>(max);
   }
   /// Replaces the field, limits or not; bits of `value` beyond the width are dropped.
   constexpr void set(std::span<std::uint32_t> words, std::int64_t value) const {
     words[word] = (words[word] & ~mask()) | ((static_cast<std::uint32_t>(value) << lsb) & mask());
+  }
+
+ private:
+  [[nodiscard]] constexpr std::uint32_t get_bits(std::span<const std::uint32_t> words) const {
+    return (words[word] & mask()) >> lsb;
+  }
+  [[nodiscard]] constexpr std::int32_t get_signed(std::span<const std::uint32_t> words) const {
+    return static_cast<std::int32_t>(words[word] << (32U - width - lsb)) >> (32U - width);
   }
 };
 
@@ -100,7 +114,7 @@ struct CommandField {
 [[nodiscard]] constexpr const CommandField* first_violation(std::span<const CommandField> fields,
                                                             std::span<const std::uint32_t> words) {
   for (const CommandField& field : fields) {
-    if (!field.allows(field.get(words))) return &field;
+    if (!field.is_legal(words)) return &field;
   }
   return nullptr;
 }

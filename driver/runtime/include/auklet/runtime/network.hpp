@@ -149,7 +149,7 @@ using NetworkBuffers = std::array<npu::Buffer, spec::kWindowCount>;
         window.place == NetworkWindow::Place::kConstants ? std::as_bytes(segment.constants).data() : arena.data();
     buffers[i] = {memory + window.offset, window.bytes, window.access};
   }
-  return {segment.stream, std::span(buffers).first(count)};
+  return {.stream = segment.stream, .buffers = std::span(buffers).first(count)};
 }
 
 /// Whether the arena serves the network.
@@ -170,10 +170,12 @@ using NetworkBuffers = std::array<npu::Buffer, spec::kWindowCount>;
 }
 
 /// Runs one step and waits for its end; `timeout` as in run(). Those before it must have run since the inputs were
-/// written. Between two steps Device::cycles() and the layer log are those of the last job.
+/// written. Between two steps Device::cycles() and the layer log are those of the last job. With a ticket, one for each
+/// step, the driver checks the step's stream in the first run only: see npu::StreamTicket.
 template <npu::Bus B, npu::Port P, std::size_t Depth>
 [[nodiscard]] NetworkReport run_step(const Network& network, std::size_t step, npu::Queue<B, P, Depth>& queue,
-                                     std::span<std::byte> arena, npu::Ticks timeout) {
+                                     std::span<std::byte> arena, npu::Ticks timeout,
+                                     npu::StreamTicket* ticket = nullptr) {
   NetworkReport report{.step = step};
   report.status = check_arena(network, arena);
   if (report.ok() && step >= network.steps.size()) report.status = NetworkStatus::kNoStep;
@@ -181,7 +183,9 @@ template <npu::Bus B, npu::Port P, std::size_t Depth>
   if (const NetworkStep& todo = network.steps[step]; todo.segment != nullptr) {
     NetworkBuffers buffers;
     npu::JobTag tag = 0;
-    report.device = queue.submit(job_of(*todo.segment, arena, buffers), tag, &report.stream);
+    npu::Job job = job_of(*todo.segment, arena, buffers);
+    job.ticket = ticket;
+    report.device = queue.submit(job, tag, &report.stream);
     if (report.device != npu::Status::kOk) {
       report.status = NetworkStatus::kRefused;
       return report;
@@ -200,12 +204,14 @@ template <npu::Bus B, npu::Port P, std::size_t Depth>
 /// may overwrite its inputs.
 ///
 /// `queue` is open and belongs to this thread; `timeout` is in the port's ticks and holds for each NPU job alone. Not
-/// for interrupt handlers: it waits for the NPU, and after a fault or timeout for its reset.
+/// for interrupt handlers: it waits for the NPU, and after a fault or timeout for its reset. `tickets`: none, or one
+/// for each step, to be kept from run to run (npu::StreamTicket).
 template <npu::Bus B, npu::Port P, std::size_t Depth>
 [[nodiscard]] NetworkReport run(const Network& network, npu::Queue<B, P, Depth>& queue, std::span<std::byte> arena,
-                                npu::Ticks timeout) {
+                                npu::Ticks timeout, std::span<npu::StreamTicket> tickets = {}) {
   for (std::size_t step = 0; step < network.steps.size(); ++step) {
-    const NetworkReport report = run_step(network, step, queue, arena, timeout);
+    npu::StreamTicket* const ticket = step < tickets.size() ? &tickets[step] : nullptr;
+    const NetworkReport report = run_step(network, step, queue, arena, timeout, ticket);
     if (!report.ok()) return report;
   }
   return {.status = check_arena(network, arena), .step = network.steps.size()};

@@ -6,6 +6,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace auklet::sim::soc {
@@ -34,6 +35,15 @@ struct ElfProgram {
     std::span<const std::byte> bytes;
   };
   std::vector<Segment> segments;
+  struct Function {
+    std::uint32_t address = 0;
+    std::uint32_t bytes = 0;
+    std::string_view name;
+  };
+  std::vector<Function> functions;  ///< Of the symbol table, by address; empty when it was stripped.
+
+  /// The function that holds `address`; "?" where none does.
+  [[nodiscard]] std::string_view function_at(std::uint32_t address) const;
 };
 
 /// Reads a 32-bit little-endian executable. `file` is not trusted, and must outlive the result. Throws ElfError.

@@ -34,6 +34,8 @@ struct MachineOptions {
   /// Instructions that the processor may run ahead of the NPU, at least 1: interrupts come up to so many late.
   std::uint32_t quantum = 64;
   std::function<void(char)> console{};  ///< Gets what the firmware sends; empty: nobody.
+  /// Gets the address of the next instruction at the end of each quantum that was not slept away; empty: nobody.
+  std::function<void(std::uint32_t)> sample{};
 };
 
 /// Why Machine::run() ended.
