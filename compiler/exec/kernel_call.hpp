@@ -39,10 +39,11 @@ template <typename T>
   return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
 }
 
-/// One call of a kernel. `write` gives it as a C++ expression.
+/// One call of a kernel.
 struct KernelCall {
-  std::string header;  ///< Of the kernel: <auklet/kernels/HEADER.hpp>
-  std::function<std::string(CallWriter&)> write;
+  std::string header;                                                    ///< Of the kernel: <auklet/kernels/HEADER.hpp>
+  std::string function;                                                  ///< Its name, in namespace kernels::reference.
+  std::function<std::vector<std::string>(CallWriter&)> write_arguments;  ///< A C++ expression each.
 };
 
 /// A prepared operator: all parameters derived, nothing to look up. Runs any number of times. Empty for a custom
@@ -164,13 +165,11 @@ template <typename Argument>
 /// One call of a kernel: arguments are operands, Owning parameters and plain values.
 template <typename Function, typename... Arguments>
 [[nodiscard]] Evaluate call(const Kernel<Function>& kernel, Arguments... arguments) {
-  const auto write = [name = kernel.name, arguments...](CallWriter& writer) {
-    std::string text;
-    ((text += (text.empty() ? "" : ", ") + write_argument(arguments, writer)), ...);
-    return "kernels::reference::" + name + "(" + text + ")";
+  const auto write = [arguments...](CallWriter& writer) {
+    return std::vector<std::string>{write_argument(arguments, writer)...};
   };
   return {[function = kernel.function, arguments...](const Values& v) { return function(resolve(arguments, v)...); },
-          std::vector{KernelCall{kernel.header, write}}};
+          std::vector{KernelCall{kernel.header, kernel.name, write}}};
 }
 
 /// The same, but not to be written.

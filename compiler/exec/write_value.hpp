@@ -24,10 +24,11 @@ enum class Side : std::uint8_t { kInput, kVariable, kOutput };
 class CallWriter {
  public:
   virtual ~CallWriter() = default;
-  /// The elements of one of the operator's tensors, as a span of `type`; `{}` for an input that is absent.
-  [[nodiscard]] virtual std::string operand(Side side, std::size_t index, std::string_view type) = 0;
-  /// Puts an array aside, with these elements and this size, and gives its name.
-  [[nodiscard]] virtual std::string array(std::string_view type, std::size_t count, std::string elements,
+  /// The elements, of `size` bytes each, of one of the operator's tensors, as a span of `type`; `{}` for an input that
+  /// is absent.
+  [[nodiscard]] virtual std::string operand(Side side, std::size_t index, std::string_view type, std::size_t size) = 0;
+  /// Puts a constant array of `count` elements aside, `bytes` long, and gives its name.
+  [[nodiscard]] virtual std::string array(std::string_view type, std::size_t count, std::string_view elements,
                                           std::size_t bytes) = 0;
 };
 
@@ -137,6 +138,8 @@ template <typename T>
     return "std::byte{" + std::to_string(std::to_integer<int>(value)) + "}";
   } else if constexpr (std::is_enum_v<T>) {
     return type_name<T>() + "{" + std::to_string(static_cast<int>(value)) + "}";
+  } else if constexpr (std::is_same_v<T, kernels::Shape>) {
+    return "kernels::make_shape(" + emit::list(std::span(value.dims).first(static_cast<std::size_t>(value.rank))) + ")";
   } else if constexpr (std::is_integral_v<T>) {
     return std::to_string(value) + (std::is_unsigned_v<T> ? "U" : "");
   } else {
@@ -145,7 +148,7 @@ template <typename T>
     if constexpr (is_span<T>) {
       if (value.empty()) return "{}";
       for (const auto& element : value) add(element);
-      return writer.array(type_name<typename T::value_type>(), value.size(), std::move(text), value.size_bytes());
+      return writer.array(type_name<typename T::value_type>(), value.size(), text, value.size_bytes());
     } else if constexpr (is_array<T>) {
       for (const auto& element : value) add(element);
       return "{{" + text + "}}";
@@ -203,14 +206,15 @@ template <typename T>
 template <typename View>
 [[nodiscard]] std::string write_view(const View& view, Side side, std::size_t index, CallWriter& writer) {
   if constexpr (is_span<View>) {
-    return writer.operand(side, index, type_name<typename View::element_type>());
+    using T = typename View::element_type;
+    return writer.operand(side, index, type_name<T>(), sizeof(T));
   } else {
     using T = typename decltype(view.data)::element_type;
     std::string text;
     detail::visit_members(view, [&](const auto& member) {
       text += text.empty() ? "" : ", ";
       if constexpr (is_span<std::remove_cvref_t<decltype(member)>>) {
-        text += writer.operand(side, index, type_name<T>());
+        text += writer.operand(side, index, type_name<T>(), sizeof(T));
       } else {
         text += write_value(member, writer);
       }

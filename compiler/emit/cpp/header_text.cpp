@@ -90,10 +90,17 @@ inline constexpr std::size_t kStreamBytes = $;
   const std::vector<std::int32_t>& outputs = t.graph.outputs;
   for (std::size_t i = 0; i < inputs.size(); ++i) text += interface_struct(t, "Input", i, inputs[i]);
   for (std::size_t i = 0; i < outputs.size(); ++i) text += interface_struct(t, "Output", i, outputs[i]);
-  return text + fill(R"(/// The network, for all that auklet/runtime/network.hpp can do with one.
-extern const auklet::runtime::Network kNetwork;
+  text += "/// The network, for all that auklet/runtime/network.hpp can do with one.\n";
+  text += "extern const auklet::runtime::Network kNetwork;\n\n";
+  if (code.has_state) {
+    text += R"(/// Gives the variables their initial values: before the first run in an arena, and to start afresh.
+[[nodiscard]] inline auklet::runtime::NetworkReport reset(std::span<std::byte> arena) {
+  return auklet::runtime::reset(kNetwork, arena);
+}
 
-/// One inference: write the inputs, run, read the outputs. See auklet::runtime::run().
+)";
+  }
+  return text + fill(R"(/// One inference: write the inputs, run, read the outputs. See auklet::runtime::run().
 template <class Queue>
 [[nodiscard]] auklet::runtime::NetworkReport run(Queue& queue, std::span<std::byte> arena, auklet::npu::Ticks timeout) {
   return auklet::runtime::run(kNetwork, queue, arena, timeout);
