@@ -1,111 +1,124 @@
-// Runs an emitted network, whichever this is linked with, on the functional model:
+// Runs emitted networks on the functional model:
 //
-//   run_network STEPS INPUT... OUTPUT...
+//   run_network NAME STEPS INPUT... OUTPUT...
 //
 // Each input file holds STEPS frames, and each output file gets as many. Exit code 1 and a sentence on stderr when a
-// run fails. The network is that of namespace auklet_models::model.
+// run fails. The networks are those that `emitted_networks` lists, which is linked with this.
+#include "run_network.hpp"
+
 #include <auklet/npu/queue.hpp>
 #include <auklet/sim/bus.hpp>
 #include <auklet/sim/functional_model.hpp>
 
-#include <cstdio>
-#include <cstdlib>
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <new>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "network_memory.hpp"
 
-namespace auklet_models::model {
-extern const auklet::runtime::Network kNetwork;
-}
-
 namespace auklet::test {
 namespace {
 
-constexpr std::uint64_t kArenaBase = 0x1000'0000;
-constexpr npu::Ticks kTimeout = 1'000'000'000;
-
-// A platform whose caches have lines of 64 bytes.
+// A platform whose caches have lines of 64 bytes, so that written buffers must own theirs.
 class Port : public sim::TargetPort {
  public:
   using TargetPort::TargetPort;
   [[nodiscard]] std::size_t cache_line_bytes() const noexcept { return runtime::kArenaAlignment; }
 };
 
-std::vector<char> read(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 spec::HardwareConfig config_of(const runtime::Network& network) {
-  for (const spec::HardwareConfig& config : spec::kConfigurations) {
-    if (std::string(config.name) == network.hardware) return config;
-  }
-  return spec::kDefaultConfiguration;
+  const auto* const found = std::ranges::find_if(
+      spec::kConfigurations, [&](const auto& config) { return std::string(config.name) == network.hardware; });
+  return found == std::end(spec::kConfigurations) ? spec::kDefaultConfiguration : *found;
 }
 
-int complain(const std::string& what) {
-  std::cerr << "run_network: " << what << '\n';
-  return 1;
-}
-
-int run_all(const runtime::Network& network, const std::vector<std::string>& arguments) {
-  if (arguments.size() != 1 + network.inputs.size() + network.outputs.size()) return complain("wrong arguments");
-  const std::size_t steps = std::stoul(arguments[0]);
-  const std::size_t units = network.arena_bytes / runtime::kArenaAlignment;
-  // Nothing but zeros would hide what was never written.
-  auto storage = std::make_unique<runtime::Arena<runtime::kArenaAlignment>[]>(units);
-  const std::span<std::byte> arena{storage[0].bytes.data(), network.arena_bytes};
-  std::memset(arena.data(), 0xa5, arena.size());
-
-  sim::FunctionalModel target({.config = config_of(network)});
-  sim::TargetBus bus(target);
-  Port port(target);
-  npu::Device device(bus, port);
-  npu::Queue<sim::TargetBus, Port, 1> queue(device, port);
-  port.set_interrupt_handler([&] { queue.on_interrupt(); });
-  port.map(kArenaBase, arena);
-  map_network(port, network);
-  npu::Configuration found;
-  if (device.probe(found) != npu::Status::kOk) return complain("no device");
-  if (queue.open({.completion = npu::Completion::kInterrupt}) != npu::Status::kOk) return complain("cannot open");
-  if (const auto report = runtime::reset(network, arena); !report.ok()) return complain(explain(report));
-
-  std::vector<std::vector<char>> inputs;
-  for (std::size_t i = 0; i < network.inputs.size(); ++i) {
-    inputs.push_back(read(arguments[1 + i]));
-    if (inputs.back().size() != network.inputs[i].bytes * steps) return complain("wrong size of " + arguments[1 + i]);
+// One network with its arena and its device.
+class Runner {
+ public:
+  explicit Runner(const runtime::Network& network) : network_(network), target_({.config = config_of(network)}) {
+    // What was never written must not pass for zero.
+    std::memset(arena_.data(), 0xa5, arena_.size());
+    port_.set_interrupt_handler([this] { queue_.on_interrupt(); });
+    port_.map(0x1000'0000, arena_);
+    map_network(port_, network);
+    npu::Configuration found;
+    if (device_.probe(found) != npu::Status::kOk) throw std::runtime_error("there is no device");
+    if (queue_.open({.completion = npu::Completion::kInterrupt}) != npu::Status::kOk) {
+      throw std::runtime_error("the queue cannot be opened");
+    }
+    require(runtime::reset(network, arena_));
   }
+
+  void run() {
+    constexpr npu::Ticks kTimeout = 1'000'000'000;
+    require(runtime::run(network_, queue_, arena_, kTimeout));
+  }
+  [[nodiscard]] char* data(const runtime::NetworkTensor& tensor) {
+    return reinterpret_cast<char*>(arena_.data() + tensor.offset);
+  }
+
+ private:
+  void require(const runtime::NetworkReport& report) const {
+    if (report.ok()) return;
+    const char* name = report.step < network_.steps.size() ? network_.steps[report.step].name : "";
+    throw std::runtime_error("step " + std::to_string(report.step) + " (" + name + "): " + explain(report));
+  }
+
+  using Line = runtime::Arena<runtime::kArenaAlignment>;
+
+  const runtime::Network& network_;
+  std::unique_ptr<Line[]> lines_ = std::make_unique<Line[]>(network_.arena_bytes / sizeof(Line));
+  std::span<std::byte> arena_{reinterpret_cast<std::byte*>(lines_.get()), network_.arena_bytes};
+  sim::FunctionalModel target_;
+  sim::TargetBus bus_{target_};
+  Port port_{target_};
+  npu::Device<sim::TargetBus, Port> device_{bus_, port_};
+  npu::Queue<sim::TargetBus, Port, 1> queue_{device_, port_};
+};
+
+void run_frames(const runtime::Network& network, std::size_t steps, std::span<const std::string> paths) {
+  if (paths.size() != network.inputs.size() + network.outputs.size()) throw std::runtime_error("wrong number of files");
+  std::vector<std::ifstream> inputs;
+  for (std::size_t i = 0; i < network.inputs.size(); ++i) inputs.emplace_back(paths[i], std::ios::binary);
   std::vector<std::ofstream> outputs;
-  for (std::size_t i = 0; i < network.outputs.size(); ++i) {
-    outputs.emplace_back(arguments[1 + inputs.size() + i], std::ios::binary);
-  }
+  for (std::size_t i = inputs.size(); i < paths.size(); ++i) outputs.emplace_back(paths[i], std::ios::binary);
+  Runner runner(network);
   for (std::size_t step = 0; step < steps; ++step) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const runtime::NetworkTensor& input = network.inputs[i];
-      std::memcpy(arena.data() + input.offset, inputs[i].data() + step * input.bytes, input.bytes);
+      if (!inputs[i].read(runner.data(network.inputs[i]), network.inputs[i].bytes)) {
+        throw std::runtime_error(paths[i] + " is too short");
+      }
     }
-    const runtime::NetworkReport report = runtime::run(network, queue, arena, kTimeout);
-    if (!report.ok()) {
-      const char* name = report.step < network.steps.size() ? network.steps[report.step].name : "";
-      return complain("step " + std::to_string(report.step) + " (" + name + "): " + explain(report));
-    }
+    runner.run();
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const runtime::NetworkTensor& output = network.outputs[i];
-      outputs[i].write(reinterpret_cast<const char*>(arena.data() + output.offset), output.bytes);
+      outputs[i].write(runner.data(network.outputs[i]), network.outputs[i].bytes);
     }
   }
-  return 0;
+}
+
+int run_all(const std::vector<std::string>& arguments) {
+  if (arguments.size() < 2) throw std::runtime_error("wrong arguments");
+  for (const runtime::Network* network : emitted_networks()) {
+    if (network->name != arguments[0]) continue;
+    run_frames(*network, std::stoul(arguments[1]), std::span(arguments).subspan(2));
+    return 0;
+  }
+  throw std::runtime_error("no network is called " + arguments[0]);
 }
 
 }  // namespace
 }  // namespace auklet::test
 
 int main(int argc, char** argv) {
-  return auklet::test::run_all(auklet_models::model::kNetwork, {argv + 1, argv + argc});
+  try {
+    return auklet::test::run_all({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << "run_network: " << error.what() << '\n';
+    return 1;
+  }
 }

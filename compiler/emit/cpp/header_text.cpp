@@ -1,8 +1,14 @@
+#include <string_view>
+
 #include "text.hpp"
 #include "translation.hpp"
 
 namespace auklet::compiler::emit {
 namespace {
+
+constexpr std::string_view kIncludes =
+    "#include <array>\n#include <auklet/runtime/network.hpp>\n#include <cstddef>\n#include <cstdint>\n#include "
+    "<span>\n";
 
 // `int8`, from INT8.
 std::string type_name(TensorType type) {
@@ -47,7 +53,8 @@ std::string interface_struct(const Translation& t, const std::string& kind, std:
 }  // namespace
 
 std::string header_text(const Translation& t, const CppCode& code) {
-  std::string text = fill(R"($
+  std::string text =
+      fill(R"($
 //
 //   made by   $
 //   from      $
@@ -59,16 +66,11 @@ std::string header_text(const Translation& t, const CppCode& code) {
 // docs/aot.md of Auklet tells how to use it.
 #pragma once
 
-#include <array>
-#include <auklet/runtime/network.hpp>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
+$
 )",
-                          {std::string(kCppMark), plain_text(t.options.command), plain_text(t.options.source),
-                           t.config.name, grouped(t.arena.bytes), grouped(code.constant_bytes),
-                           grouped(code.stream_bytes), std::to_string(code.segments), std::to_string(code.kernels)});
+           {std::string(kCppMark), plain_text(t.options.command), plain_text(t.options.source), t.config.name,
+            grouped(t.arena.bytes), grouped(code.constant_bytes), grouped(code.stream_bytes),
+            std::to_string(code.segments), std::to_string(code.kernels), std::string(kIncludes)});
   text += fill(R"(namespace auklet_models::$ {
 
 /// Hardware that the command streams are for; the driver refuses them on any other.
