@@ -3,7 +3,7 @@
 #include <auklet/app/emit_cpp.hpp>
 #include <auklet/app/run.hpp>
 #include <auklet/compiler/compile.hpp>
-#include <auklet/compiler/frontend.hpp>
+#include <auklet/compiler/fold.hpp>
 #include <auklet/compiler/segment.hpp>
 #include <auklet/compiler/sha256.hpp>
 #include <fstream>
@@ -80,6 +80,7 @@ Result<compiler::CppCode> translate(const EmitCppRequest& request, const std::st
   }
   auto source = describe_file(request.model);
   if (!source) return tl::unexpected(source.error());
+  compiler::fold_constants(*model);
   auto compiled = compiler::compile(*model, {.config = *configuration});
   if (!compiled) return tl::unexpected(from_compiler(subject, compiled.error()));
   auto code = compiler::write_cpp(compiled->model,

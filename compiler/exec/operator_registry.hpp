@@ -3,26 +3,14 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <string>
 
 #include <auklet/compiler/ir.hpp>
-#include <auklet/kernels/status.hpp>
+
+#include "kernel_call.hpp"
 
 namespace auklet::compiler::exec {
-
-/// The values of one operator's tensors, each as long as its shape says; an absent input is empty. `variables` are the
-/// inputs again, to be changed, and empty where the input is no variable. The value of a variable's handle (RESOURCE)
-/// is the variable's own.
-struct Values {
-  std::span<const std::span<const std::byte>> inputs;
-  std::span<const std::span<std::byte>> variables;
-  std::span<const std::span<std::byte>> outputs;
-};
-
-/// A prepared operator: all parameters derived, nothing to look up. Runs any number of times.
-using Evaluate = std::function<kernels::Status(const Values&)>;
 
 /// What there is to know of an operator before any value exists. Validated: indices, required inputs, shapes and
 /// options fit.

@@ -39,7 +39,7 @@ TEST(StreamTicket, CoversWhatItRemembersAlone) {
 using Tickets = QueueFixture;
 
 TEST_F(Tickets, ARepeatedJobIsCheckedOnce) {
-  open(npu::Completion::kPolling);
+  open(npu::Completion::kInterrupt);
   StreamTicket ticket;
   npu::Job checked = job();
   checked.ticket = &ticket;
@@ -47,7 +47,9 @@ TEST_F(Tickets, ARepeatedJobIsCheckedOnce) {
   script_start(kLastTag + 1);
   npu::JobTag tag = 0;
   ASSERT_EQ(queue.submit(checked, tag), Status::kOk);
+  script_acknowledge(kDone);
   script_success(tag);
+  ASSERT_TRUE(queue.on_interrupt());
   ASSERT_EQ(queue.poll(tag, result), Status::kOk);
   stream.back() ^= 1;  // The caller has promised not to: so it shows whether anybody looks.
   EXPECT_EQ(queue.submit(job(), tag), Status::kStreamChecksum) << "without a ticket";

@@ -1,7 +1,8 @@
 #include "arena_layout.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
+#include <iterator>
 
 namespace auklet::compiler::emit {
 namespace {
@@ -18,8 +19,9 @@ class Lifetimes {
     }
     for (const std::int32_t output : graph.outputs) use(output, last_step_);
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
-      if (graph.tensors[i].is_variable) blocks_[i].first = 0;
-      if (graph.tensors[i].is_variable) blocks_[i].last = last_step_;
+      if (!graph.tensors[i].is_variable) continue;
+      blocks_[i].first = 0;
+      blocks_[i].last = last_step_;
     }
   }
 
@@ -37,7 +39,9 @@ class Lifetimes {
   void use(std::int32_t tensor, std::size_t step) {
     if (tensor == kAbsent) return;
     const auto i = static_cast<std::size_t>(tensor);
-    if (!used_[i]) blocks_[i] = {tensor, whole_units(graph_.tensors[i].bytes()), 0, step, step};
+    if (!used_[i]) {
+      blocks_[i] = {ArenaBlock::Kind::kTensor, i, whole_units(graph_.tensors[i].bytes()), step, step};
+    }
     used_[i] = true;
     blocks_[i].last = std::max(blocks_[i].last, step);
   }
@@ -64,20 +68,22 @@ std::size_t lowest_place(const ArenaBlock& block, const std::vector<ArenaBlock>&
 
 }  // namespace
 
-std::size_t ArenaLayout::of_tensor(std::int32_t tensor) const {
-  return std::ranges::find(blocks, tensor, &ArenaBlock::tensor)->offset;
-}
-
-std::size_t ArenaLayout::of_scratch(std::size_t step) const {
-  return std::ranges::find_if(blocks, [&](const ArenaBlock& b) { return b.tensor == kAbsent && b.first == step; })
-      ->offset;
+std::size_t ArenaLayout::offset_of(ArenaBlock::Kind kind, std::size_t index) const {
+  return std::ranges::find_if(blocks, [&](const ArenaBlock& b) { return b.kind == kind && b.index == index; })->offset;
 }
 
 // Largest first, each as low as it goes.
-ArenaLayout plan_arena(const Graph& graph, const std::vector<std::size_t>& scratch) {
+ArenaLayout plan_arena(const Graph& graph, const std::vector<std::size_t>& scratch,
+                       const std::vector<std::size_t>& variables) {
   std::vector<ArenaBlock> blocks = Lifetimes(graph).blocks();
   for (std::size_t step = 0; step < scratch.size(); ++step) {
-    if (scratch[step] != 0) blocks.push_back({kAbsent, whole_units(scratch[step]), 0, step, step});
+    if (scratch[step] == 0) continue;
+    blocks.push_back({ArenaBlock::Kind::kScratch, step, whole_units(scratch[step]), step, step});
+  }
+  const std::size_t last_step = graph.operators.empty() ? 0 : graph.operators.size() - 1;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    if (variables[i] == 0) continue;
+    blocks.push_back({ArenaBlock::Kind::kVariable, i, whole_units(variables[i]), 0, last_step});
   }
   std::ranges::stable_sort(blocks, std::ranges::greater(), &ArenaBlock::bytes);
   ArenaLayout layout;

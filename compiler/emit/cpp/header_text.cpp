@@ -1,8 +1,14 @@
+#include <string_view>
+
 #include "text.hpp"
 #include "translation.hpp"
 
 namespace auklet::compiler::emit {
 namespace {
+
+constexpr std::string_view kIncludes =
+    "#include <array>\n#include <auklet/runtime/network.hpp>\n#include <cstddef>\n#include <cstdint>\n#include "
+    "<span>\n";
 
 // `int8`, from INT8.
 std::string type_name(TensorType type) {
@@ -47,7 +53,8 @@ std::string interface_struct(const Translation& t, const std::string& kind, std:
 }  // namespace
 
 std::string header_text(const Translation& t, const CppCode& code) {
-  std::string text = fill(R"($
+  std::string text =
+      fill(R"($
 //
 //   made by   $
 //   from      $
@@ -59,16 +66,11 @@ std::string header_text(const Translation& t, const CppCode& code) {
 // docs/aot.md of Auklet tells how to use it.
 #pragma once
 
-#include <array>
-#include <auklet/runtime/network.hpp>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
+$
 )",
-                          {std::string(kCppMark), plain_text(t.options.command), plain_text(t.options.source),
-                           t.config.name, grouped(t.arena.bytes), grouped(code.constant_bytes),
-                           grouped(code.stream_bytes), std::to_string(code.segments), std::to_string(code.kernels)});
+           {std::string(kCppMark), plain_text(t.options.command), plain_text(t.options.source), t.config.name,
+            grouped(t.arena.bytes), grouped(code.constant_bytes), grouped(code.stream_bytes),
+            std::to_string(code.segments), std::to_string(code.kernels), std::string(kIncludes)});
   text += fill(R"(namespace auklet_models::$ {
 
 /// Hardware that the command streams are for; the driver refuses them on any other.
@@ -90,10 +92,17 @@ inline constexpr std::size_t kStreamBytes = $;
   const std::vector<std::int32_t>& outputs = t.graph.outputs;
   for (std::size_t i = 0; i < inputs.size(); ++i) text += interface_struct(t, "Input", i, inputs[i]);
   for (std::size_t i = 0; i < outputs.size(); ++i) text += interface_struct(t, "Output", i, outputs[i]);
-  return text + fill(R"(/// The network, for all that auklet/runtime/network.hpp can do with one.
-extern const auklet::runtime::Network kNetwork;
+  text += "/// The network, for all that auklet/runtime/network.hpp can do with one.\n";
+  text += "extern const auklet::runtime::Network kNetwork;\n\n";
+  if (code.has_state) {
+    text += R"(/// Gives the variables their initial values: before the first run in an arena, and to start afresh.
+[[nodiscard]] inline auklet::runtime::NetworkReport reset(std::span<std::byte> arena) {
+  return auklet::runtime::reset(kNetwork, arena);
+}
 
-/// One for each step: what lets the driver check the command streams in the first run only.
+)";
+  }
+  return text + fill(R"(/// One for each step: what lets the driver check the command streams in the first run only.
 inline constexpr std::size_t kStepCount = $;
 using Tickets = std::array<auklet::npu::StreamTicket, kStepCount>;
 

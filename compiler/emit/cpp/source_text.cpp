@@ -1,3 +1,4 @@
+#include "kernel_text.hpp"
 #include "text.hpp"
 #include "translation.hpp"
 
@@ -20,7 +21,7 @@ std::string window_text(const Translation& t, std::size_t step, const SegmentWin
     place = "kConstants";
     what = "constants";
   } else if (window.role == WindowRole::kScratch) {
-    offset = t.arena.of_scratch(step);
+    offset = t.arena.offset_of(ArenaBlock::Kind::kScratch, step);
   } else {
     const std::int32_t tensor = window.role == WindowRole::kInput ? op.inputs[window.index] : op.outputs[window.index];
     offset = t.arena.of_tensor(tensor);
@@ -34,7 +35,7 @@ std::string window_text(const Translation& t, std::size_t step, const SegmentWin
 std::string segment_text(const Translation& t, std::size_t step, CppCode& code) {
   const SegmentView& view = *t.steps[step].segment;
   const std::string number = std::to_string(step);
-  std::string text = fill("// ---- Step $, on the NPU: $ ----\n\n", {number, t.steps[step].name});
+  std::string text = fill("// ---- On the NPU: $ ----\n\n", {t.steps[step].name});
   text += word_array("kStream" + number, std::as_bytes(view.stream)) + "\n";
   if (!view.constants.empty()) text += word_array("kConstants" + number, view.constants) + "\n";
   text += fill("constexpr NetworkWindow kWindows$[] = {\n", {number});
@@ -63,31 +64,53 @@ std::string tensor_rows(const Translation& t, const std::string& kind, const std
   return rows;
 }
 
-}  // namespace
-
-std::string source_text(const Translation& t, CppCode& code) {
-  std::string text = fill(R"($
-#include "$.hpp"
-
+// What the file includes and declares before anything of the model.
+std::string opening(const Translation& t, const KernelText& kernels) {
+  std::string includes = fill("#include \"$.hpp\"\n\n#include <algorithm>\n", {t.options.name});
+  for (const std::string& header : kernels.headers()) includes += fill("#include <auklet/kernels/$.hpp>\n", {header});
+  return fill(R"($
+$
 namespace auklet_models::$ {
 namespace {
 
+namespace kernels = auklet::kernels;
 using auklet::npu::Access;
 using auklet::runtime::NetworkSegment;
 using auklet::runtime::NetworkStep;
 using auklet::runtime::NetworkTensor;
 using auklet::runtime::NetworkWindow;
+using auklet::runtime::view;
 using Place = NetworkWindow::Place;
 
 static_assert(auklet::runtime::kArenaAlignment == $, "compile the model again: this runtime lays out arenas otherwise");
 
 )",
-                          {std::string(kCppMark), t.options.name, t.options.name, std::to_string(kArenaUnit)});
+              {std::string(kCppMark), includes, t.options.name, std::to_string(kArenaUnit)});
+}
+
+}  // namespace
+
+std::string source_text(const Translation& t, CppCode& code) {
+  KernelText kernels(t);
+  std::string segments;
   std::string steps;
   for (std::size_t i = 0; i < t.steps.size(); ++i) {
-    text += segment_text(t, i, code);
-    steps += fill("    {\"$\", &kSegment$, nullptr},\n", {t.steps[i].name, std::to_string(i)});
+    const CppStep& step = t.steps[i];
+    if (step.is_empty()) continue;
+    if (step.segment) {
+      segments += segment_text(t, i, code);
+      steps += fill("    {\"$\", &kSegment$, nullptr},\n", {step.name, std::to_string(i)});
+    } else {
+      steps += fill("    {\"$\", nullptr, $},\n", {step.name, kernels.add_step(i)});
+      ++code.kernels;
+    }
   }
+  const std::string reset = kernels.add_reset();
+  code.has_state = reset != "nullptr";
+  code.constant_bytes += kernels.constants().bytes();
+  std::string text = opening(t, kernels) + segments;
+  if (!kernels.functions().empty()) text += "// ---- On the CPU. ----\n\n";
+  text += kernels.constants().text() + kernels.functions();
   text += "// ---- The network. ----\n\n";
   text += table("NetworkTensor", "kInputs", tensor_rows(t, "Input", t.graph.inputs));
   text += table("NetworkTensor", "kOutputs", tensor_rows(t, "Output", t.graph.outputs));
@@ -106,7 +129,7 @@ constinit const auklet::runtime::Network kNetwork = {
 
 }  // namespace auklet_models::$
 )",
-                     {t.options.name, "nullptr", t.options.name});
+                     {t.options.name, reset, t.options.name});
 }
 
 }  // namespace auklet::compiler::emit

@@ -33,6 +33,18 @@ namespace auklet::compiler::emit {
 /// `1, 49, 10`
 [[nodiscard]] std::string list(std::span<const std::int32_t> numbers);
 
+/// Text whose parts are separated by ", ", broken into lines of at most 120 columns. Every line begins with
+/// `indentation` blanks.
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t indentation);
+
+/// A constant array of `type`. `elements` are separated by ", ".
+[[nodiscard]] std::string array_text(std::string_view type, std::string_view name, std::size_t count,
+                                     std::string_view elements);
+
+/// The elements of a constant as literals separated by ", ": numbers of the tensor's type, or bytes where there is no
+/// such type in C++.
+[[nodiscard]] std::string literals(const Tensor& tensor);
+
 /// A constant array of words, padded with zeros to whole 16 bytes; `bytes` little-endian.
 [[nodiscard]] std::string word_array(std::string_view name, std::span<const std::byte> bytes);
 

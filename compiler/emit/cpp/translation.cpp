@@ -1,8 +1,11 @@
 #include "translation.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
+#include "../../exec/preparation.hpp"
 #include "text.hpp"
 
 namespace auklet::compiler::emit {
@@ -13,6 +16,13 @@ std::string name_of(const Segment& segment) {
   if (segment.layers.empty()) return "nothing";
   const std::string first = plain_name(segment.layers.front().name);
   return segment.layers.size() == 1 ? first : first + " to " + plain_name(segment.layers.back().name);
+}
+
+// `operator 3 (SVDF), which computes tensor 7 (x),` for messages.
+std::string describe(const Graph& graph, std::size_t index) {
+  const Operator& op = graph.operators[index];
+  if (op.outputs.empty()) return graph.describe_operator(index);
+  return graph.describe_operator(index) + ", which computes " + graph.describe_tensor(op.outputs.front()) + ",";
 }
 
 Outcome check_interface(const Graph& graph, const std::vector<std::int32_t>& tensors, const char* kind) {
@@ -28,42 +38,102 @@ Outcome check_interface(const Graph& graph, const std::vector<std::int32_t>& ten
   return {};
 }
 
-Result<CppStep> step_of(const Graph& graph, std::size_t index) {
+class Translator {
+ public:
+  Translator(const Model& model, const CppOptions& options)
+      : model_(model), preparation_(model, executor_options_), result_{model.main(), options, {}, {}, {}, {}, {}} {
+    result_.config = spec::kDefaultConfiguration;
+  }
+
+  Result<Translation> translate() {
+    const Graph& graph = result_.graph;
+    if (Outcome ok = check_interface(graph, graph.inputs, "input"); !ok) return tl::unexpected(ok.error());
+    if (Outcome ok = check_interface(graph, graph.outputs, "output"); !ok) return tl::unexpected(ok.error());
+    std::vector<std::size_t> scratch;
+    for (std::size_t i = 0; i < graph.operators.size(); ++i) {
+      if (Outcome ok = add_step(i); !ok) return tl::unexpected(ok.error());
+      const std::optional<SegmentView>& segment = result_.steps.back().segment;
+      scratch.push_back(segment ? segment->segment.scratch_bytes() : 0);
+    }
+    result_.variables = preparation_.variables();
+    result_.arena = plan_arena(graph, scratch, result_.variables.sizes());
+    if (result_.arena.bytes > std::numeric_limits<std::uint32_t>::max()) {
+      return fail(ErrorCode::kResource, "the model's tensors need " + std::to_string(result_.arena.bytes) +
+                                            " bytes, which 32 bits cannot count");
+    }
+    return std::move(result_);
+  }
+
+ private:
+  Outcome add_step(std::size_t index);
+  Outcome add_called(std::size_t index);
+  Result<CppCalls> calls_of(const Graph& graph, std::size_t index, const exec::Evaluate& evaluate);
+
+  const Model& model_;
+  const ExecutorOptions executor_options_{.custom_codes = {kNpuCustomCode}};
+  exec::Preparation preparation_;
+  Translation result_;
+  std::set<std::size_t> called_;
+};
+
+Outcome Translator::add_step(std::size_t index) {
+  const Graph& graph = result_.graph;
   const Operator& op = graph.operators[index];
-  if (op.code == OpCode::kCustom && op.custom_code == kNpuCustomCode) {
+  auto evaluate = preparation_.prepare(index);
+  if (!evaluate) return tl::unexpected(evaluate.error());
+  CppStep& step = result_.steps.emplace_back();
+  if (op.code == OpCode::kCallOnce) return add_called(index);
+  if (op.code == OpCode::kCustom) {
     auto view = read_segment(graph, op);
     if (!view) return fail(view.error().code, graph.describe_operator(index) + " " + view.error().message);
-    std::string name = name_of(view->segment);
-    return CppStep{std::move(name), std::move(*view)};
+    step.name = name_of(view->segment);
+    result_.config = view->config;
+    step.segment = std::move(*view);
+    return {};
   }
-  const std::string writes = op.outputs.empty() ? "" : ", which computes " + graph.describe_tensor(op.outputs.front());
-  return fail(ErrorCode::kUnsupported,
-              graph.describe_operator(index) + writes + " runs on the CPU, and no C++ can be written for it");
+  auto calls = calls_of(graph, index, *evaluate);
+  if (!calls) return tl::unexpected(calls.error());
+  // One that writes no tensor, ASSIGN_VARIABLE, is called after the tensor that it keeps.
+  const std::int32_t named = op.outputs.empty() ? op.input(1) : op.outputs.front();
+  step.name = named == kAbsent ? op.name() : plain_name(graph.tensor(named).name);
+  step.kernels = std::move(*calls);
+  return {};
+}
+
+Result<CppCalls> Translator::calls_of(const Graph& graph, std::size_t index, const exec::Evaluate& evaluate) {
+  if (!evaluate.calls()) {
+    return fail(ErrorCode::kUnsupported, describe(graph, index) +
+                                             " depends on values that are only known when the model runs, for which no "
+                                             "C++ can be written");
+  }
+  return CppCalls{&graph, &graph.operators[index], *evaluate.calls()};
+}
+
+// The graph that a CALL_ONCE names: it may give variables constant values, and do nothing else.
+Outcome Translator::add_called(std::size_t index) {
+  const std::size_t number = exec::called_graph(result_.graph.operators[index]);
+  if (!called_.insert(number).second) return {};
+  const Graph& graph = model_.graphs[number];
+  const std::vector<exec::Evaluate>& operators = preparation_.called().at(number);
+  for (std::size_t i = 0; i < graph.operators.size(); ++i) {
+    const Operator& op = graph.operators[i];
+    const bool assigns = op.code == OpCode::kAssignVariable && graph.tensor(op.inputs[1]).is_constant;
+    if (!assigns && op.code != OpCode::kVarHandle) {
+      return fail(ErrorCode::kUnsupported, result_.graph.describe_operator(index) + " calls a graph in which " +
+                                               graph.describe_operator(i) +
+                                               " does more than to give a variable a constant value");
+    }
+    auto calls = calls_of(graph, i, operators[i]);
+    if (!calls) return tl::unexpected(calls.error());
+    result_.initial.push_back(std::move(*calls));
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<Translation> translate(const Model& compiled, const CppOptions& options) {
-  const Graph& graph = compiled.main();
-  if (Outcome ok = check_interface(graph, graph.inputs, "input"); !ok) return tl::unexpected(ok.error());
-  if (Outcome ok = check_interface(graph, graph.outputs, "output"); !ok) return tl::unexpected(ok.error());
-  Translation result{graph, options, spec::kDefaultConfiguration, {}, {}};
-  std::vector<std::size_t> scratch(graph.operators.size());
-  for (std::size_t i = 0; i < graph.operators.size(); ++i) {
-    auto step = step_of(graph, i);
-    if (!step) return tl::unexpected(step.error());
-    if (step->segment) {
-      result.config = step->segment->config;
-      scratch[i] = step->segment->segment.scratch_bytes();
-    }
-    result.steps.push_back(std::move(*step));
-  }
-  result.arena = plan_arena(graph, scratch);
-  if (result.arena.bytes > std::numeric_limits<std::uint32_t>::max()) {
-    return fail(ErrorCode::kResource, "the model's tensors need " + std::to_string(result.arena.bytes) +
-                                          " bytes, which 32 bits cannot count");
-  }
-  return result;
+  return Translator(compiled, options).translate();
 }
 
 }  // namespace auklet::compiler::emit

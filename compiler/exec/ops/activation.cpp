@@ -8,21 +8,16 @@
 namespace auklet::compiler::exec {
 namespace {
 
-template <typename Params>
-using Kernel = kernels::Status (*)(const Params&, std::span<const std::int8_t>, std::span<std::int8_t>);
-
 // `make(input, output, params)` derives the kernel's parameters from the quantisations.
-template <typename Params, typename Make>
-Result<Evaluate> prepare(const Context& context, Make make, Kernel<Params> kernel) {
+template <typename Params, typename Make, typename Function>
+Result<Evaluate> prepare(const Context& context, Make make, const Kernel<Function>& kernel) {
   const auto operands = unary_operands(context);
   if (!operands) return tl::unexpected(operands.error());
   Params params;
   if (Outcome ok = derived(make(operands->input, operands->output, params), "multipliers"); !ok) {
     return tl::unexpected(ok.error());
   }
-  return [params, kernel](const Values& v) {
-    return kernel(params, elements<std::int8_t>(v.inputs[0]), elements<std::int8_t>(v.outputs[0]));
-  };
+  return call(kernel, params, input<std::span<const std::int8_t>>(0), output<std::span<std::int8_t>>(0));
 }
 
 Result<Evaluate> prepare_rectifier(const Context& context, kernels::FusedActivation function) {
@@ -31,7 +26,7 @@ Result<Evaluate> prepare_rectifier(const Context& context, kernels::FusedActivat
       [function](auto input, auto output, auto& params) {
         return kernels::make_relu_params(function, input, output, params);
       },
-      kernels::reference::relu);
+      AUKLET_KERNEL(relu, relu));
 }
 
 using Table = std::array<std::int8_t, kernels::kTableSize>;
@@ -40,9 +35,7 @@ Result<Evaluate> prepare_table(const Context& context, kernels::TableFunction fu
   return prepare<Table>(
       context,
       [function](auto input, auto output, Table& table) { return kernels::make_table(function, input, output, table); },
-      [](const Table& table, std::span<const std::int8_t> input, std::span<std::int8_t> output) {
-        return kernels::reference::lookup(table, input, output);
-      });
+      AUKLET_KERNEL(lookup, lookup));
 }
 
 }  // namespace
@@ -66,28 +59,26 @@ Result<Evaluate> prepare_leaky_relu(const Context& context) {
       [slope](auto input, auto output, auto& params) {
         return kernels::make_leaky_relu_params(slope, input, output, params);
       },
-      kernels::reference::leaky_relu);
+      AUKLET_KERNEL(relu, leaky_relu));
 }
 
 Result<Evaluate> prepare_prelu(const Context& context) {
   const auto operands = binary_operands(context);
   if (!operands) return tl::unexpected(operands.error());
-  const auto& [input, slopes, output] = operands->quantizations;
+  const auto& [from, slopes, to] = operands->quantizations;
   kernels::PreluParams params;
-  if (Outcome ok = derived(kernels::make_prelu_params(input, slopes, output, params), "multipliers"); !ok) {
+  if (Outcome ok = derived(kernels::make_prelu_params(from, slopes, to, params), "multipliers"); !ok) {
     return tl::unexpected(ok.error());
   }
   if (context.in(0).shape != context.out().shape) {
     return fail(ErrorCode::kInvalid, "has slopes " + context.in_name(1) + " of more elements than its input");
   }
-  return [params, shapes = operands->shapes](const Values& v) {
-    const BinaryTensors t(shapes, v);
-    return kernels::reference::prelu(params, t.a, t.b, t.output);
-  };
+  return call_binary(AUKLET_KERNEL(relu, prelu), operands->shapes, params);
 }
 
 Result<Evaluate> prepare_hard_swish(const Context& context) {
-  return prepare<kernels::HardSwishParams>(context, kernels::make_hard_swish_params, kernels::reference::hard_swish);
+  return prepare<kernels::HardSwishParams>(context, kernels::make_hard_swish_params,
+                                           AUKLET_KERNEL(hard_swish, hard_swish));
 }
 
 Result<Evaluate> prepare_logistic(const Context& context) {
@@ -99,11 +90,11 @@ Result<Evaluate> prepare_tanh(const Context& context) { return prepare_table(con
 Result<Evaluate> prepare_elu(const Context& context) { return prepare_table(context, kernels::TableFunction::kElu); }
 
 Result<Evaluate> prepare_abs(const Context& context) {
-  return prepare<kernels::RequantizeParams>(context, kernels::make_abs_params, kernels::reference::abs);
+  return prepare<kernels::RequantizeParams>(context, kernels::make_abs_params, AUKLET_KERNEL(abs, abs));
 }
 
 Result<Evaluate> prepare_rsqrt(const Context& context) {
-  return prepare<kernels::RequantizeParams>(context, kernels::make_rsqrt_params, kernels::reference::rsqrt);
+  return prepare<kernels::RequantizeParams>(context, kernels::make_rsqrt_params, AUKLET_KERNEL(rsqrt, rsqrt));
 }
 
 }  // namespace auklet::compiler::exec

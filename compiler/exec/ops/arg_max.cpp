@@ -35,10 +35,9 @@ Outcome check_output(const Context& context, std::int32_t axis) {
 
 template <typename In, typename Out>
 Evaluate evaluate(kernels::Extreme extreme, std::int32_t axis, const kernels::Shape& shape) {
-  return [extreme, axis, shape](const Values& v) {
-    return kernels::reference::arg_extreme<In, Out>(extreme, axis, {shape, elements<In>(v.inputs[0])},
-                                                    elements<Out>(v.outputs[0]));
-  };
+  const Kernel kernel{"arg_max", "arg_extreme<" + type_name<In>() + ", " + type_name<Out>() + ">",
+                      [](const auto&... arguments) { return kernels::reference::arg_extreme<In, Out>(arguments...); }};
+  return call(kernel, extreme, axis, input<kernels::Tensor<const In>>(0, shape), output<std::span<Out>>(0));
 }
 
 template <typename In>

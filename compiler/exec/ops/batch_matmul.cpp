@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "movement.hpp"
+#include "operands.hpp"
 
 namespace auklet::compiler::exec {
 namespace {
@@ -66,11 +67,7 @@ Result<Evaluate> prepare_batch_matmul(const Context& context) {
       !ok) {
     return tl::unexpected(ok.error());
   }
-  return [params, shapes](const Values& v) {
-    return kernels::reference::batch_matmul(params, {shapes[0], elements<std::int8_t>(v.inputs[0])},
-                                            {shapes[1], elements<std::int8_t>(v.inputs[1])},
-                                            {shapes[2], elements<std::int8_t>(v.outputs[0])});
-  };
+  return call_binary(AUKLET_KERNEL(batch_matmul, batch_matmul), shapes, params);
 }
 
 }  // namespace auklet::compiler::exec

@@ -16,16 +16,6 @@
 
 namespace auklet::compiler::exec {
 
-/// A value's bytes as elements. Values are allocated with the alignment of any element and as a whole number of them.
-template <typename T>
-[[nodiscard]] std::span<const T> elements(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
-}
-template <typename T>
-[[nodiscard]] std::span<T> elements(std::span<std::byte> bytes) {
-  return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
-}
-
 /// The kernels' form of a shape of four dimensions.
 [[nodiscard]] inline kernels::Shape4 shape4(const Tensor& tensor) {
   return {tensor.shape[0], tensor.shape[1], tensor.shape[2], tensor.shape[3]};

@@ -25,14 +25,33 @@ Outcome check_inputs(const Context& context) {
   return {};
 }
 
+// All inputs as one argument: a list of views.
+struct Parts {
+  using View = kernels::Tensor<const std::byte>;
+  std::vector<Operand<View>> operands;
+
+  [[nodiscard]] std::vector<View> resolve(const Values& v) const {
+    std::vector<View> views;
+    views.reserve(operands.size());
+    for (const Operand<View>& operand : operands) views.push_back(operand.resolve(v));
+    return views;
+  }
+  [[nodiscard]] std::string write(CallWriter& writer) const {
+    std::string text;
+    for (const Operand<View>& operand : operands) text += (text.empty() ? "" : ", ") + operand.write(writer);
+    return "std::array{" + text + "}";
+  }
+};
+
 // Joins the inputs, seen as shapes of the output's rank.
-Evaluate join(std::int32_t axis, std::size_t element_bytes, std::vector<kernels::Shape> inputs, kernels::Shape output) {
-  return [axis, element_bytes, inputs = std::move(inputs), output](const Values& v) {
-    std::vector<kernels::Tensor<const std::byte>> parts;
-    parts.reserve(inputs.size());
-    for (std::size_t i = 0; i < inputs.size(); ++i) parts.push_back({inputs[i], v.inputs[i]});
-    return kernels::reference::concatenation(axis, element_bytes, parts, {output, v.outputs[0]});
-  };
+Evaluate join(std::int32_t axis, std::size_t element_bytes, const std::vector<kernels::Shape>& inputs,
+              kernels::Shape joined) {
+  Parts parts;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    parts.operands.push_back(input<kernels::Tensor<const std::byte>>(i, inputs[i]));
+  }
+  return call(AUKLET_KERNEL(concatenation, concatenation), axis, element_bytes, parts,
+              output<kernels::Tensor<std::byte>>(0, joined));
 }
 
 }  // namespace
@@ -44,8 +63,8 @@ Result<Evaluate> prepare_concatenation(const Context& context) {
   if (Outcome ok = check_inputs(context); !ok) return tl::unexpected(ok.error());
   const auto element_bytes = movable_size(context.out(), context.out_name());
   if (!element_bytes) return tl::unexpected(element_bytes.error());
-  const auto output = shape_of(context.out(), context.out_name());
-  if (!output) return tl::unexpected(output.error());
+  const auto joined = shape_of(context.out(), context.out_name());
+  if (!joined) return tl::unexpected(joined.error());
   const auto axis = resolve_axis(options.axis, context.out().shape.size());
   if (!axis) return tl::unexpected(axis.error());
   std::vector<kernels::Shape> inputs;
@@ -54,7 +73,7 @@ Result<Evaluate> prepare_concatenation(const Context& context) {
     if (!shape) return tl::unexpected(shape.error());
     inputs.push_back(*shape);
   }
-  return join(*axis, *element_bytes, std::move(inputs), *output);
+  return join(*axis, *element_bytes, inputs, *joined);
 }
 
 Result<Evaluate> prepare_pack(const Context& context) {
@@ -72,11 +91,11 @@ Result<Evaluate> prepare_pack(const Context& context) {
   Extents whole = slice;
   whole[static_cast<std::size_t>(*axis)] = static_cast<std::int64_t>(context.op.inputs.size());
   if (Outcome ok = require_shape(context.out(), context.out_name(), whole); !ok) return tl::unexpected(ok.error());
-  const auto input = shape_from(slice);
-  if (!input) return tl::unexpected(input.error());
-  const auto output = shape_from(whole);
-  if (!output) return tl::unexpected(output.error());
-  return join(*axis, *element_bytes, std::vector<kernels::Shape>(context.op.inputs.size(), *input), *output);
+  const auto one = shape_from(slice);
+  if (!one) return tl::unexpected(one.error());
+  const auto joined = shape_from(whole);
+  if (!joined) return tl::unexpected(joined.error());
+  return join(*axis, *element_bytes, std::vector<kernels::Shape>(context.op.inputs.size(), *one), *joined);
 }
 
 }  // namespace auklet::compiler::exec

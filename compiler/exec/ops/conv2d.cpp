@@ -11,10 +11,6 @@
 namespace auklet::compiler::exec {
 namespace {
 
-using Kernel = kernels::Status (*)(const kernels::Conv2dParams&, kernels::Tensor4<const std::int8_t>,
-                                   kernels::Tensor4<const std::int8_t>, std::span<const std::int32_t>,
-                                   kernels::Tensor4<std::int8_t>);
-
 Outcome check_types(const Context& context) {
   if (Outcome ok = require_type(context.in(0), context.in_name(0), {TensorType::kInt8}); !ok) return ok;
   if (Outcome ok = require_type(context.in(1), context.in_name(1), {TensorType::kInt8}); !ok) return ok;
@@ -42,45 +38,40 @@ Result<kernels::Window2d> derive_window(const O& options, const Context& context
                            options.dilation_w, rows.pad_before,  columns.pad_before};
 }
 
-template <typename O>
-Result<Evaluate> prepare(const Context& context, Kernel kernel) {
+template <typename O, typename Function>
+Result<Evaluate> prepare(const Context& context, const Kernel<Function>& kernel) {
   const auto& options = std::get<O>(context.op.options);
   if (Outcome ok = check_types(context); !ok) return tl::unexpected(ok.error());
-  const auto input = quantization_of(context.in(0), context.in_name(0));
-  if (!input) return tl::unexpected(input.error());
-  const auto output = quantization_of(context.out(), context.out_name());
-  if (!output) return tl::unexpected(output.error());
-  auto multipliers = filter_multipliers(context, input->scale, output->scale);
+  const auto from = quantization_of(context.in(0), context.in_name(0));
+  if (!from) return tl::unexpected(from.error());
+  const auto to = quantization_of(context.out(), context.out_name());
+  if (!to) return tl::unexpected(to.error());
+  auto multipliers = filter_multipliers(context, from->scale, to->scale);
   if (!multipliers) return tl::unexpected(multipliers.error());
   const auto window = derive_window(options, context);
   if (!window) return tl::unexpected(window.error());
-  const auto clamp = clamp_of(options.activation, *output);
+  const auto clamp = clamp_of(options.activation, *to);
   if (!clamp) return tl::unexpected(clamp.error());
 
   kernels::Conv2dParams params;
   params.window = *window;
-  params.input_zero_point = input->zero_point;
-  params.output_zero_point = output->zero_point;
+  params.input_zero_point = from->zero_point;
+  params.output_zero_point = to->zero_point;
   params.activation = *clamp;
-  return [params, multipliers = std::move(*multipliers), kernel, input_shape = shape4(context.in(0)),
-          filter_shape = shape4(context.in(1)), output_shape = shape4(context.out())](const Values& v) {
-    kernels::Conv2dParams p = params;
-    p.multipliers = multipliers;  // Here, because the closure that owns them may have moved since.
-    const std::span<const std::byte> bias = v.inputs.size() > 2 ? v.inputs[2] : std::span<const std::byte>();
-    return kernel(p, {input_shape, elements<std::int8_t>(v.inputs[0])},
-                  {filter_shape, elements<std::int8_t>(v.inputs[1])}, elements<std::int32_t>(bias),
-                  {output_shape, elements<std::int8_t>(v.outputs[0])});
-  };
+  const Owning owning{params, std::move(*multipliers), &kernels::Conv2dParams::multipliers};
+  return call(kernel, owning, input<kernels::Tensor4<const std::int8_t>>(0, shape4(context.in(0))),
+              input<kernels::Tensor4<const std::int8_t>>(1, shape4(context.in(1))),
+              input<std::span<const std::int32_t>>(2), output<kernels::Tensor4<std::int8_t>>(0, shape4(context.out())));
 }
 
 }  // namespace
 
 Result<Evaluate> prepare_conv2d(const Context& context) {
-  return prepare<Conv2dOptions>(context, kernels::reference::conv2d);
+  return prepare<Conv2dOptions>(context, AUKLET_KERNEL(conv2d, conv2d));
 }
 
 Result<Evaluate> prepare_depthwise_conv2d(const Context& context) {
-  return prepare<DepthwiseConv2dOptions>(context, kernels::reference::depthwise_conv2d);
+  return prepare<DepthwiseConv2dOptions>(context, AUKLET_KERNEL(depthwise_conv2d, depthwise_conv2d));
 }
 
 }  // namespace auklet::compiler::exec

@@ -44,13 +44,13 @@ Result<std::vector<kernels::QuantizedMultiplier>> derive_multipliers(const Conte
 Result<Evaluate> prepare_fully_connected(const Context& context) {
   const auto& options = std::get<FullyConnectedOptions>(context.op.options);
   if (Outcome ok = check_types(context); !ok) return tl::unexpected(ok.error());
-  const auto input = quantization_of(context.in(0), context.in_name(0));
-  if (!input) return tl::unexpected(input.error());
-  const auto output = quantization_of(context.out(), context.out_name());
-  if (!output) return tl::unexpected(output.error());
-  auto multipliers = derive_multipliers(context, input->scale, output->scale);
+  const auto from = quantization_of(context.in(0), context.in_name(0));
+  if (!from) return tl::unexpected(from.error());
+  const auto to = quantization_of(context.out(), context.out_name());
+  if (!to) return tl::unexpected(to.error());
+  auto multipliers = derive_multipliers(context, from->scale, to->scale);
   if (!multipliers) return tl::unexpected(multipliers.error());
-  const auto clamp = clamp_of(options.activation, *output);
+  const auto clamp = clamp_of(options.activation, *to);
   if (!clamp) return tl::unexpected(clamp.error());
 
   const Tensor& filter = context.in(1);
@@ -58,18 +58,15 @@ Result<Evaluate> prepare_fully_connected(const Context& context) {
   const std::int32_t inputs = filter.shape[1];
   const auto rows = static_cast<std::int32_t>(context.in(0).elements() / static_cast<std::size_t>(inputs));
   kernels::FullyConnectedParams params;
-  params.input_zero_point = input->zero_point;
+  params.input_zero_point = from->zero_point;
   params.filter_zero_point = static_cast<std::int32_t>(filter.quantization.zero_points[0]);
-  params.output_zero_point = output->zero_point;
+  params.output_zero_point = to->zero_point;
   params.activation = *clamp;
-  return [params, multipliers = std::move(*multipliers), rows, inputs, outputs](const Values& v) {
-    kernels::FullyConnectedParams p = params;
-    p.multipliers = multipliers;  // Here, because the closure that owns them may have moved since.
-    const std::span<const std::byte> bias = v.inputs.size() > 2 ? v.inputs[2] : std::span<const std::byte>();
-    return kernels::reference::fully_connected(
-        p, {rows, inputs, elements<std::int8_t>(v.inputs[0])}, {outputs, inputs, elements<std::int8_t>(v.inputs[1])},
-        elements<std::int32_t>(bias), {rows, outputs, elements<std::int8_t>(v.outputs[0])});
-  };
+  const Owning owning{params, std::move(*multipliers), &kernels::FullyConnectedParams::multipliers};
+  return call(AUKLET_KERNEL(fully_connected, fully_connected), owning,
+              input<kernels::Matrix<const std::int8_t>>(0, rows, inputs),
+              input<kernels::Matrix<const std::int8_t>>(1, outputs, inputs), input<std::span<const std::int32_t>>(2),
+              output<kernels::Matrix<std::int8_t>>(0, rows, outputs));
 }
 
 }  // namespace auklet::compiler::exec

@@ -25,12 +25,10 @@ Result<Extents> gathered_shape(const kernels::GatherParams& params, const Extent
 
 template <typename Index>
 Evaluate gather_by(const kernels::GatherParams& params, const Movement& m, kernels::Shape indices,
-                   kernels::Shape output) {
-  return [params, m, indices, output](const Values& v) {
-    return kernels::reference::gather(params, m.element_bytes, {m.input, v.inputs[0]},
-                                      kernels::Tensor<const Index>{indices, elements<Index>(v.inputs[1])},
-                                      {output, v.outputs[0]});
-  };
+                   kernels::Shape gathered) {
+  return call(AUKLET_KERNEL(gather, gather), params, m.element_bytes,
+              input<kernels::Tensor<const std::byte>>(0, m.input), input<kernels::Tensor<const Index>>(1, indices),
+              output<kernels::Tensor<std::byte>>(0, gathered));
 }
 
 }  // namespace
@@ -52,10 +50,10 @@ Result<Evaluate> prepare_gather(const Context& context) {
   if (Outcome ok = require_shape(context.out(), context.out_name(), *expected); !ok) return tl::unexpected(ok.error());
   const auto indices = shape_of(context.in(1), context.in_name(1));
   if (!indices) return tl::unexpected(indices.error());
-  const auto output = shape_from(*expected);
-  if (!output) return tl::unexpected(output.error());
-  return index_type == TensorType::kInt32 ? gather_by<std::int32_t>(params, *movement, *indices, *output)
-                                          : gather_by<std::int64_t>(params, *movement, *indices, *output);
+  const auto gathered = shape_from(*expected);
+  if (!gathered) return tl::unexpected(gathered.error());
+  return index_type == TensorType::kInt32 ? gather_by<std::int32_t>(params, *movement, *indices, *gathered)
+                                          : gather_by<std::int64_t>(params, *movement, *indices, *gathered);
 }
 
 }  // namespace auklet::compiler::exec

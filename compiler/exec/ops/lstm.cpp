@@ -154,11 +154,38 @@ Result<kernels::LstmParams> derive(const Context& context, const UnidirectionalS
   return params;
 }
 
-void put_weights(const Values& v, const Sizes& s, std::size_t gate, kernels::LstmGate& result) {
-  result.input_weights = {s.cells, s.inputs, elements<std::int8_t>(v.inputs[kInputWeights + gate])};
-  result.recurrent_weights = {s.cells, s.cells, elements<std::int8_t>(v.inputs[kRecurrentWeights + gate])};
-  result.bias = elements<std::int32_t>(v.inputs[kBias + gate]);
+// Weights and biases by their position in the operator's list of inputs.
+template <typename ValueOf>
+void put_weights(const Sizes& s, ValueOf value_of, kernels::LstmParams& params) {
+  const std::array<kernels::LstmGate*, kGates> gates = {&params.input_gate, &params.forget_gate, &params.cell_gate,
+                                                        &params.output_gate};
+  for (std::size_t gate = 0; gate < kGates; ++gate) {
+    gates[gate]->input_weights = {s.cells, s.inputs, elements<std::int8_t>(value_of(kInputWeights + gate))};
+    gates[gate]->recurrent_weights = {s.cells, s.cells, elements<std::int8_t>(value_of(kRecurrentWeights + gate))};
+    gates[gate]->bias = elements<std::int32_t>(value_of(kBias + gate));
+  }
 }
+
+bool has_constant_weights(const Context& context) {
+  for (std::size_t gate = 0; gate < kGates; ++gate) {
+    for (const std::size_t i : {kInputWeights + gate, kRecurrentWeights + gate, kBias + gate}) {
+      if (context.has(i) && !context.in(i).is_constant) return false;
+    }
+  }
+  return true;
+}
+
+// Parameters whose weights are only known when the operator runs; they cannot be written as C++.
+struct ComputedWeights {
+  kernels::LstmParams params;
+  Sizes sizes;
+
+  [[nodiscard]] kernels::LstmParams resolve(const Values& v) const {
+    kernels::LstmParams result = params;
+    put_weights(sizes, [&](std::size_t i) { return v.inputs[i]; }, result);
+    return result;
+  }
+};
 
 }  // namespace
 
@@ -168,19 +195,20 @@ Result<Evaluate> prepare_unidirectional_sequence_lstm(const Context& context) {
   if (Outcome ok = check_types(context); !ok) return tl::unexpected(ok.error());
   const auto sizes = check_shapes(context, options.time_major);
   if (!sizes) return tl::unexpected(sizes.error());
-  const auto params = derive(context, options);
+  auto params = derive(context, options);
   if (!params) return tl::unexpected(params.error());
-  return [params = *params, s = *sizes](const Values& v) {
-    kernels::LstmParams p = params;
-    put_weights(v, s, 0, p.input_gate);
-    put_weights(v, s, 1, p.forget_gate);
-    put_weights(v, s, 2, p.cell_gate);
-    put_weights(v, s, 3, p.output_gate);
-    return kernels::reference::lstm(p, {s.batch, s.steps, s.inputs, elements<std::int8_t>(v.inputs[kInput])},
-                                    elements<std::int8_t>(v.variables[kHiddenState]),
-                                    elements<std::int16_t>(v.variables[kCellState]),
-                                    {s.batch, s.steps, s.cells, elements<std::int8_t>(v.outputs[0])});
+  const auto lstm = [s = *sizes](const auto& with_weights) {
+    return call(AUKLET_KERNEL(lstm, lstm), with_weights,
+                input<kernels::Sequence<const std::int8_t>>(kInput, s.batch, s.steps, s.inputs),
+                variable<std::span<std::int8_t>>(kHiddenState), variable<std::span<std::int16_t>>(kCellState),
+                output<kernels::Sequence<std::int8_t>>(0, s.batch, s.steps, s.cells));
   };
+  if (!has_constant_weights(context)) return without_text(lstm(ComputedWeights{*params, *sizes}));
+  const auto value_of = [&](std::size_t i) {
+    return context.has(i) ? context.in(i).data : std::span<const std::byte>();
+  };
+  put_weights(*sizes, value_of, *params);
+  return lstm(*params);
 }
 
 }  // namespace auklet::compiler::exec

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace auklet::compiler::exec {
 namespace {
@@ -84,6 +85,8 @@ Result<ExpectedIntegers> ExpectedIntegers::create(const Context& context, std::s
   if (Outcome ok = require_integers(context, input); !ok) return tl::unexpected(ok.error());
   ExpectedIntegers result;
   result.type_ = tensor.type;
+  result.input_ = input;
+  result.constant_ = tensor.is_constant;
   result.expected_ = expected;
   if (tensor.is_constant && result.check(tensor.data) != kernels::Status::kOk) {
     return fail(ErrorCode::kInvalid, "has " + context.in_name(input) + " of value " +
@@ -91,6 +94,14 @@ Result<ExpectedIntegers> ExpectedIntegers::create(const Context& context, std::s
                                          text_of(expected));
   }
   return result;
+}
+
+Evaluate ExpectedIntegers::checked(Evaluate evaluate) const {
+  if (constant_) return evaluate;
+  return [size = *this, evaluate = std::move(evaluate)](const Values& v) {
+    const kernels::Status status = size.check(v.inputs[size.input_]);
+    return status == kernels::Status::kOk ? evaluate(v) : status;
+  };
 }
 
 kernels::Status ExpectedIntegers::check(std::span<const std::byte> value) const {

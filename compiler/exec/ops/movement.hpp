@@ -52,11 +52,16 @@ class ExpectedIntegers {
   [[nodiscard]] static Result<ExpectedIntegers> create(const Context& context, std::size_t input,
                                                        const Extents& expected);
 
-  /// kShapeMismatch unless the value, that input's, holds the numbers.
-  [[nodiscard]] kernels::Status check(std::span<const std::byte> value) const;
+  /// `evaluate`, after a look at the value where it is computed: kShapeMismatch unless it holds the numbers. Then it
+  /// cannot be written as C++ any more.
+  [[nodiscard]] Evaluate checked(Evaluate evaluate) const;
 
  private:
+  [[nodiscard]] kernels::Status check(std::span<const std::byte> value) const;
+
   TensorType type_ = TensorType::kInt32;
+  std::size_t input_ = 0;
+  bool constant_ = false;
   Extents expected_;
 };
 

@@ -20,9 +20,8 @@ Result<Evaluate> prepare_float_log_softmax(const Context& context) {
   }
   const auto shape = shape_of(context.in(0), context.in_name(0));
   if (!shape) return tl::unexpected(shape.error());
-  return [s = *shape](const Values& v) {
-    return kernels::reference::log_softmax({s, elements<float>(v.inputs[0])}, {s, elements<float>(v.outputs[0])});
-  };
+  return call(AUKLET_KERNEL(log_softmax, log_softmax), input<kernels::Tensor<const float>>(0, *shape),
+              output<kernels::Tensor<float>>(0, *shape));
 }
 
 }  // namespace
@@ -46,10 +45,8 @@ Result<Evaluate> prepare_l2_normalization(const Context& context) {
                                              " elements; at most " + std::to_string(kernels::kMaxL2NormalizationDepth) +
                                              " are implemented");
   }
-  return [zero_point = operands->input.zero_point, s = *shape](const Values& v) {
-    return kernels::reference::l2_normalization(zero_point, {s, elements<std::int8_t>(v.inputs[0])},
-                                                {s, elements<std::int8_t>(v.outputs[0])});
-  };
+  return call(AUKLET_KERNEL(l2_normalization, l2_normalization), operands->input.zero_point,
+              input<kernels::Tensor<const std::int8_t>>(0, *shape), output<kernels::Tensor<std::int8_t>>(0, *shape));
 }
 
 Result<Evaluate> prepare_log_softmax(const Context& context) {
@@ -70,10 +67,8 @@ Result<Evaluate> prepare_log_softmax(const Context& context) {
   if (Outcome ok = derived(kernels::make_log_softmax_params(operands->input.scale, params), "multipliers"); !ok) {
     return tl::unexpected(ok.error());
   }
-  return [params, s = *shape](const Values& v) {
-    return kernels::reference::log_softmax(params, {s, elements<std::int8_t>(v.inputs[0])},
-                                           {s, elements<std::int8_t>(v.outputs[0])});
-  };
+  return call(AUKLET_KERNEL(log_softmax, log_softmax), params, input<kernels::Tensor<const std::int8_t>>(0, *shape),
+              output<kernels::Tensor<std::int8_t>>(0, *shape));
 }
 
 }  // namespace auklet::compiler::exec

@@ -25,16 +25,13 @@ struct BinaryOperands {
 /// kUnsupported unless all are int8 with one scale and have at most kernels::kMaxRank dimensions.
 [[nodiscard]] Result<BinaryOperands> binary_operands(const Context& context);
 
-/// The kernels' views of a binary operator's values.
-struct BinaryTensors {
-  kernels::Tensor<const std::int8_t> a;
-  kernels::Tensor<const std::int8_t> b;
-  kernels::Tensor<std::int8_t> output;
-
-  BinaryTensors(const std::array<kernels::Shape, 3>& shapes, const Values& v)
-      : a{shapes[0], elements<std::int8_t>(v.inputs[0])},
-        b{shapes[1], elements<std::int8_t>(v.inputs[1])},
-        output{shapes[2], elements<std::int8_t>(v.outputs[0])} {}
-};
+/// The call of a kernel of two int8 tensors, with its parameters, if any, in front of them.
+template <typename Function, typename... Params>
+[[nodiscard]] Evaluate call_binary(const Kernel<Function>& kernel, const std::array<kernels::Shape, 3>& shapes,
+                                   const Params&... params) {
+  return call(kernel, params..., input<kernels::Tensor<const std::int8_t>>(0, shapes[0]),
+              input<kernels::Tensor<const std::int8_t>>(1, shapes[1]),
+              output<kernels::Tensor<std::int8_t>>(0, shapes[2]));
+}
 
 }  // namespace auklet::compiler::exec

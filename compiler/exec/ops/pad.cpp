@@ -39,11 +39,21 @@ Result<Padded> check_padding(const Context& context) {
   return result;
 }
 
-kernels::Status run(const Padded& padded, std::span<const std::byte> value, const Values& v) {
-  kernels::PadParams params = padded.params;
-  params.value = value;
-  return kernels::reference::pad(params, padded.movement.element_bytes, {padded.movement.input, v.inputs[0]},
-                                 {padded.output, v.outputs[0]});
+Evaluate fill_with(const Padded& padded, std::vector<std::byte> value) {
+  const Owning params{padded.params, std::move(value), &kernels::PadParams::value};
+  return call(AUKLET_KERNEL(pad, pad), params, padded.movement.element_bytes,
+              input<kernels::Tensor<const std::byte>>(0, padded.movement.input),
+              output<kernels::Tensor<std::byte>>(0, padded.output));
+}
+
+// The value is only known when the operator runs.
+Evaluate fill_with_computed(const Padded& padded) {
+  return [padded](const Values& v) {
+    kernels::PadParams params = padded.params;
+    params.value = v.inputs[2];
+    return kernels::reference::pad(params, padded.movement.element_bytes, {padded.movement.input, v.inputs[0]},
+                                   {padded.output, v.outputs[0]});
+  };
 }
 
 }  // namespace
@@ -53,7 +63,7 @@ Result<Evaluate> prepare_pad(const Context& context) {
   if (!padded) return tl::unexpected(padded.error());
   auto zero = zero_element(context.out(), context.out_name());
   if (!zero) return tl::unexpected(zero.error());
-  return [p = *padded, value = std::move(*zero)](const Values& v) { return run(p, value, v); };
+  return fill_with(*padded, std::move(*zero));
 }
 
 // The value, one element of the tensor's type and quantisation, is input 2.
@@ -66,7 +76,9 @@ Result<Evaluate> prepare_padv2(const Context& context) {
   if (context.in(2).elements() != 1) {
     return fail(ErrorCode::kInvalid, "has " + context.in_name(2) + " of more than one element");
   }
-  return [p = *padded](const Values& v) { return run(p, v.inputs[2], v); };
+  if (!context.in(2).is_constant) return fill_with_computed(*padded);
+  const std::span<const std::byte> value = context.in(2).data;
+  return fill_with(*padded, {value.begin(), value.end()});
 }
 
 }  // namespace auklet::compiler::exec

@@ -6,10 +6,8 @@
 namespace auklet::compiler::exec {
 namespace {
 
-using Kernel = kernels::Status (*)(const kernels::Pool2dParams&, kernels::Tensor4<const std::int8_t>,
-                                   kernels::Tensor4<std::int8_t>);
-
-Result<Evaluate> prepare(const Context& context, Kernel kernel) {
+template <typename Function>
+Result<Evaluate> prepare(const Context& context, const Kernel<Function>& kernel) {
   const auto& options = std::get<Pool2dOptions>(context.op.options);
   if (Outcome ok = require_type(context.in(0), context.in_name(0), {TensorType::kInt8}); !ok) {
     return tl::unexpected(ok.error());
@@ -17,14 +15,14 @@ Result<Evaluate> prepare(const Context& context, Kernel kernel) {
   if (Outcome ok = require_type(context.out(), context.out_name(), {TensorType::kInt8}); !ok) {
     return tl::unexpected(ok.error());
   }
-  const auto input = quantization_of(context.in(0), context.in_name(0));
-  if (!input) return tl::unexpected(input.error());
-  const auto output = quantization_of(context.out(), context.out_name());
-  if (!output) return tl::unexpected(output.error());
-  if (input->scale != output->scale || input->zero_point != output->zero_point) {
+  const auto from = quantization_of(context.in(0), context.in_name(0));
+  if (!from) return tl::unexpected(from.error());
+  const auto to = quantization_of(context.out(), context.out_name());
+  if (!to) return tl::unexpected(to.error());
+  if (from->scale != to->scale || from->zero_point != to->zero_point) {
     return fail(ErrorCode::kUnsupported, "has input and output of different quantisation");
   }
-  const auto clamp = clamp_of(options.activation, *output);
+  const auto clamp = clamp_of(options.activation, *to);
   if (!clamp) return tl::unexpected(clamp.error());
 
   const std::vector<std::int32_t>& shape = context.in(0).shape;
@@ -43,18 +41,18 @@ Result<Evaluate> prepare(const Context& context, Kernel kernel) {
                                         rows.pad_before,
                                         columns.pad_before,
                                         *clamp};
-  return [params, kernel, input_shape = shape4(context.in(0)), output_shape = shape4(context.out())](const Values& v) {
-    return kernel(params, {input_shape, elements<std::int8_t>(v.inputs[0])},
-                  {output_shape, elements<std::int8_t>(v.outputs[0])});
-  };
+  return call(kernel, params, input<kernels::Tensor4<const std::int8_t>>(0, shape4(context.in(0))),
+              output<kernels::Tensor4<std::int8_t>>(0, shape4(context.out())));
 }
 
 }  // namespace
 
 Result<Evaluate> prepare_average_pool2d(const Context& context) {
-  return prepare(context, kernels::reference::average_pool2d);
+  return prepare(context, AUKLET_KERNEL(pool2d, average_pool2d));
 }
 
-Result<Evaluate> prepare_max_pool2d(const Context& context) { return prepare(context, kernels::reference::max_pool2d); }
+Result<Evaluate> prepare_max_pool2d(const Context& context) {
+  return prepare(context, AUKLET_KERNEL(pool2d, max_pool2d));
+}
 
 }  // namespace auklet::compiler::exec

@@ -8,23 +8,18 @@ namespace {
 
 template <typename To>
 Evaluate quantize_to(kernels::AffineParams params) {
-  return [params](const Values& v) {
-    return kernels::reference::quantize(params, elements<float>(v.inputs[0]), elements<To>(v.outputs[0]));
-  };
+  return call(AUKLET_KERNEL(quantize, quantize), params, input<std::span<const float>>(0), output<std::span<To>>(0));
 }
 
 template <typename From>
 Evaluate dequantize_from(kernels::AffineParams params) {
-  return [params](const Values& v) {
-    return kernels::reference::dequantize(params, elements<From>(v.inputs[0]), elements<float>(v.outputs[0]));
-  };
+  return call(AUKLET_KERNEL(quantize, dequantize), params, input<std::span<const From>>(0),
+              output<std::span<float>>(0));
 }
 
 template <typename From, typename To>
 Evaluate requantize(const kernels::RequantizeParams& params) {
-  return [params](const Values& v) {
-    return kernels::reference::requantize(params, elements<From>(v.inputs[0]), elements<To>(v.outputs[0]));
-  };
+  return call(AUKLET_KERNEL(quantize, requantize), params, input<std::span<const From>>(0), output<std::span<To>>(0));
 }
 
 // The pairs of integer types that TensorFlow Lite or TensorFlow Lite Micro requantises.
@@ -51,12 +46,12 @@ constexpr std::array kPairs = {
 Result<Evaluate> prepare_requantize(const Context& context, kernels::AffineParams output) {
   const Tensor& in = context.in(0);
   const Tensor& out = context.out();
-  const auto input = quantization_of(in, context.in_name(0));
-  if (!input) return tl::unexpected(input.error());
+  const auto from = quantization_of(in, context.in_name(0));
+  if (!from) return tl::unexpected(from.error());
   kernels::RequantizeParams params;
-  params.input_zero_point = input->zero_point;
+  params.input_zero_point = from->zero_point;
   params.output_zero_point = output.zero_point;
-  if (Outcome ok = derived(kernels::requantize_multiplier(input->scale, output.scale, params.multiplier), "multiplier");
+  if (Outcome ok = derived(kernels::requantize_multiplier(from->scale, output.scale, params.multiplier), "multiplier");
       !ok) {
     return tl::unexpected(ok.error());
   }
@@ -97,15 +92,15 @@ Result<Evaluate> prepare_dequantize(const Context& context) {
   if (Outcome ok = require_type(context.out(), context.out_name(), {TensorType::kFloat32}); !ok) {
     return tl::unexpected(ok.error());
   }
-  const auto input = quantization_of(in, context.in_name(0));
-  if (!input) return tl::unexpected(input.error());
+  const auto from = quantization_of(in, context.in_name(0));
+  if (!from) return tl::unexpected(from.error());
   switch (in.type) {
     case TensorType::kUint8:
-      return dequantize_from<std::uint8_t>(*input);
+      return dequantize_from<std::uint8_t>(*from);
     case TensorType::kInt16:
-      return dequantize_from<std::int16_t>(*input);
+      return dequantize_from<std::int16_t>(*from);
     default:
-      return dequantize_from<std::int8_t>(*input);
+      return dequantize_from<std::int8_t>(*from);
   }
 }
 

@@ -57,25 +57,21 @@ Result<Reduction> reduction_of(const Context& context) {
 }
 
 Evaluate evaluate_sum(const kernels::SumParams& params, const kernels::Shape& shape) {
-  return [params, shape](const Values& v) {
-    return kernels::reference::sum(params, {shape, elements<std::int8_t>(v.inputs[0])},
-                                   elements<std::int8_t>(v.outputs[0]));
-  };
+  return call(AUKLET_KERNEL(reduce, sum), params, input<kernels::Tensor<const std::int8_t>>(0, shape),
+              output<std::span<std::int8_t>>(0));
 }
 
-using ExtremeKernel = kernels::Status (*)(kernels::Axes, kernels::Tensor<const std::int8_t>, std::span<std::int8_t>);
-
-Result<Evaluate> prepare_extreme(const Context& context, ExtremeKernel kernel) {
+template <typename Function>
+Result<Evaluate> prepare_extreme(const Context& context, const Kernel<Function>& kernel) {
   const auto r = reduction_of(context);
   if (!r) return tl::unexpected(r.error());
-  const kernels::AffineParams& input = r->operands.input;
-  const kernels::AffineParams& output = r->operands.output;
-  if (input.scale != output.scale || input.zero_point != output.zero_point) {
+  const kernels::AffineParams& from = r->operands.input;
+  const kernels::AffineParams& to = r->operands.output;
+  if (from.scale != to.scale || from.zero_point != to.zero_point) {
     return fail(ErrorCode::kUnsupported, "has input and output of different quantisation");
   }
-  return [kernel, axes = r->axes, shape = r->shape](const Values& v) {
-    return kernel(axes, {shape, elements<std::int8_t>(v.inputs[0])}, elements<std::int8_t>(v.outputs[0]));
-  };
+  return call(kernel, r->axes, input<kernels::Tensor<const std::int8_t>>(0, r->shape),
+              output<std::span<std::int8_t>>(0));
 }
 
 }  // namespace
@@ -106,11 +102,11 @@ Result<Evaluate> prepare_sum(const Context& context) {
 }
 
 Result<Evaluate> prepare_reduce_max(const Context& context) {
-  return prepare_extreme(context, kernels::reference::reduce_max);
+  return prepare_extreme(context, AUKLET_KERNEL(reduce, reduce_max));
 }
 
 Result<Evaluate> prepare_reduce_min(const Context& context) {
-  return prepare_extreme(context, kernels::reference::reduce_min);
+  return prepare_extreme(context, AUKLET_KERNEL(reduce, reduce_min));
 }
 
 }  // namespace auklet::compiler::exec

@@ -12,9 +12,8 @@ Result<Evaluate> prepare_reshape(const Context& context) {
   }
   // Elements keep their order, so that one dimension serves both sides, whatever their ranks.
   const kernels::Shape shape = kernels::make_shape(static_cast<std::int32_t>(context.out().elements()));
-  return [shape, element_bytes](const Values& v) {
-    return kernels::reference::reshape(element_bytes, {shape, v.inputs[0]}, {shape, v.outputs[0]});
-  };
+  return call(AUKLET_KERNEL(reshape, reshape), element_bytes, input<kernels::Tensor<const std::byte>>(0, shape),
+              output<kernels::Tensor<std::byte>>(0, shape));
 }
 
 }  // namespace auklet::compiler::exec

@@ -36,12 +36,9 @@ Result<Evaluate> prepare_resize_nearest_neighbor(const Context& context) {
   if (!movement) return tl::unexpected(movement.error());
   const auto size = check_images(context);
   if (!size) return tl::unexpected(size.error());
-  return [c = *coordinates, size = *size, bytes = movement->element_bytes, in = shape4(context.in(0)),
-          out = shape4(context.out())](const Values& v) {
-    const kernels::Status status = size.check(v.inputs[1]);
-    if (status != kernels::Status::kOk) return status;
-    return kernels::reference::resize_nearest(c, bytes, {in, v.inputs[0]}, {out, v.outputs[0]});
-  };
+  return size->checked(call(AUKLET_KERNEL(resize, resize_nearest), *coordinates, movement->element_bytes,
+                            input<kernels::Tensor4<const std::byte>>(0, shape4(context.in(0))),
+                            output<kernels::Tensor4<std::byte>>(0, shape4(context.out()))));
 }
 
 Result<Evaluate> prepare_resize_bilinear(const Context& context) {
@@ -62,12 +59,9 @@ Result<Evaluate> prepare_resize_bilinear(const Context& context) {
       return fail(ErrorCode::kUnsupported, "resizes an image with a side of " + std::to_string(side));
     }
   }
-  return [c = *coordinates, size = *size, in, out](const Values& v) {
-    const kernels::Status status = size.check(v.inputs[1]);
-    if (status != kernels::Status::kOk) return status;
-    return kernels::reference::resize_bilinear(c, {in, elements<std::int8_t>(v.inputs[0])},
-                                               {out, elements<std::int8_t>(v.outputs[0])});
-  };
+  return size->checked(call(AUKLET_KERNEL(resize, resize_bilinear), *coordinates,
+                            input<kernels::Tensor4<const std::int8_t>>(0, in),
+                            output<kernels::Tensor4<std::int8_t>>(0, out)));
 }
 
 }  // namespace auklet::compiler::exec

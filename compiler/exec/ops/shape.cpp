@@ -1,10 +1,25 @@
 // SHAPE: its result is known before the model runs.
-#include <algorithm>
+#include <auklet/kernels/reshape.hpp>
+
 #include <utility>
 
 #include "movement.hpp"
 
 namespace auklet::compiler::exec {
+namespace {
+
+// Copies the numbers, which are elements of T, to the output.
+template <typename T>
+Evaluate give(const Extents& numbers) {
+  const std::vector<T> values(numbers.begin(), numbers.end());
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(values));
+  const kernels::Shape shape = kernels::make_shape(static_cast<std::int32_t>(bytes.size()));
+  const Owning constant{kernels::Tensor<const std::byte>{shape, {}}, std::vector(bytes.begin(), bytes.end()),
+                        &kernels::Tensor<const std::byte>::data};
+  return call(AUKLET_KERNEL(reshape, reshape), std::size_t{1}, constant, output<kernels::Tensor<std::byte>>(0, shape));
+}
+
+}  // namespace
 
 Result<Evaluate> prepare_shape(const Context& context) {
   const Tensor& out = context.out();
@@ -15,15 +30,7 @@ Result<Evaluate> prepare_shape(const Context& context) {
   if (Outcome ok = require_shape(out, context.out_name(), {static_cast<std::int64_t>(shape.size())}); !ok) {
     return tl::unexpected(ok.error());
   }
-  return [shape, type = out.type](const Values& v) {
-    if (type == TensorType::kInt64) {
-      std::ranges::copy(shape, elements<std::int64_t>(v.outputs[0]).begin());
-    } else {
-      std::ranges::transform(shape, elements<std::int32_t>(v.outputs[0]).begin(),
-                             [](std::int64_t extent) { return static_cast<std::int32_t>(extent); });
-    }
-    return kernels::Status::kOk;
-  };
+  return out.type == TensorType::kInt64 ? give<std::int64_t>(shape) : give<std::int32_t>(shape);
 }
 
 }  // namespace auklet::compiler::exec

@@ -15,15 +15,14 @@ struct Piece {
   kernels::Shape box;
 };
 
-Evaluate copy_pieces(std::size_t input, const Movement& movement, std::vector<Piece> pieces) {
-  return [input, movement, pieces = std::move(pieces)](const Values& v) {
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      const kernels::Status status = kernels::reference::strided_slice(
-          pieces[i].params, movement.element_bytes, {movement.input, v.inputs[input]}, {pieces[i].box, v.outputs[i]});
-      if (status != kernels::Status::kOk) return status;
-    }
-    return kernels::Status::kOk;
-  };
+Evaluate copy_pieces(std::size_t from, const Movement& movement, const std::vector<Piece>& pieces) {
+  std::vector<Evaluate> copies;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    copies.push_back(call(AUKLET_KERNEL(strided_slice, strided_slice), pieces[i].params, movement.element_bytes,
+                          input<kernels::Tensor<const std::byte>>(from, movement.input),
+                          output<kernels::Tensor<std::byte>>(i, pieces[i].box)));
+  }
+  return sequence(std::move(copies));
 }
 
 // The whole input but for dimension `axis`, of which `extent` elements from `begin` on.
@@ -58,7 +57,7 @@ Result<Evaluate> cut(const Context& context, std::size_t input, std::int64_t axi
   if (begin != available) {
     return fail(ErrorCode::kInvalid, "splits " + std::to_string(available) + " elements into " + text_of(extents));
   }
-  return copy_pieces(input, *movement, std::move(pieces));
+  return copy_pieces(input, *movement, pieces);
 }
 
 }  // namespace
@@ -144,7 +143,7 @@ Result<Evaluate> prepare_unpack(const Context& context) {
     if (Outcome ok = require_shape(context.out(i), context.out_name(i), shape); !ok) return tl::unexpected(ok.error());
     pieces.push_back(piece_along(movement->input, *axis, static_cast<std::int64_t>(i), 1));
   }
-  return copy_pieces(0, *movement, std::move(pieces));
+  return copy_pieces(0, *movement, pieces);
 }
 
 }  // namespace auklet::compiler::exec

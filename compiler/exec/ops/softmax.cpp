@@ -10,10 +10,8 @@ namespace {
 
 template <typename Out>
 Evaluate run(const kernels::SoftmaxParams& params, const kernels::Shape& shape) {
-  return [params, shape](const Values& v) {
-    return kernels::reference::softmax(params, {shape, elements<std::int8_t>(v.inputs[0])},
-                                       kernels::Tensor<Out>{shape, elements<Out>(v.outputs[0])});
-  };
+  return call(AUKLET_KERNEL(softmax, softmax), params, input<kernels::Tensor<const std::int8_t>>(0, shape),
+              output<kernels::Tensor<Out>>(0, shape));
 }
 
 }  // namespace
@@ -26,22 +24,22 @@ Result<Evaluate> prepare_softmax(const Context& context) {
   if (Outcome ok = require_type(context.out(), context.out_name(), {TensorType::kInt8, TensorType::kInt16}); !ok) {
     return tl::unexpected(ok.error());
   }
-  const auto input = quantization_of(context.in(0), context.in_name(0));
-  if (!input) return tl::unexpected(input.error());
-  const auto output = quantization_of(context.out(), context.out_name());
-  if (!output) return tl::unexpected(output.error());
+  const auto from = quantization_of(context.in(0), context.in_name(0));
+  if (!from) return tl::unexpected(from.error());
+  const auto to = quantization_of(context.out(), context.out_name());
+  if (!to) return tl::unexpected(to.error());
   const bool wide = context.out().type == TensorType::kInt16;
   const float scale = wide ? kernels::kSoftmaxInt16OutputScale : kernels::kSoftmaxOutputScale;
   const std::int32_t zero_point = wide ? kernels::kSoftmaxInt16OutputZeroPoint : kernels::kSoftmaxOutputZeroPoint;
   // TensorFlow Lite's own tolerance: converters have written 1/256 with an error.
-  if (std::abs(output->scale - scale) > 0.001F * scale || output->zero_point != zero_point) {
+  if (std::abs(to->scale - scale) > 0.001F * scale || to->zero_point != zero_point) {
     return fail(ErrorCode::kUnsupported, "has " + context.out_name() + " of another quantisation than scale " +
                                              (wide ? "1/65536 and zero point -32768" : "1/256 and zero point -128"));
   }
   const auto shape = shape_of(context.in(0), context.in_name(0));
   if (!shape) return tl::unexpected(shape.error());
   kernels::SoftmaxParams params;
-  if (Outcome ok = derived(kernels::make_softmax_params(options.beta, input->scale, params), "multiplier"); !ok) {
+  if (Outcome ok = derived(kernels::make_softmax_params(options.beta, from->scale, params), "multiplier"); !ok) {
     return tl::unexpected(ok.error());
   }
   return wide ? run<std::int16_t>(params, *shape) : run<std::int8_t>(params, *shape);

@@ -8,12 +8,10 @@
 namespace auklet::compiler::exec {
 namespace {
 
-using DepthKernel = kernels::Status (*)(std::int32_t, std::size_t, kernels::Tensor4<const std::byte>,
-                                        kernels::Tensor4<std::byte>);
-
 // `deep` has block * block times the channels of `wide`, which has block times its sides.
+template <typename Function>
 Result<Evaluate> prepare_blocks(const Context& context, std::int32_t block, const Tensor& deep, const Tensor& wide,
-                                DepthKernel kernel) {
+                                const Kernel<Function>& kernel) {
   const auto movement = movement_of(context, 0);
   if (!movement) return tl::unexpected(movement.error());
   if (Outcome ok = require_rank(context.in(0), context.in_name(0), 4); !ok) return tl::unexpected(ok.error());
@@ -26,8 +24,9 @@ Result<Evaluate> prepare_blocks(const Context& context, std::int32_t block, cons
                                          text_of(extents_of(context.out())) + ", which blocks of " +
                                          std::to_string(block) + " do not relate");
   }
-  return [kernel, block, bytes = movement->element_bytes, in = shape4(context.in(0)), out = shape4(context.out())](
-             const Values& v) { return kernel(block, bytes, {in, v.inputs[0]}, {out, v.outputs[0]}); };
+  return call(kernel, block, movement->element_bytes,
+              input<kernels::Tensor4<const std::byte>>(0, shape4(context.in(0))),
+              output<kernels::Tensor4<std::byte>>(0, shape4(context.out())));
 }
 
 // Shapes of three dimensions, [N, H, C], stand for images of width 1.
@@ -91,12 +90,12 @@ Result<Batches> prepare_batches(const Context& context, bool to_batch) {
 
 Result<Evaluate> prepare_depth_to_space(const Context& context) {
   return prepare_blocks(context, std::get<DepthToSpaceOptions>(context.op.options).block_size, context.in(0),
-                        context.out(), kernels::reference::depth_to_space);
+                        context.out(), AUKLET_KERNEL(space_depth, depth_to_space));
 }
 
 Result<Evaluate> prepare_space_to_depth(const Context& context) {
   return prepare_blocks(context, std::get<SpaceToDepthOptions>(context.op.options).block_size, context.out(),
-                        context.in(0), kernels::reference::space_to_depth);
+                        context.in(0), AUKLET_KERNEL(space_depth, space_to_depth));
 }
 
 Result<Evaluate> prepare_space_to_batch_nd(const Context& context) {
@@ -104,19 +103,17 @@ Result<Evaluate> prepare_space_to_batch_nd(const Context& context) {
   if (!batches) return tl::unexpected(batches.error());
   auto zero = zero_element(context.out(), context.out_name());
   if (!zero) return tl::unexpected(zero.error());
-  return [b = *batches, value = std::move(*zero)](const Values& v) {
-    return kernels::reference::space_to_batch(b.blocks, value, b.element_bytes, {b.input, v.inputs[0]},
-                                              {b.output, v.outputs[0]});
-  };
+  return call(AUKLET_KERNEL(space_depth, space_to_batch), batches->blocks, Owned{std::move(*zero)},
+              batches->element_bytes, input<kernels::Tensor4<const std::byte>>(0, batches->input),
+              output<kernels::Tensor4<std::byte>>(0, batches->output));
 }
 
 Result<Evaluate> prepare_batch_to_space_nd(const Context& context) {
   const auto batches = prepare_batches(context, false);
   if (!batches) return tl::unexpected(batches.error());
-  return [b = *batches](const Values& v) {
-    return kernels::reference::batch_to_space(b.blocks, b.element_bytes, {b.input, v.inputs[0]},
-                                              {b.output, v.outputs[0]});
-  };
+  return call(AUKLET_KERNEL(space_depth, batch_to_space), batches->blocks, batches->element_bytes,
+              input<kernels::Tensor4<const std::byte>>(0, batches->input),
+              output<kernels::Tensor4<std::byte>>(0, batches->output));
 }
 
 }  // namespace auklet::compiler::exec

@@ -135,9 +135,8 @@ Result<Evaluate> prepare_strided_slice(const Context& context) {
   }
   const auto box = shape_from(resolved->box);
   if (!box) return tl::unexpected(box.error());
-  return [m = *movement, params = resolved->params, box = *box](const Values& v) {
-    return kernels::reference::strided_slice(params, m.element_bytes, {m.input, v.inputs[0]}, {box, v.outputs[0]});
-  };
+  return call(AUKLET_KERNEL(strided_slice, strided_slice), resolved->params, movement->element_bytes,
+              input<kernels::Tensor<const std::byte>>(0, movement->input), output<kernels::Tensor<std::byte>>(0, *box));
 }
 
 }  // namespace auklet::compiler::exec

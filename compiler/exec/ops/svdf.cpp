@@ -109,13 +109,11 @@ Result<kernels::SvdfParams> derive(const Context& context, std::int32_t rank) {
 
 template <typename State>
 Evaluate run(const kernels::SvdfParams& params, const Sizes& s) {
-  return [params, s](const Values& v) {
-    return kernels::reference::svdf(params, {s.batch, s.inputs, elements<std::int8_t>(v.inputs[kInput])},
-                                    {s.filters, s.inputs, elements<std::int8_t>(v.inputs[kFeature])},
-                                    kernels::Matrix<const State>{s.filters, s.memory, elements<State>(v.inputs[kTime])},
-                                    elements<std::int32_t>(v.inputs[kBias]), elements<State>(v.variables[kState]),
-                                    {s.batch, s.units, elements<std::int8_t>(v.outputs[0])});
-  };
+  return call(AUKLET_KERNEL(svdf, svdf), params, input<kernels::Matrix<const std::int8_t>>(kInput, s.batch, s.inputs),
+              input<kernels::Matrix<const std::int8_t>>(kFeature, s.filters, s.inputs),
+              input<kernels::Matrix<const State>>(kTime, s.filters, s.memory),
+              input<std::span<const std::int32_t>>(kBias), variable<std::span<State>>(kState),
+              output<kernels::Matrix<std::int8_t>>(0, s.batch, s.units));
 }
 
 }  // namespace

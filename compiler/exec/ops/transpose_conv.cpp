@@ -54,36 +54,30 @@ Result<kernels::Window2d> derive_window(const Context& context) {
 
 Result<Evaluate> prepare_transpose_conv(const Context& context) {
   if (Outcome ok = check_tensors(context); !ok) return tl::unexpected(ok.error());
-  const auto input = quantization_of(context.in(kImage), context.in_name(kImage));
-  if (!input) return tl::unexpected(input.error());
-  const auto output = quantization_of(context.out(), context.out_name());
-  if (!output) return tl::unexpected(output.error());
-  auto multipliers = filter_multipliers(context, input->scale, output->scale);
+  const auto from = quantization_of(context.in(kImage), context.in_name(kImage));
+  if (!from) return tl::unexpected(from.error());
+  const auto to = quantization_of(context.out(), context.out_name());
+  if (!to) return tl::unexpected(to.error());
+  auto multipliers = filter_multipliers(context, from->scale, to->scale);
   if (!multipliers) return tl::unexpected(multipliers.error());
   const auto window = derive_window(context);
   if (!window) return tl::unexpected(window.error());
-  const auto clamp = clamp_of(std::get<TransposeConvOptions>(context.op.options).activation, *output);
+  const auto clamp = clamp_of(std::get<TransposeConvOptions>(context.op.options).activation, *to);
   if (!clamp) return tl::unexpected(clamp.error());
   const auto size = ExpectedIntegers::create(context, kSize, extents_of(context.out()));
   if (!size) return tl::unexpected(size.error());
 
   kernels::TransposeConv2dParams params;
   params.window = *window;
-  params.input_zero_point = input->zero_point;
-  params.output_zero_point = output->zero_point;
+  params.input_zero_point = from->zero_point;
+  params.output_zero_point = to->zero_point;
   params.activation = *clamp;
-  return [params, multipliers = std::move(*multipliers), size = *size, image_shape = shape4(context.in(kImage)),
-          filter_shape = shape4(context.in(kFilter)), output_shape = shape4(context.out())](const Values& v) {
-    const kernels::Status status = size.check(v.inputs[kSize]);
-    if (status != kernels::Status::kOk) return status;
-    kernels::TransposeConv2dParams p = params;
-    p.multipliers = multipliers;  // Here, because the closure that owns them may have moved since.
-    const std::span<const std::byte> bias = v.inputs.size() > kBias ? v.inputs[kBias] : std::span<const std::byte>();
-    return kernels::reference::transpose_conv2d(p, {image_shape, elements<std::int8_t>(v.inputs[kImage])},
-                                                {filter_shape, elements<std::int8_t>(v.inputs[kFilter])},
-                                                elements<std::int32_t>(bias),
-                                                {output_shape, elements<std::int8_t>(v.outputs[0])});
-  };
+  const Owning owning{params, std::move(*multipliers), &kernels::TransposeConv2dParams::multipliers};
+  return size->checked(call(AUKLET_KERNEL(transpose_conv2d, transpose_conv2d), owning,
+                            input<kernels::Tensor4<const std::int8_t>>(kImage, shape4(context.in(kImage))),
+                            input<kernels::Tensor4<const std::int8_t>>(kFilter, shape4(context.in(kFilter))),
+                            input<std::span<const std::int32_t>>(kBias),
+                            output<kernels::Tensor4<std::int8_t>>(0, shape4(context.out()))));
 }
 
 }  // namespace auklet::compiler::exec

@@ -25,6 +25,7 @@ struct CppCode {
   std::size_t stream_bytes = 0;    ///< Command streams.
   std::size_t segments = 0;        ///< Steps on the NPU.
   std::size_t kernels = 0;         ///< Steps on the CPU.
+  bool has_state = false;          ///< Variables keep their values from one run to the next.
 };
 
 /// First line of both files: what is not ours is not overwritten.

@@ -59,9 +59,9 @@ struct NetworkSegment {
 
 /// One step: exactly one of `segment` and `kernel` is set.
 struct NetworkStep {
-  const char* name = "";                                  ///< Of the layers that it computes, for messages.
-  const NetworkSegment* segment = nullptr;                ///< On the NPU.
-  kernels::Status (*kernel)(std::byte* arena) = nullptr;  ///< On the CPU.
+  const char* name = "";                                            ///< Of the layers that it computes, for messages.
+  const NetworkSegment* segment = nullptr;                          ///< On the NPU.
+  kernels::Status (*kernel)(std::span<std::byte> arena) = nullptr;  ///< On the CPU.
 };
 
 /// An input or output of a network, for code that serves any network. Code for one has types: Input0, Output0, …
@@ -74,12 +74,12 @@ struct NetworkTensor {
 /// A network. Lives in read-only memory; several queues may run it at a time, each with an arena of its own.
 struct Network {
   const char* name = "";
-  const char* hardware = "";                             ///< The configuration that it was compiled for, as `npu256`.
-  std::size_t arena_bytes = 0;                           ///< That a run needs.
-  std::span<const NetworkTensor> inputs;                 ///< In the model's order.
-  std::span<const NetworkTensor> outputs;                ///< In the model's order.
-  std::span<const NetworkStep> steps;                    ///< In the order in which they run.
-  kernels::Status (*reset)(std::byte* arena) = nullptr;  ///< Sets the variables; null when there are none.
+  const char* hardware = "";               ///< The configuration that it was compiled for, as `npu256`.
+  std::size_t arena_bytes = 0;             ///< That a run needs.
+  std::span<const NetworkTensor> inputs;   ///< In the model's order.
+  std::span<const NetworkTensor> outputs;  ///< In the model's order.
+  std::span<const NetworkStep> steps;      ///< In the order in which they run.
+  kernels::Status (*reset)(std::span<std::byte> arena) = nullptr;  ///< Sets the variables; null when there are none.
 };
 
 /// How a run ended.
@@ -164,7 +164,7 @@ using NetworkBuffers = std::array<npu::Buffer, spec::kWindowCount>;
 [[nodiscard]] inline NetworkReport reset(const Network& network, std::span<std::byte> arena) noexcept {
   NetworkReport report{.status = check_arena(network, arena)};
   if (!report.ok() || network.reset == nullptr) return report;
-  report.kernel = network.reset(arena.data());
+  report.kernel = network.reset(arena);
   if (report.kernel != kernels::Status::kOk) report.status = NetworkStatus::kKernel;
   return report;
 }
@@ -194,7 +194,7 @@ template <npu::Bus B, npu::Port P, std::size_t Depth>
     if (report.device == npu::Status::kOk) report.device = report.job.status;
     if (report.device != npu::Status::kOk) report.status = NetworkStatus::kFailed;
   } else {
-    report.kernel = todo.kernel(arena.data());
+    report.kernel = todo.kernel(arena);
     if (report.kernel != kernels::Status::kOk) report.status = NetworkStatus::kKernel;
   }
   return report;
