@@ -24,6 +24,7 @@ FOLDERS = {
     "compiler/cli": ANYTHING,  # The command line joins all parts.
     "driver": {"spec", "npu", "plan", "port"},
     "driver/gen": {"spec"},
+    "driver/integration": {"spec", "npu", "plan", "integration"},
     "driver/plan": {"spec", "plan"},
     "driver/runtime": {"spec", "npu", "plan", "port", "runtime", "kernels"},
     "firmware": {"spec", "npu", "plan", "port", "runtime", "kernels"},
@@ -42,6 +43,11 @@ FREESTANDING_HEADERS = {
 # Files of kernels/ that need the C library's <cmath>: quantising real numbers takes frexp, a softmax in float exp. Each is
 # a file of its own, so that a static link leaves it out where nothing calls it.
 MATH_FILES = re.compile(r"kernels/(common/(\w+_)?quantization|reference/\w+_float)\.cpp")
+# Systems that the integrations belong to: folder and the headers of theirs that it may use, besides the C library's.
+FOREIGN = {
+    "driver/integration/tflm": ("tensorflow/",),
+    "driver/integration/zephyr": ("zephyr/", "errno.h"),
+}
 C_HEADERS = {"auklet_npu.h": "npu"}  # Own C headers and the area that each is part of.
 SIMD_FOLDER = "kernels/optimized"
 SIMD_HEADERS = {"arm_mve.h", "arm_neon.h", "immintrin.h"}
@@ -74,6 +80,8 @@ def breach(root, path, delimiter, name):
         return None if allowed is ANYTHING or area in allowed else f"{row}/ may not use area '{area}'"
     if path.startswith(tuple(folder + "/" for folder in FREESTANDING)) and name not in FREESTANDING_HEADERS:
         if path.startswith(SIMD_FOLDER + "/") and name in SIMD_HEADERS:
+            return None
+        if any(path.startswith(folder + "/") and name.startswith(headers) for folder, headers in FOREIGN.items()):
             return None
         if name == "cmath" and MATH_FILES.fullmatch(path):
             return None
@@ -109,6 +117,9 @@ def self_test():
         ("kernels/optimized/add.cpp", "#include <arm_neon.h>\n", 0),
         ("driver/src/device.cpp", "#include <auklet/kernels/add.hpp>\n", 1),
         ("driver/runtime/ops.cpp", "#include <auklet/kernels/add.hpp>\n", 0),
+        ("driver/integration/zephyr/npu.c", "#include <zephyr/kernel.h>\n#include <auklet_npu.h>\n", 0),
+        ("driver/integration/zephyr/npu.c", "#include <stdlib.h>\n#include <auklet/runtime/context.hpp>\n", 2),
+        ("driver/integration/tflm/kernel.cpp", "#include <zephyr/kernel.h>\n", 1),
         ("driver/plan/src/plan.cpp", "  #  include <auklet/npu/device.hpp>\n", 1),
         ("sim/model/model.cpp", "#include <auklet/npu/device.hpp>\n", 1),
         ("sim/systemc/example/cpu.hpp", "#include <auklet/npu/port.hpp>\n", 0),

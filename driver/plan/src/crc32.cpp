@@ -18,8 +18,8 @@ constexpr std::array<std::uint32_t, 16> kTable = make_table();
 
 }  // namespace
 
-std::uint32_t crc32(std::span<const std::uint32_t> words) noexcept {
-  std::uint32_t crc = 0xffffffffU;
+std::uint32_t crc32(std::span<const std::uint32_t> words, std::uint32_t before) noexcept {
+  std::uint32_t crc = ~before;
   for (const std::uint32_t word : words) {
     // The CRC is linear, so a little-endian word goes in at once.
     crc ^= word;
