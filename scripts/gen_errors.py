@@ -240,6 +240,12 @@ Why an operator does not, or did not, run on the NPU:
 
 {plain_codes("driver/runtime/include/auklet/runtime/report.hpp", "Reason")}
 
+## Networks in C++: `auklet::runtime::NetworkStatus`
+
+How a run of an emitted network ([aot.md](aot.md)) ended; `explain()` gives the driver's or the kernel's own reason.
+
+{plain_codes("driver/runtime/include/auklet/runtime/network.hpp", "NetworkStatus")}
+
 ## Planner: `auklet::plan::Status`
 
 The operator or its memory does not fit what the NPU can do; run it on the CPU or change it.

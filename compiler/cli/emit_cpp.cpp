@@ -40,6 +40,7 @@ Outcome write_text(const fs::path& path, const std::string& text) {
   fs::path partial = path;
   partial += ".partial";
   std::error_code error;
+  fs::remove(partial, error);  // A link of that name would lead elsewhere.
   std::ofstream stream(partial, std::ios::binary | std::ios::trunc);
   stream << text;
   stream.close();

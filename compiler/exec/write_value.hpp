@@ -168,7 +168,7 @@ template <typename T>
   } else if constexpr (is_array<T>) {
     if (argument.size() > kLongest) return write_value(std::span(argument), writer);
     return write_value(argument, writer);
-  } else if constexpr (std::is_class_v<T> && !is_span<T>) {
+  } else if constexpr (std::is_class_v<T> && !is_span<T> && !std::is_same_v<T, kernels::Shape>) {
     return type_name<T>() + write_value(argument, writer);
   } else {
     return write_value(argument, writer);

@@ -1,5 +1,5 @@
 // The keyword network as `auklet compile --emit cpp` writes it, compiled for the host and run on the functional model:
-// exact on every recorded clip, and every failure named. It also is the example of docs/aot.md.
+// exact on every recorded clip, and every failure named.
 #include <auklet/sim/functional_model.hpp>
 
 #include <gtest/gtest.h>
@@ -10,11 +10,8 @@
 #include <fstream>
 #include <vector>
 
-// [snippet: includes]
-#include "keyword.hpp"
-// [end]
-
 #include "../runtime/platform.hpp"
+#include "firmware.hpp"
 #include "network_memory.hpp"
 
 namespace auklet::test {
@@ -23,17 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 namespace keyword = auklet_models::keyword;
 
-// [snippet: classify]
-/// The word that was said, as a number of models/keyword/labels.txt; -1 when the NPU did not answer.
 template <class Queue>
 int classify(Queue& queue, std::span<std::byte> arena, std::span<const std::int8_t, keyword::Input0::kElements> clip) {
   std::ranges::copy(clip, keyword::Input0::of(arena).begin());
   const runtime::NetworkReport report = keyword::run(queue, arena, /*timeout=*/1'000'000);
-  if (!report.ok()) return -1;  // report.step, report.device, report.job.fault … and explain(report) tell why.
   const auto scores = keyword::Output0::of(arena);
-  return static_cast<int>(std::ranges::max_element(scores) - scores.begin());
+  return report.ok() ? static_cast<int>(std::ranges::max_element(scores) - scores.begin()) : -1;
 }
-// [end]
 
 std::vector<std::int8_t> read(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -160,6 +153,21 @@ TEST_F(AotKeyword, CanBeSubmittedByHand) {
   ASSERT_EQ(platform_.queue.wait(tag, 1'000'000, result), npu::Status::kOk);
   EXPECT_TRUE(result.outputs_valid);
   EXPECT_TRUE(std::ranges::equal(keyword::Output0::of(arena_), read(model_folder() / "expected" / "yes_0.bin")));
+}
+
+TEST(AotFirmware, RecognisesAWord) {
+  sim::FunctionalModel model;
+  TestBus bus(model);
+  TestPort port(model);
+  port.cache_line = runtime::kArenaAlignment;
+  port.map(Platform::kBase, firmware::arena.bytes);
+  map_network(port, keyword::kNetwork);
+  firmware::Recogniser recogniser(bus, port);
+  port.set_interrupt_handler([&] { recogniser.on_interrupt(); });
+  ASSERT_EQ(recogniser.open(), npu::Status::kOk);
+  const std::vector<std::int8_t> expected = read(model_folder() / "expected" / "stop_0.bin");
+  std::ranges::copy(read(model_folder() / "inputs" / "stop_0.bin"), recogniser.features().begin());
+  EXPECT_EQ(recogniser.recognise(), std::ranges::max_element(expected) - expected.begin());
 }
 
 TEST(AotArena, IsStaticMemoryOfTheRightShape) {

@@ -4,6 +4,7 @@
     tests/cli/cli_test.py [Usage | BadFiles | Json | Keyword | Inputs | Compiled | Traces | Waves | Golden]
 """
 
+import hashlib
 import json
 import os
 import struct
@@ -94,6 +95,10 @@ class Usage(Case):
             (["run", MODEL, "--frobnicate"], "frobnicate"),
             (["compile", MODEL], "--output"),
             (["compile", MODEL, "-o", self.folder / "m", "--config", "npu7"], "npu64, npu256, npu1024"),
+            (["compile", MODEL, "-o", self.folder / "m", "--emit", "rust"], "'rust'"),
+            (["compile", MODEL, "-o", self.folder / "m", "--name", "m"], "--emit cpp"),
+            (["compile", MODEL, "-o", self.folder / "m", "--emit", "cpp", "--name", "../m"], "'../m'"),
+            (["compile", MODEL, "-o", self.folder / "m", "--emit", "cpp", "--config", "npu7"], "npu64, npu256, npu1024"),
             (["info", MODEL, "--config", "npu7"], "npu64, npu256, npu1024"),
             (["info", MODEL, "--profile", "dram"], "sram, flash"),
         ):
@@ -385,6 +390,56 @@ class Compiled(Case):
         data[at + 48] ^= 1  # Inside the first command.
         damaged = self.write("damaged.tflite", data)
         self.assert_refused(NPU_FAULT, "command stream", "run", damaged, "--backend", "model")
+
+
+class Code(Case):
+    """C++ code: which files it is, and which it never is. What it computes: tests/aot."""
+
+    def emit(self, *arguments, folder=None):
+        return auklet("compile", MODEL, "--emit", "cpp", "-o", folder or self.folder / "code", *arguments)
+
+    def test_two_files_and_no_other(self):
+        result = self.emit("--json")
+        self.assertEqual((result.returncode, result.stderr), (OK, ""))
+        folder = self.folder / "code"
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["keyword.cpp", "keyword.hpp"])
+        summary = json.loads(result.stdout)
+        self.assertEqual((summary["name"], summary["segments"], summary["kernels"]), ("keyword", 1, 0))
+        header = (folder / "keyword.hpp").read_text()
+        self.assertIn(f"kArenaBytes = {summary['arena_bytes']};", header)
+        self.assertIn(hashlib.sha256(MODEL.read_bytes()).hexdigest(), header)
+        self.assertNotIn(str(self.folder), header)
+        self.assertIn("RAM: arena of", self.emit().stdout)
+
+    def test_equal_models_give_equal_files(self):
+        before = {}
+        for folder in (self.folder / "one", self.folder / "two", self.folder / "two"):
+            self.assertEqual(self.emit("--name", "net", "--config", "npu64", folder=folder).returncode, OK)
+            before.setdefault("files", [(folder / name).read_bytes() for name in ("net.hpp", "net.cpp")])
+            self.assertEqual([(folder / name).read_bytes() for name in ("net.hpp", "net.cpp")], before["files"])
+
+    def test_foreign_files_are_kept(self):
+        (self.folder / "code").mkdir()
+        for name in ("keyword.hpp", "keyword.cpp"):
+            with self.subTest(file=name):
+                path = self.write(f"code/{name}", b"// My own.\n")
+                self.assert_refused(USAGE, f"{name} exists", "compile", MODEL, "--emit", "cpp", "-o", path.parent)
+                self.assertEqual(path.read_bytes(), b"// My own.\n")
+                self.assertEqual(list(path.parent.iterdir()), [path])
+                path.unlink()
+
+    def test_links_are_not_followed(self):
+        (self.folder / "code").mkdir()
+        outside = self.write("outside", b"not to be touched")
+        (self.folder / "code" / "keyword.hpp.partial").symlink_to(outside)
+        self.assertEqual(self.emit().returncode, OK)
+        self.assertEqual(outside.read_bytes(), b"not to be touched")
+
+    def test_bad_folders(self):
+        self.assert_refused(USAGE, "folder", "compile", MODEL, "--emit", "cpp", "-o", self.write("file", b""))
+        compiled = self.folder / "compiled.tflite"
+        self.assertEqual(auklet("compile", MODEL, "-o", compiled).returncode, OK)
+        self.assert_refused(MODEL_REFUSED, "segments already", "compile", compiled, "--emit", "cpp", "-o", self.folder)
 
 
 class TraceCase(Case):
