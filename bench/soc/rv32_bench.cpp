@@ -37,7 +37,7 @@ void run(benchmark::State& state, std::initializer_list<std::uint32_t> program) 
   sim::soc::Rv32Cpu cpu(bus);
   cpu.map(kCode, memory, true);
   cpu.reset(kCode);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto iteration : state) {
     if (cpu.run(1'000'000) != sim::soc::CpuStop::kBudget) {
       state.SkipWithError("the program stopped");
       break;
@@ -47,33 +47,33 @@ void run(benchmark::State& state, std::initializer_list<std::uint32_t> program) 
 }
 
 /// An int8 dot product as a compiler writes it: 64 products, then again.
-void BM_DotProduct(benchmark::State& state) {
+void dot_product(benchmark::State& state) {
   run(state, {lui(s0, kData >> 12), addi(a0, s0, 0), addi(a1, s0, 1024), addi(a2, a0, 64), addi(a3, zero, 0),  //
               lb(t0, a0, 0), lb(t1, a1, 0), addi(a0, a0, 1), addi(a1, a1, 1), r_type(0x33, 0, 1, t0, t0, t1),  // MUL
               add(a3, a3, t0), bne(a0, a2, -24), jal(zero, -48)});
 }
-BENCHMARK(BM_DotProduct);
+BENCHMARK(dot_product);
 
 /// Words copied, four at a time.
-void BM_Copy(benchmark::State& state) {
+void copy_words(benchmark::State& state) {
   run(state, {lui(s0, kData >> 12), addi(a0, s0, 0), addi(a1, s0, 1024), addi(a2, a0, 1024),  //
               lw(t0, a0, 0), lw(t1, a0, 4), lw(t2, a0, 8), lw(t3, a0, 12), sw(t0, a1, 0), sw(t1, a1, 4), sw(t2, a1, 8),
               sw(t3, a1, 12), addi(a0, a0, 16), addi(a1, a1, 16), bne(a0, a2, -40), jal(zero, -60)});
 }
-BENCHMARK(BM_Copy);
+BENCHMARK(copy_words);
 
 /// A function that does next to nothing, called again and again.
-void BM_Calls(benchmark::State& state) {
+void calls(benchmark::State& state) {
   run(state, {lui(sp, kData >> 12), jal(ra, 8), jal(zero, -4),  //
               addi(sp, sp, -16), sw(ra, sp, 12), addi(a0, a0, 1), lw(ra, sp, 12), addi(sp, sp, 16), jalr(zero, ra, 0)});
 }
-BENCHMARK(BM_Calls);
+BENCHMARK(calls);
 
 /// A register of a device polled: one instruction of three goes through the bus.
-void BM_Poll(benchmark::State& state) {
+void poll(benchmark::State& state) {
   run(state, {lui(s0, kDevice >> 12), lw(a0, s0, 0), i_type(0x13, 7, a0, a0, 1), beq(a0, zero, -8)});
 }
-BENCHMARK(BM_Poll);
+BENCHMARK(poll);
 
 }  // namespace
 }  // namespace auklet::bench

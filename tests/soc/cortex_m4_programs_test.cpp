@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint32_t kBase = 0x2000'0000;
 
-class CortexM4Programs : public testing::TestWithParam<std::tuple<Program, const char*>> {};
+class CortexM4Programs : public testing::TestWithParam<std::tuple<Program, std::string>> {};
 
 struct Outcome {
   std::uint32_t result;

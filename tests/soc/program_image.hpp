@@ -30,7 +30,7 @@ struct Program {
 inline constexpr std::array kPrograms = {Program{"crc", program_crc}, Program{"divide", program_divide},
                                          Program{"recursion", program_recursion}, Program{"sort", program_sort},
                                          Program{"strings", program_strings}};
-inline constexpr std::array kLevels = {"O2", "Os"};  ///< Optimisation levels that there are images of.
+inline const std::array<std::string, 2> kLevels = {"O2", "Os"};  ///< Optimisation levels that there are images of.
 
 inline constexpr std::size_t kProgramBytes = 0x40000;  ///< Memory that a program expects, where its image begins.
 

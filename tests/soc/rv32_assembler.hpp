@@ -6,6 +6,7 @@
 namespace auklet::test::rv32 {
 
 // clang-format off: a name a line would make a hundred lines of these tables.
+// NOLINTBEGIN(readability-identifier-naming): the names are the architecture's.
 /// Integer registers by their names in the calling convention.
 enum Register : std::uint32_t {
   zero, ra, sp, gp, tp, t0, t1, t2, s0, s1, a0, a1, a2, a3, a4, a5,
@@ -18,6 +19,7 @@ enum Csr : std::uint32_t {
   mtval = 0x343, mip = 0x344, mcycle = 0xB00, minstret = 0xB02, mcycleh = 0xB80, minstreth = 0xB82, cycle = 0xC00,
   time = 0xC01, instret = 0xC02, cycleh = 0xC80, timeh = 0xC81, instreth = 0xC82, mvendorid = 0xF11, mhartid = 0xF14,
 };
+// NOLINTEND(readability-identifier-naming)
 // clang-format on
 
 // The formats. Immediates are taken modulo their width.

@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint32_t kBase = 0x8000'0000;
 constexpr unsigned kA0 = 10;
 
-class Rv32Programs : public testing::TestWithParam<std::tuple<Program, const char*>> {};
+class Rv32Programs : public testing::TestWithParam<std::tuple<Program, std::string>> {};
 
 TEST_P(Rv32Programs, DoAsOnUnicornAndTheHost) {
   const auto& [program, level] = GetParam();

@@ -16,8 +16,11 @@ constexpr bool in_system_control(std::uint32_t address) {
   return address - SystemControl::kBase < SystemControl::kBytes;
 }
 
+/// `bytes` is a power of two.
+constexpr bool is_aligned(std::uint32_t address, std::uint32_t bytes) { return (address & (bytes - 1)) == 0; }
+
 constexpr std::uint32_t low_bytes(std::uint32_t value, std::uint32_t bytes) {
-  return value & (~0U >> (32 - 8 * bytes));
+  return bytes == 4 ? value : value & ((1U << (8 * bytes)) - 1);
 }
 
 }  // namespace
@@ -37,7 +40,7 @@ std::byte* Core::memory(std::uint32_t address) {
 
 /// As the program loads, of any alignment: devices see naturally aligned accesses only.
 bool Core::load(std::uint32_t address, std::uint32_t bytes, std::uint32_t& value) {
-  if (address % bytes == 0) return load_aligned(address, bytes, value);
+  if (is_aligned(address, bytes)) return load_aligned(address, bytes, value);
   value = 0;
   for (std::uint32_t i = 0; i < bytes; ++i) {
     std::uint32_t byte = 0;
@@ -48,7 +51,7 @@ bool Core::load(std::uint32_t address, std::uint32_t bytes, std::uint32_t& value
 }
 
 bool Core::store(std::uint32_t address, std::uint32_t bytes, std::uint32_t value) {
-  if (address % bytes == 0) return store_aligned(address, bytes, value);
+  if (is_aligned(address, bytes)) return store_aligned(address, bytes, value);
   for (std::uint32_t i = 0; i < bytes; ++i) {
     if (!store_aligned(address + i, 1, value >> (8 * i))) return false;
   }

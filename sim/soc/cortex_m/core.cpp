@@ -1,8 +1,6 @@
 #include "core.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
@@ -23,6 +21,13 @@ uc_engine* open() {
 }
 
 }  // namespace
+
+std::string hex(std::uint32_t value) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text = "0x";
+  for (unsigned shift = 32; shift > 0; shift -= 4) text += kDigits[value >> (shift - 4) & 0xF];
+  return text;
+}
 
 Core::Core(CpuBus& bus, CortexM4Options options) : engine_(open()), bus_(bus), options_(std::move(options)) {
   check(uc_ctl_set_cpu_model(engine_.get(), UC_CPU_ARM_CORTEX_M4), "uc_ctl_set_cpu_model");
@@ -80,8 +85,8 @@ void Core::map_gaps() {
   map_gap(end, kSpace);
 }
 
-void Core::map_gap(std::uint64_t begin, std::uint64_t end) {
-  if (begin == end) return;
+void Core::map_gap(std::uint64_t begin, std::uint64_t behind) {
+  if (begin == behind) return;
   const auto load = +[](uc_engine*, std::uint64_t offset, unsigned bytes, void* gap) -> std::uint64_t {
     const Gap& at = *static_cast<Gap*>(gap);
     return at.core->on_load(at.base + static_cast<std::uint32_t>(offset), bytes);
@@ -92,7 +97,7 @@ void Core::map_gap(std::uint64_t begin, std::uint64_t end) {
   };
   gaps_.push_back(std::make_unique<Gap>(Gap{.core = this, .base = static_cast<std::uint32_t>(begin)}));
   void* gap = gaps_.back().get();
-  check(uc_mmio_map(engine_.get(), begin, end - begin, load, gap, store, gap), "uc_mmio_map");
+  check(uc_mmio_map(engine_.get(), begin, behind - begin, load, gap, store, gap), "uc_mmio_map");
 }
 
 std::uint32_t Core::get(int unicorn_register) const {
@@ -132,8 +137,14 @@ void Core::reset(std::uint32_t vector_table) {
   set(UC_ARM_REG_PSP, 0);
   std::uint32_t stack = 0;
   std::uint32_t start = 0;
-  if (!load(vector_table, 4, stack) || !load(vector_table + 4, 4, start)) return halt("no vector table");
-  if ((start & kThumb) == 0) return halt("the reset vector's lowest bit is clear");
+  if (!load(vector_table, 4, stack) || !load(vector_table + 4, 4, start)) {
+    halt("no vector table");
+    return;
+  }
+  if ((start & kThumb) == 0) {
+    halt("the reset vector's lowest bit is clear");
+    return;
+  }
   set(UC_ARM_REG_MSP, stack & ~3U);
   set_pc(start);
 }
@@ -157,10 +168,6 @@ void Core::finish_semihosting(std::uint32_t result) {
   ++begun_;
 }
 
-void Core::halt(const std::string& what) {
-  std::array<char, 16> address{};
-  std::snprintf(address.data(), address.size(), "0x%08x", pc());
-  halt_reason_ = what + " at pc " + address.data();
-}
+void Core::halt(const std::string& what) { halt_reason_ = what + " at pc " + hex(pc()); }
 
 }  // namespace auklet::sim::soc::cortex_m

@@ -22,6 +22,9 @@ inline constexpr std::uint32_t kThumbState = 1U << 24;
 /// Lowest bit of code addresses in registers, for the same.
 inline constexpr std::uint32_t kThumb = 1;
 
+/// As 0x and eight digits.
+std::string hex(std::uint32_t value);
+
 /// CortexM4Cpu documents what its functions do.
 class Core {
  public:
@@ -73,7 +76,7 @@ class Core {
 
   void add_hooks();
   void map_gaps();
-  void map_gap(std::uint64_t begin, std::uint64_t end);
+  void map_gap(std::uint64_t begin, std::uint64_t behind);
   [[nodiscard]] std::uint32_t get(int unicorn_register) const;
   void set(int unicorn_register, std::uint32_t value);
   /// The lowest bit of `address` is of no importance. (Unicorn makes EPSR.T of it.)

@@ -41,9 +41,13 @@ void Core::enter(unsigned exception, std::uint32_t return_address) {
   push(return_address);
   push((stack & 4) != 0 ? xpsr | kPadded : xpsr & ~kPadded);
   std::uint32_t vector = 0;
-  if (!stored) return halt("lock-up: exception " + std::to_string(exception) + " finds no stack");
+  if (!stored) {
+    halt("lock-up: exception " + std::to_string(exception) + " finds no stack");
+    return;
+  }
   if (!load(control_.vector_table() + 4 * exception, 4, vector) || (vector & kThumb) == 0) {
-    return halt("lock-up: exception " + std::to_string(exception) + " has no handler");
+    halt("lock-up: exception " + std::to_string(exception) + " has no handler");
+    return;
   }
 
   set(UC_ARM_REG_SP, frame);
@@ -57,19 +61,26 @@ void Core::enter(unsigned exception, std::uint32_t return_address) {
 void Core::leave(std::uint32_t exception_return) {
   const unsigned exception = get(UC_ARM_REG_XPSR) & kExceptionNumber;
   if (exception_return != kToHandler && exception_return != kToThreadOnMsp && exception_return != kToThreadOnPsp) {
-    return fault(kUsageFault, kInvalidPcLoad, 0);
+    fault(kUsageFault, kInvalidPcLoad, 0);
+    return;
   }
   const bool on_psp = exception_return == kToThreadOnPsp;
   const int stack_pointer = on_psp ? UC_ARM_REG_PSP : UC_ARM_REG_MSP;
   const std::uint32_t frame = get(stack_pointer);
   std::array<std::uint32_t, kFrameBytes / 4> words{};
   for (std::uint32_t i = 0; i < words.size(); ++i) {
-    if (!load(frame + 4 * i, 4, words[i])) return halt("lock-up: no stack to return from");
+    if (!load(frame + 4 * i, 4, words[i])) {
+      halt("lock-up: no stack to return from");
+      return;
+    }
   }
   const std::uint32_t return_address = words[6];
   const std::uint32_t xpsr = words[7];
   const bool to_thread = (xpsr & kExceptionNumber) == 0;
-  if (to_thread != (exception_return != kToHandler)) return fault(kUsageFault, kInvalidPcLoad, 0);
+  if (to_thread != (exception_return != kToHandler)) {
+    fault(kUsageFault, kInvalidPcLoad, 0);
+    return;
+  }
 
   control_.leave(exception);
   set(UC_ARM_REG_FAULTMASK, 0);
@@ -86,16 +97,20 @@ void Core::leave(std::uint32_t exception_return) {
 
 void Core::fault(unsigned exception, std::uint32_t cfsr_bits, std::uint32_t address) {
   control_.note_fault(cfsr_bits, 0, address);
-  if (control_.can_take(exception, masks())) return enter(exception, pc());
-  std::array<char, 80> what{};
-  std::snprintf(what.data(), what.size(), "%s (CFSR 0x%08x, address 0x%08x)",
-                exception == kBusFault ? "bus fault" : "usage fault", cfsr_bits, address);
-  hard_fault(kForced, what.data());
+  if (control_.can_take(exception, masks())) {
+    enter(exception, pc());
+    return;
+  }
+  const std::string name = exception == kBusFault ? "bus fault" : "usage fault";
+  hard_fault(kForced, name + " (CFSR " + hex(cfsr_bits) + ", address " + hex(address) + ")");
 }
 
 void Core::hard_fault(std::uint32_t hfsr_bits, const std::string& what) {
   control_.note_fault(0, hfsr_bits, 0);
-  if (!control_.can_take(kHardFault, masks())) return halt("lock-up: " + what);
+  if (!control_.can_take(kHardFault, masks())) {
+    halt("lock-up: " + what);
+    return;
+  }
   const std::uint32_t at = pc();
   enter(kHardFault, at);
   if (!halt_reason_.empty()) halt_reason_ += ", after " + what;

@@ -110,31 +110,48 @@ void Core::execute() {
 void Core::handle_event() {
   switch (event_) {
     case Event::kSvc:
-      if (control_.can_take(kSvCall, masks())) return enter(kSvCall, pc());
-      return hard_fault(kForced, "SVC at a priority that masks it");
+      if (control_.can_take(kSvCall, masks())) {
+        enter(kSvCall, pc());
+        return;
+      }
+      hard_fault(kForced, "SVC at a priority that masks it");
+      return;
     case Event::kFetchFault:
-      return fault(kBusFault, kInstructionBusError, 0);
+      fault(kBusFault, kInstructionBusError, 0);
+      return;
     case Event::kExceptionReturn:
-      return leave(pc() | kThumb);
+      leave(pc() | kThumb);
+      return;
     case Event::kBreakpoint:
       --begun_;
-      if (halfword(pc()) != kSemihosting) return hard_fault(kDebugEvent, "BKPT");
+      if (halfword(pc()) != kSemihosting) {
+        hard_fault(kDebugEvent, "BKPT");
+        return;
+      }
       semihosting_ = true;
       return;
     default:
-      return halt("Unicorn's exception " + std::to_string(static_cast<int>(event_)));
+      halt("Unicorn's exception " + std::to_string(static_cast<int>(event_)));
+      return;
   }
 }
 
 void Core::handle_error(uc_err error) {
-  if (error == UC_ERR_FETCH_PROT) return fault(kBusFault, kInstructionBusError, 0);
-  if (error != UC_ERR_INSN_INVALID) return halt(std::string("Unicorn: ") + uc_strerror(error));
+  if (error == UC_ERR_FETCH_PROT) {
+    fault(kBusFault, kInstructionBusError, 0);
+    return;
+  }
+  if (error != UC_ERR_INSN_INVALID) {
+    halt(std::string("Unicorn: ") + uc_strerror(error));
+    return;
+  }
   const bool begun = latest_ == pc();
   const std::uint32_t done = halfword(latest_);
   if (!begun && (done == kYield || done == kWfe)) return;  // Unicorn thinks that it cannot go on.
   if (!begun) {                                            // A branch to an even address.
     set(UC_ARM_REG_XPSR, get(UC_ARM_REG_XPSR) | kThumbState);
-    return fault(kUsageFault, kInvalidState, 0);
+    fault(kUsageFault, kInvalidState, 0);
+    return;
   }
   --begun_;
   fault(kUsageFault, kUndefinedInstruction, 0);

@@ -66,6 +66,7 @@ class Core {
   bool break_point();
   bool synchronise_code();
   bool return_from_trap();
+  bool wait_for_interrupt();
   [[nodiscard]] bool is_semihosting() const;
 
   // One access; False: refused, without a trap.

@@ -5,7 +5,7 @@
 
 namespace auklet::sim::soc::riscv {
 
-/// What an instruction does. The order is no promise.
+/// What an instruction does.
 enum class Op : std::uint8_t {
   // No instructions, but states of a slot of decoded code.
   kUndecoded,  ///< Nothing has been decoded here yet.
@@ -88,6 +88,9 @@ enum class Op : std::uint8_t {
   kMret,
   kWfi,
 };
+
+constexpr bool is_amo(Op op) { return op >= Op::kAmoswap && op <= Op::kAmomaxu; }
+constexpr bool is_csr_access(Op op) { return op >= Op::kCsrrw && op <= Op::kCsrrci; }
 
 /// Register that an instruction with rd = x0 writes instead, so that x0 stays zero without a test.
 inline constexpr std::uint8_t kDiscard = 32;

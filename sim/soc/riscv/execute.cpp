@@ -71,154 +71,58 @@ void Core::execute() {
       if (taken) jump(i.immediate);
     };
     bool done = true;
+    // clang-format off: one line for each, or nobody sees that they are right.
     switch (i.op) {
-      case Op::kUndecoded:
-        memory_.decode(*page, at);
-        continue;
-      case Op::kPageEnd: {
-        const std::uint32_t address = page->address(at);
-        page = memory_.code(address);
-        at = page->at(address);
-        continue;
-      }
-      case Op::kConstant:
-        d = i.immediate;
-        break;
-      case Op::kJal:
-        d = page->address(next), jump(i.immediate);
-        break;
-      case Op::kJalr:
-        d = page->address(next), jump((a + i.immediate) & ~1U);
-        break;
-      case Op::kBeq:
-        branch(a == b);
-        break;
-      case Op::kBne:
-        branch(a != b);
-        break;
-      case Op::kBlt:
-        branch(as_signed(a) < as_signed(b));
-        break;
-      case Op::kBge:
-        branch(as_signed(a) >= as_signed(b));
-        break;
-      case Op::kBltu:
-        branch(a < b);
-        break;
-      case Op::kBgeu:
-        branch(a >= b);
-        break;
-      case Op::kLb:
-        done = load_quickly<std::int8_t>(i);
-        break;
-      case Op::kLh:
-        done = load_quickly<std::int16_t>(i);
-        break;
-      case Op::kLw:
-        done = load_quickly<std::uint32_t>(i);
-        break;
-      case Op::kLbu:
-        done = load_quickly<std::uint8_t>(i);
-        break;
-      case Op::kLhu:
-        done = load_quickly<std::uint16_t>(i);
-        break;
-      case Op::kSb:
-        done = store_quickly<std::uint8_t>(i);
-        break;
-      case Op::kSh:
-        done = store_quickly<std::uint16_t>(i);
-        break;
-      case Op::kSw:
-        done = store_quickly<std::uint32_t>(i);
-        break;
-      case Op::kAddi:
-        d = a + i.immediate;
-        break;
-      case Op::kSlti:
-        d = as_signed(a) < as_signed(i.immediate) ? 1 : 0;
-        break;
-      case Op::kSltiu:
-        d = a < i.immediate ? 1 : 0;
-        break;
-      case Op::kXori:
-        d = a ^ i.immediate;
-        break;
-      case Op::kOri:
-        d = a | i.immediate;
-        break;
-      case Op::kAndi:
-        d = a & i.immediate;
-        break;
-      case Op::kSlli:
-        d = a << i.immediate;
-        break;
-      case Op::kSrli:
-        d = a >> i.immediate;
-        break;
-      case Op::kSrai:
-        d = shift_arithmetic(a, i.immediate);
-        break;
-      case Op::kAdd:
-        d = a + b;
-        break;
-      case Op::kSub:
-        d = a - b;
-        break;
-      case Op::kSll:
-        d = a << (b & 31);
-        break;
-      case Op::kSlt:
-        d = as_signed(a) < as_signed(b) ? 1 : 0;
-        break;
-      case Op::kSltu:
-        d = a < b ? 1 : 0;
-        break;
-      case Op::kXor:
-        d = a ^ b;
-        break;
-      case Op::kSrl:
-        d = a >> (b & 31);
-        break;
-      case Op::kSra:
-        d = shift_arithmetic(a, b);
-        break;
-      case Op::kOr:
-        d = a | b;
-        break;
-      case Op::kAnd:
-        d = a & b;
-        break;
-      case Op::kMul:
-        d = a * b;
-        break;
-      case Op::kMulh:
-        d = upper(as_signed(a), as_signed(b));
-        break;
-      case Op::kMulhsu:
-        d = upper(as_signed(a), b);
-        break;
-      case Op::kMulhu:
-        d = static_cast<std::uint32_t>((std::uint64_t{a} * b) >> 32);
-        break;
-      case Op::kDiv:
-        d = divide_signed(a, b);
-        break;
-      case Op::kDivu:
-        d = divide_unsigned(a, b);
-        break;
-      case Op::kRem:
-        d = remainder_signed(a, b);
-        break;
-      case Op::kRemu:
-        d = remainder_unsigned(a, b);
-        break;
-      case Op::kFence:
-        break;  // Everything is in order.
-      default:
-        done = false;
-        break;
+      case Op::kConstant: d = i.immediate; break;
+      case Op::kJal: d = page->address(next); jump(i.immediate); break;
+      case Op::kJalr: d = page->address(next); jump((a + i.immediate) & ~1U); break;
+      case Op::kBeq: branch(a == b); break;
+      case Op::kBne: branch(a != b); break;
+      case Op::kBlt: branch(as_signed(a) < as_signed(b)); break;
+      case Op::kBge: branch(as_signed(a) >= as_signed(b)); break;
+      case Op::kBltu: branch(a < b); break;
+      case Op::kBgeu: branch(a >= b); break;
+      case Op::kLb: done = load_quickly<std::int8_t>(i); break;
+      case Op::kLh: done = load_quickly<std::int16_t>(i); break;
+      case Op::kLw: done = load_quickly<std::uint32_t>(i); break;
+      case Op::kLbu: done = load_quickly<std::uint8_t>(i); break;
+      case Op::kLhu: done = load_quickly<std::uint16_t>(i); break;
+      case Op::kSb: done = store_quickly<std::uint8_t>(i); break;
+      case Op::kSh: done = store_quickly<std::uint16_t>(i); break;
+      case Op::kSw: done = store_quickly<std::uint32_t>(i); break;
+      case Op::kAddi: d = a + i.immediate; break;
+      case Op::kSlti: d = as_signed(a) < as_signed(i.immediate) ? 1 : 0; break;
+      case Op::kSltiu: d = a < i.immediate ? 1 : 0; break;
+      case Op::kXori: d = a ^ i.immediate; break;
+      case Op::kOri: d = a | i.immediate; break;
+      case Op::kAndi: d = a & i.immediate; break;
+      case Op::kSlli: d = a << i.immediate; break;
+      case Op::kSrli: d = a >> i.immediate; break;
+      case Op::kSrai: d = shift_arithmetic(a, i.immediate); break;
+      case Op::kAdd: d = a + b; break;
+      case Op::kSub: d = a - b; break;
+      case Op::kSll: d = a << (b & 31); break;
+      case Op::kSlt: d = as_signed(a) < as_signed(b) ? 1 : 0; break;
+      case Op::kSltu: d = a < b ? 1 : 0; break;
+      case Op::kXor: d = a ^ b; break;
+      case Op::kSrl: d = a >> (b & 31); break;
+      case Op::kSra: d = shift_arithmetic(a, b); break;
+      case Op::kOr: d = a | b; break;
+      case Op::kAnd: d = a & b; break;
+      case Op::kMul: d = a * b; break;
+      case Op::kMulh: d = upper(as_signed(a), as_signed(b)); break;
+      case Op::kMulhsu: d = upper(as_signed(a), b); break;
+      case Op::kMulhu: d = static_cast<std::uint32_t>((std::uint64_t{a} * b) >> 32); break;
+      case Op::kDiv: d = divide_signed(a, b); break;
+      case Op::kDivu: d = divide_unsigned(a, b); break;
+      case Op::kRem: d = remainder_signed(a, b); break;
+      case Op::kRemu: d = remainder_unsigned(a, b); break;
+      case Op::kFence: break;  // Everything is in order.
+      case Op::kUndecoded: memory_.decode(*page, at); continue;
+      case Op::kPageEnd: jump(page->address(at)); at = next; continue;
+      default: done = false; break;
     }
+    // clang-format on
     if (!done) {
       left_ = left;
       pc_ = page->address(at);

@@ -36,66 +36,32 @@ std::uint32_t combine(Op op, std::uint32_t loaded, std::uint32_t operand) {
 }  // namespace
 
 bool Core::execute_slowly(const Instruction& instruction) {
+  if (is_amo(instruction.op)) return modify(instruction);
+  if (is_csr_access(instruction.op)) return access_csr(instruction);
+  // clang-format off: a table.
   switch (instruction.op) {
-    case Op::kNoFetch:
-      return raise(Cause::kFetchAccess, pc_ + instruction.immediate);
-    case Op::kLb:
-      return load(instruction, 1, 0x80);
-    case Op::kLh:
-      return load(instruction, 2, 0x8000);
-    case Op::kLw:
-      return load(instruction, 4, 0);
-    case Op::kLbu:
-      return load(instruction, 1, 0);
-    case Op::kLhu:
-      return load(instruction, 2, 0);
-    case Op::kSb:
-      return store(instruction, 1);
-    case Op::kSh:
-      return store(instruction, 2);
-    case Op::kSw:
-      return store(instruction, 4);
-    case Op::kLr:
-      return load_reserved(instruction);
-    case Op::kSc:
-      return store_conditional(instruction);
-    case Op::kAmoswap:
-    case Op::kAmoadd:
-    case Op::kAmoxor:
-    case Op::kAmoand:
-    case Op::kAmoor:
-    case Op::kAmomin:
-    case Op::kAmomax:
-    case Op::kAmominu:
-    case Op::kAmomaxu:
-      return modify(instruction);
-    case Op::kCsrrw:
-    case Op::kCsrrs:
-    case Op::kCsrrc:
-    case Op::kCsrrwi:
-    case Op::kCsrrsi:
-    case Op::kCsrrci:
-      return access_csr(instruction);
-    case Op::kCboInval:
-      return maintain(CacheOperation::kInvalidate, instruction);
-    case Op::kCboClean:
-      return maintain(CacheOperation::kClean, instruction);
-    case Op::kCboFlush:
-      return maintain(CacheOperation::kFlush, instruction);
-    case Op::kFencei:
-      return synchronise_code();
-    case Op::kEcall:
-      return raise(Cause::kEcall, 0);
-    case Op::kEbreak:
-      return break_point();
-    case Op::kMret:
-      return return_from_trap();
-    case Op::kWfi:
-      sleeping_ = attention_ = true;
-      return true;
-    default:
-      return raise(Cause::kIllegalInstruction, instruction.immediate);
+    case Op::kNoFetch: return raise(Cause::kFetchAccess, pc_ + instruction.immediate);
+    case Op::kLb: return load(instruction, 1, 0x80);
+    case Op::kLh: return load(instruction, 2, 0x8000);
+    case Op::kLw: return load(instruction, 4, 0);
+    case Op::kLbu: return load(instruction, 1, 0);
+    case Op::kLhu: return load(instruction, 2, 0);
+    case Op::kSb: return store(instruction, 1);
+    case Op::kSh: return store(instruction, 2);
+    case Op::kSw: return store(instruction, 4);
+    case Op::kLr: return load_reserved(instruction);
+    case Op::kSc: return store_conditional(instruction);
+    case Op::kCboInval: return maintain(CacheOperation::kInvalidate, instruction);
+    case Op::kCboClean: return maintain(CacheOperation::kClean, instruction);
+    case Op::kCboFlush: return maintain(CacheOperation::kFlush, instruction);
+    case Op::kFencei: return synchronise_code();
+    case Op::kEcall: return raise(Cause::kEcall, 0);
+    case Op::kEbreak: return break_point();
+    case Op::kMret: return return_from_trap();
+    case Op::kWfi: return wait_for_interrupt();
+    default: return raise(Cause::kIllegalInstruction, instruction.immediate);
   }
+  // clang-format on
 }
 
 bool Core::read(std::uint32_t address, std::uint32_t bytes, std::uint32_t& value) {
@@ -221,6 +187,12 @@ bool Core::return_from_trap() {
   reservation_.reset();
   --left_;
   return false;
+}
+
+bool Core::wait_for_interrupt() {
+  sleeping_ = true;  // run() looks whether there is something to wait for.
+  attention_ = true;
+  return true;
 }
 
 bool Core::break_point() {
