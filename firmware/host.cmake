@@ -33,7 +33,7 @@ function(auklet_firmware_build cpu compiler)
     BINARY_DIR ${PROJECT_BINARY_DIR}/firmware/${cpu}
     PREFIX ${PROJECT_BINARY_DIR}/firmware/${cpu}-stamps
     CMAKE_ARGS -DCMAKE_TOOLCHAIN_FILE=${PROJECT_SOURCE_DIR}/cmake/toolchains/${cpu}.cmake -DCMAKE_BUILD_TYPE=MinSizeRel
-               -DAUKLET_WERROR=${AUKLET_WERROR} -DAUKLET_MODELS=${models}
+               -DAUKLET_WERROR=${AUKLET_WERROR} -DAUKLET_MODELS=${models} -DAUKLET_CALL_GRAPHS=ON
     INSTALL_COMMAND ""
     BUILD_ALWAYS ON
     DEPENDS firmware_models)

@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh            everything: build, tests, lint
 #   scripts/setup.sh --minimal  what scripts/demo.sh needs
+#   scripts/setup.sh --firmware what scripts/demo.sh --firmware needs
 #   scripts/setup.sh --check    installs nothing; prints what is missing and exits 1 if anything is
 #
 # Does nothing, quickly, when all of it is there.
@@ -13,10 +14,12 @@ minimal=(
   ca-certificates ccache clang-19 cmake flatbuffers-compiler g++ git libcli11-dev libexpected-dev libflatbuffers-dev
   libfmt-dev make ninja-build nlohmann-json3-dev python3 python3-jinja2 python3-yaml verilator zlib1g-dev
 )
-# Tests, sanitizers, lint, benchmarks, the SystemC component.
+# Firmware for RISC-V.
+firmware=(gcc-riscv64-unknown-elf libstdc++-arm-none-eabi-dev picolibc-riscv64-unknown-elf)
+# Tests, sanitizers, lint, benchmarks, the SystemC component, firmware for Arm.
 full=(
-  clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev libsystemc-dev pkgconf
-  python3-numpy shellcheck yosys
+  clang-format-19 clang-tidy-19 gcc-arm-none-eabi libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
+  libnewlib-arm-none-eabi libsystemc-dev libunicorn-dev pkgconf python3-numpy shellcheck yosys
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -26,12 +29,13 @@ die() {
 }
 
 check=false
-packages=("${minimal[@]}" "${full[@]}")
+packages=("${minimal[@]}" "${firmware[@]}" "${full[@]}")
 for argument in "$@"; do
   case "${argument}" in
     --check) check=true ;;
     --minimal) packages=("${minimal[@]}") ;;
-    *) die "unknown argument '${argument}'; known are --check and --minimal." ;;
+    --firmware) packages=("${minimal[@]}" "${firmware[@]}") ;;
+    *) die "unknown argument '${argument}'; known are --check, --minimal and --firmware." ;;
   esac
 done
 

@@ -9,9 +9,11 @@ set(CMAKE_ASM_COMPILER arm-none-eabi-gcc)
 set(CMAKE_AR arm-none-eabi-ar)
 set(CMAKE_RANLIB arm-none-eabi-ranlib)
 set(AUKLET_SIZE arm-none-eabi-size)
+set(AUKLET_OBJDUMP arm-none-eabi-objdump)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
-set(cpu "-ffunction-sections -fdata-sections -mcpu=cortex-m4 -mthumb -mfloat-abi=soft --specs=nano.specs")
+# -Wno-psabi: nothing here was compiled by a GCC before 7.1.
+set(cpu "-Wno-psabi -ffunction-sections -fdata-sections -mcpu=cortex-m4 -mthumb -mfloat-abi=soft --specs=nano.specs")
 set(CMAKE_C_FLAGS_INIT "${cpu}")
 set(CMAKE_ASM_FLAGS_INIT "${cpu}")
 set(CMAKE_CXX_FLAGS_INIT "${cpu}")

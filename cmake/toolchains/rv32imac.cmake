@@ -12,6 +12,7 @@ set(CMAKE_ASM_COMPILER riscv64-unknown-elf-gcc)
 set(CMAKE_AR riscv64-unknown-elf-ar)
 set(CMAKE_RANLIB riscv64-unknown-elf-ranlib)
 set(AUKLET_SIZE riscv64-unknown-elf-size)
+set(AUKLET_OBJDUMP riscv64-unknown-elf-objdump)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
 set(cpu "-ffunction-sections -fdata-sections -march=rv32imac -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs")

@@ -8,8 +8,8 @@ extern "C" {
 extern std::uint32_t __stack_end[];  // Of the linker script.
 
 void auklet_fault();
-void auklet_npu_interrupt();
-void auklet_timer_interrupt();
+void auklet_irq_npu();
+void auklet_irq_timer();
 void auklet_reset();  // start.S
 }
 
@@ -57,13 +57,13 @@ void exit(int code) noexcept {
 
 }  // namespace auklet::board
 
-extern "C" void auklet_npu_interrupt() {
+extern "C" void auklet_irq_npu() {
   if (auklet::board::npu_handler != nullptr) auklet::board::npu_handler(auklet::board::npu_context);
 }
 
 // Wakes Port::wait_for_interrupt(), which sleeps with interrupts masked: there is nothing to do, but to keep it from
 // coming again.
-extern "C" void auklet_timer_interrupt() {
+extern "C" void auklet_irq_timer() {
   namespace board = auklet::board;
   board::reg(board::kSystemControl, board::kDisable) = board::kTimerInterrupt;
 }
@@ -98,6 +98,6 @@ __attribute__((section(".vectors"), used)) const std::array<Vector, 18> kVectors
     nullptr,
     auklet_fault,
     auklet_fault,
-    auklet_npu_interrupt,
-    auklet_timer_interrupt,
+    auklet_irq_npu,
+    auklet_irq_timer,
 };

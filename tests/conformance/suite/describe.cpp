@@ -14,8 +14,9 @@ class Writer {
     return *this;
   }
   Writer& decimal(std::uint32_t value) {
-    if (value >= 10) decimal(value / 10);
-    put(static_cast<char>('0' + value % 10));
+    std::uint32_t unit = 1;
+    while (value / unit >= 10) unit *= 10;
+    for (; unit != 0; unit /= 10) put(static_cast<char>('0' + value / unit % 10));
     return *this;
   }
   Writer& hexadecimal(std::uint64_t value) {
