@@ -12,7 +12,7 @@ keyword=models/keyword
 # configure: tests need more packages than the demonstration; scripts/test.sh turns them on.
 configure() {
   if [[ ! -f build/release/build.ninja ]]; then
-    step 'Configure' quietly build/logs/demo-configure.log cmake --preset release -DAUKLET_BUILD_TESTS=OFF "$@"
+    step 'Configure' quietly build/logs/demo-configure.log cmake --preset release -DAUKLET_BUILD_TESTS=OFF
   fi
 }
 
