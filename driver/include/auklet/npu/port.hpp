@@ -24,7 +24,8 @@ using JobTag = std::uint32_t;
 ///     Ticks now();  // Monotonic time. It has to advance while the driver polls, for it is what ends every wait.
 ///
 /// No hook may call the driver. Who calls it: T a thread, holding the queue's lock(); C the same, inside the critical
-/// section; W a waiting thread that holds neither; H the interrupt handler. A hook without a C may block.
+/// section; W a thread that holds neither; H the interrupt handler. A hook without C and H may block. now() is called
+/// by all of them.
 class PortDefaults {
  public:
   // ---- Polling ----
@@ -34,7 +35,7 @@ class PortDefaults {
 
   // ---- Interrupts: for Completion::kInterrupt ----
 
-  /// TWH. Excludes the interrupt handler (the handler enters it, too, which another core's must wait for), until
+  /// TCWH. Excludes the interrupt handler (the handler enters it, too, and on another core has to wait for it), until
   /// leave_critical() is given what this returned. Has to nest, and to order memory accesses like a lock. Held for a
   /// bounded number of register accesses.
   [[nodiscard]] CriticalState enter_critical() noexcept { return 0; }
@@ -48,7 +49,7 @@ class PortDefaults {
 
   // ---- Threads: for a queue that several use, or one thread that lets others run while it waits ----
 
-  /// TW. A mutex around every call of a queue, never around its sleep: held for a bounded time, see Queue. Does not
+  /// W. A mutex around every call of a queue, never around its sleep: held for a bounded time, see Queue. Does not
   /// nest. Best with priority inheritance.
   void lock() noexcept {}
   void unlock() noexcept {}

@@ -33,8 +33,8 @@ struct QueueOptions {
 /// What happened beside the jobs' results. Counts since open(), modulo 2^32.
 struct QueueStatistics {
   std::uint32_t jobs_started = 0;
-  std::uint32_t spurious_interrupts =
-      0;                              ///< The handler was called without a cause: a shared line, or already handled.
+  /// The handler was called without a cause: a shared line, or already handled.
+  std::uint32_t spurious_interrupts = 0;
   std::uint32_t late_interrupts = 0;  ///< A cause of a job that had ended before, or of none. It completed no job.
   std::uint32_t lost_interrupts = 0;  ///< A job's end was found at a deadline, its interrupt had not come.
   std::uint32_t resets = 0;           ///< Soft resets, successful or not.
@@ -64,8 +64,9 @@ class Queue {
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
-  /// Takes over a probed device, whatever it was doing: resets it and sets the interrupt mask. Forgets all jobs.
-  /// Errors: kNotProbed, kPowerRefused: nothing happened; kPortIsolated, kResetTimeout: not open, may be called again.
+  /// Takes over a probed device, whatever it was doing: resets it and sets the interrupt mask. Forgets all jobs,
+  /// whose tags may be given again: no other thread should wait for one. Errors: kNotProbed, kPowerRefused: nothing
+  /// happened; kPortIsolated, kResetTimeout: not open, may be called again.
   [[nodiscard]] Status open(const QueueOptions& options);
 
   /// Cancels every job, masks the interrupt, forgets all results and powers the device off. Errors: kPowerRefused:
