@@ -27,7 +27,7 @@ FOLDERS = {
     "driver/integration": {"spec", "npu", "plan", "integration"},
     "driver/plan": {"spec", "plan"},
     "driver/runtime": {"spec", "npu", "plan", "port", "runtime", "kernels"},
-    "firmware": {"spec", "npu", "plan", "port", "runtime", "kernels"},
+    "firmware": {"spec", "npu", "plan", "port", "runtime", "kernels", "conformance", "board"},
     "kernels": {"kernels"},
     "rtl": set(),
     "sim": {"spec", "kernels", "sim"},

@@ -12,6 +12,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SPEC = yaml.safe_load((ROOT / "spec" / "auklet.yaml").read_text(encoding="utf-8"))
+SOC = yaml.safe_load((ROOT / "spec" / "soc.yaml").read_text(encoding="utf-8"))
 
 
 def register(spec, name):
@@ -58,13 +59,28 @@ MISTAKES = {
 }
 
 
+# The same of the simulated system.
+SOC_MISTAKES = {
+    "overlapping regions": (lambda s: s["regions"]["CLINT"].update(base=0x007ff000), "overlaps FLASH"),
+    "a region of no pages": (lambda s: s["regions"]["UART"].update(size=0x100), "multiples of 4 KiB"),
+    "a region above the address space": (lambda s: s["regions"]["HOLE"].update(base=0xfffff000, size=0x2000), "32 bits"),
+    "registers of no device": (lambda s: s["registers"].update(GPIO={}), "there is no region 'GPIO'"),
+    "shared offset": (lambda s: s["registers"]["UART"]["STATUS"].update(offset=0), "used twice"),
+    "offset beyond its device": (lambda s: s["registers"]["UART"]["STATUS"].update(offset=0x1000), "is outside"),
+    "misaligned offset": (lambda s: s["registers"]["UART"]["STATUS"].update(offset=2), "multiples of 4"),
+    "unknown access": (lambda s: s["registers"]["UART"]["STATUS"].update(access="w1c"), "none of ro, rw, wo"),
+    "missing doc": (lambda s: s["regions"]["RAM"].pop("doc"), "'doc' is missing"),
+}
+
+
 class GeneratorTest(unittest.TestCase):
-    def run_on(self, spec):
+    def run_on(self, spec, soc=None):
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "spec.yaml"
+            path, soc_path = Path(folder) / "spec.yaml", Path(folder) / "soc.yaml"
             path.write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
-            return subprocess.run([sys.executable, ROOT / "scripts" / "gen_spec.py", "--check", "--spec", path],
-                                  capture_output=True, text=True, check=False)
+            soc_path.write_text(yaml.safe_dump(soc or SOC, sort_keys=False), encoding="utf-8")
+            command = [sys.executable, ROOT / "scripts" / "gen_spec.py", "--check", "--spec", path, "--soc", soc_path]
+            return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def test_the_specification_itself_passes(self):
         self.assertEqual(self.run_on(SPEC).returncode, 0)
@@ -75,6 +91,16 @@ class GeneratorTest(unittest.TestCase):
         result = self.run_on(spec)
         self.assertEqual(result.returncode, 1)
         self.assertIn("rtl/gen/auklet_pkg.sv is not what", result.stderr)
+
+    def test_mistakes_in_the_system_get_one_sentence(self):
+        for name, (break_it, sentence) in SOC_MISTAKES.items():
+            with self.subTest(name):
+                soc = copy.deepcopy(SOC)
+                break_it(soc)
+                result = self.run_on(SPEC, soc)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(sentence, result.stderr)
+                self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
 
     def test_mistakes_get_one_sentence(self):
         for name, (break_it, sentence) in MISTAKES.items():
