@@ -30,7 +30,7 @@ class Machine::Impl {
   Impl(Npu npu, MachineOptions options)
       : options_(std::move(options)),
         npu_(std::move(npu)),
-        flash_(AUKLET_SOC_FLASH_SIZE, std::byte{0xff}),
+        flash_(AUKLET_SOC_FLASH_SIZE, kErased),
         ram_(AUKLET_SOC_RAM_SIZE),
         npu_memory_(npu_, flash_, ram_, options_.profile),
         board_({.npu = npu_, .memory = npu_memory_, .data_cache = options_.data_cache}) {
@@ -285,6 +285,7 @@ bool Machine::Impl::load_device(std::uint32_t address, std::uint32_t& value) {
   if (!inside(address, AUKLET_SOC_NPU_BASE, AUKLET_SOC_NPU_SIZE)) return false;
   const std::uint64_t refused = npu_.target.bus_errors();
   value = npu_.target.read32(address - AUKLET_SOC_NPU_BASE);
+  if (options_.on_access) options_.on_access({false, address - AUKLET_SOC_NPU_BASE, value});
   return finish_npu_access(refused);
 }
 
@@ -306,6 +307,7 @@ bool Machine::Impl::store_device(std::uint32_t address, std::uint32_t value) {
   } else if (inside(address, AUKLET_SOC_NPU_BASE, AUKLET_SOC_NPU_SIZE)) {
     const std::uint64_t refused = npu_.target.bus_errors();
     wake_npu();
+    if (options_.on_access) options_.on_access({true, address - AUKLET_SOC_NPU_BASE, value});
     npu_.target.write32(address - AUKLET_SOC_NPU_BASE, value);
     done = finish_npu_access(refused);
   }

@@ -1,5 +1,6 @@
 // auklet-soc: runs firmware on the simulated system. The processor is what this executable was linked with: see
 // processor.hpp.
+#include <cxxabi.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -7,6 +8,7 @@
 #include <auklet/sim/soc/elf.hpp>
 #include <auklet/sim/soc/machine.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -18,6 +20,7 @@
 
 #include "npu_choice.hpp"
 #include "processor.hpp"
+#include "register_trace.hpp"
 
 namespace auklet::sim::soc {
 namespace {
@@ -39,6 +42,7 @@ struct Arguments {
   std::uint64_t max_cycles = 2'000'000'000;
   bool report = false;
   std::size_t hot = 0;
+  std::string trace;
 };
 
 int complain(int code, const std::string& message) {
@@ -65,6 +69,7 @@ std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   app.add_flag("--data-cache", arguments.data_cache, "A write-back data cache that the NPU does not see");
   app.add_option("--max-cycles", arguments.max_cycles, "Clock cycles after which the run is given up")
       ->capture_default_str();
+  app.add_option("--mmio-trace", arguments.trace, "Write the accesses of the NPU's registers to this file");
   app.add_option("--hot", arguments.hot, "Print so many of the functions that most instructions are in, on stderr");
   app.add_flag("--report", arguments.report, "Print instructions, cycles and what else was counted on stderr");
   try {
@@ -85,6 +90,14 @@ void print_report(const MachineStatistics& statistics, bool data_cache) {
   }
 }
 
+// A C++ function's name for people; others as they are.
+std::string demangled(const std::string& name) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
+                                                         &std::free);
+  return status == 0 ? text.get() : name;
+}
+
 // Where the processor was found, quantum by quantum.
 class HotFunctions {
  public:
@@ -100,7 +113,8 @@ class HotFunctions {
     std::ranges::sort(sorted, std::greater());
     if (sorted.size() > most) sorted.resize(most);
     for (const auto& [count, name] : sorted) {
-      fmt::print(stderr, "{:5.1f} % {}\n", 100.0 * static_cast<double>(count) / static_cast<double>(total_), name);
+      fmt::print(stderr, "{:5.1f} % {}\n", 100.0 * static_cast<double>(count) / static_cast<double>(total_),
+                 demangled(std::string(name)));
     }
   }
 
@@ -133,7 +147,11 @@ int execute(const Arguments& arguments) {
     options.quantum = kSampleQuantum;
     options.sample = [&functions](std::uint32_t address) { functions.sample(address); };
   }
+  RegisterTrace trace;
+  Machine* itself = nullptr;
+  if (!arguments.trace.empty()) options.on_access = [&](const RegisterAccess& access) { trace.add(access, *itself); };
   Machine machine(npu->npu(), options);
+  itself = &machine;
   const std::unique_ptr<Cpu> cpu = make_processor(machine);
   machine.attach(*cpu);
   load(program, std::vector<LoadRegion>{{kFlashBase, machine.flash()}, {kRamBase, machine.ram()}});
@@ -141,6 +159,11 @@ int execute(const Arguments& arguments) {
   std::fflush(stdout);
   if (arguments.report) print_report(machine.statistics(), arguments.data_cache);
   functions.print(arguments.hot);
+  if (!arguments.trace.empty()) {
+    std::ofstream out(arguments.trace);
+    trace.write(out);
+    if (!out.flush()) return complain(kUsage, fmt::format("cannot write '{}'; check its folder", arguments.trace));
+  }
   for (const std::string& violation : npu->protocol_violations()) complain(kHalted, violation);
   if (!npu->protocol_violations().empty()) return kHalted;
   switch (result.end) {

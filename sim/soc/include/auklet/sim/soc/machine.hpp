@@ -25,6 +25,16 @@ struct Npu {
   std::function<void()> release{};  ///< Ends hang().
 };
 
+/// An access of one of the NPU's registers by the processor.
+struct RegisterAccess {
+  bool write = false;  ///< Else a read.
+  std::uint32_t offset = 0;
+  std::uint32_t value = 0;  ///< Read or written.
+};
+
+/// What flash holds where nothing was loaded.
+inline constexpr std::byte kErased{0xff};
+
 struct MachineOptions {
   MemoryProfile profile = kMemoryProfiles[0];  ///< Of the NPU's accesses: `data` for RAM, `weights` for flash.
   /// Clock cycles an instruction takes, in 1/256: 256 is one. Register accesses of the NPU take what its bus takes on
@@ -36,6 +46,7 @@ struct MachineOptions {
   std::function<void(char)> console{};  ///< Gets what the firmware sends; empty: nobody.
   /// Gets the address of the next instruction at the end of each quantum that was not slept away; empty: nobody.
   std::function<void(std::uint32_t)> sample{};
+  std::function<void(const RegisterAccess&)> on_access{};  ///< Gets each access; of a write before it; empty: nobody.
 };
 
 /// Why Machine::run() ended.
@@ -64,9 +75,9 @@ struct MachineStatistics {
 
 /// The system. It is the processor's bus: construct it, construct the processor with it, attach() that, load, run.
 ///
-/// One clock: an instruction takes cycles_per_instruction, and the NPU is advanced by the same cycles, at the latest when
-/// the processor touches it, when a quantum has been retired, or when it sleeps. While the NPU is IDLE its clock stands
-/// still (what it counts, it counts while a job runs); a write of a register wakes it. Not thread-safe.
+/// One clock: an instruction takes cycles_per_instruction, and the NPU is advanced by the same cycles, at the latest
+/// when the processor touches it, when a quantum has been retired, or when it sleeps. While the NPU is IDLE its clock
+/// stands still (what it counts, it counts while a job runs); a write of a register wakes it. Not thread-safe.
 class Machine : public CpuBus {
  public:
   /// Refers to the NPU's target, which must outlive it.
