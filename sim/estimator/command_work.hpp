@@ -4,13 +4,16 @@
 #include <auklet/sim/target.hpp>
 #include <auklet/spec/spec.hpp>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "compute_cost.hpp"
+#include "compute_ports.hpp"
 #include "load_port.hpp"
 #include "sram_use.hpp"
 #include "stream_fetch.hpp"
 #include "transfer_cost.hpp"
+#include "transfer_ports.hpp"
 
 namespace auklet::sim::estimator {
 
@@ -20,11 +23,12 @@ struct CommandWork {
   std::uint32_t stream_words = 0;             ///< Of 32 bits.
   std::uint64_t cycles = 0;                   ///< From its start until the engine's next one may start.
   CauseCycles causes{};                       ///< Compute: they add up to `cycles`.
-  SramUse sram;                               ///< Compute.
-  TransferUse transfer;                       ///< Transfers.
+  std::optional<PortCommand> ports;           ///< Compute, as far as it is followed cycle by cycle.
+  TransferShape shape;                        ///< Transfers.
+  std::uint8_t regions = 0;                   ///< SRAM regions that it works in, a bit each.
   LoadShape load;                             ///< LOAD, UNPACK, GATHER.
   LongTransfer bursts;                        ///< LOAD, UNPACK: from the start on; no bursts when they are short.
-  double stream_cycles = 0;                   ///< What it loses to each beat of the command stream.
+  bool beats_matter = false;                  ///< Beats of the command stream can take turns from it.
   std::uint64_t requant_active = 0;
   std::uint64_t axi_beats = 0;
 };

@@ -19,7 +19,8 @@ struct ComputeCost {
   std::uint64_t cycles = 0;  ///< From its start until the next one may start. The causes add up to it.
   CauseCycles causes{};
   std::uint64_t requant_active = 0;  ///< Vectors that enter the requantiser.
-  SramUse sram;                      ///< While it runs.
+  std::uint64_t fetches = 0;         ///< Of activations; elementwise: words.
+  PortSpans spans;
 };
 
 /// What a command leaves behind for the next ones of its job.
@@ -40,6 +41,6 @@ struct ComputeState {
 [[nodiscard]] ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig& config,
                                     ComputeState& state);
 [[nodiscard]] ComputeCost eltwise_cost(const spec::EltwiseCommand& command, const spec::HardwareConfig& config);
-[[nodiscard]] ComputeCost softmax_cost(const spec::SoftmaxCommand& command, const spec::HardwareConfig& config);
+[[nodiscard]] ComputeCost softmax_cost(const spec::SoftmaxCommand& command);
 
 }  // namespace auklet::sim::estimator

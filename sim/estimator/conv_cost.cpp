@@ -32,10 +32,13 @@ class StripeWalk {
         beside_results_(meeting(spans.out, spans.weights)),
         params_wait_(phases == 1 && meeting(spans.in, spans.params) > kMostly) {}
 
-  /// A command begins. With `params_first` the first parameters go before the first weights.
-  void begin(std::uint64_t load_cycles, bool params_first) {
+  /// A command of so many blocks of parameters begins. The drain takes the first one at once, so that the second one
+  /// follows it. Both go behind the first weights, but with `params_first` the first one.
+  void begin(std::uint64_t load_cycles, bool params_first, std::uint64_t blocks) {
+    const std::uint64_t first = std::min<std::uint64_t>(blocks, 2);
     ready_ = kFirstCycle + (params_first ? kParamCycles : 0) + load_cycles;
-    params_first_ = params_first;
+    stolen_ = (params_first ? first - 1 : first) * kParamCycles;
+    blocks_ = blocks - first;
     params_taken_ = params_first ? kFirstCycle + kParamCycles + 1 : ready_ + kNextParams;
     drain_free_ = params_taken_;
   }
@@ -43,9 +46,13 @@ class StripeWalk {
   void stripe(const Stripe& stripe) {
     // Parameters are read between the weights, a group's when the one before is being drained: once a tile, or for
     // several groups once a stripe.
-    const bool begins = std::exchange(begins_, false);
-    const bool more_params = (stripe.first || stripe.groups > 1) && !(begins && params_first_);
-    std::uint64_t stolen = more_params ? (begins ? 1 : stripe.groups) * kParamCycles : 0;
+    std::uint64_t stolen = stolen_;
+    if (!std::exchange(begins_, false) && (stripe.first || stripe.groups > 1)) {
+      const std::uint64_t blocks = std::min(blocks_, stripe.groups);
+      stolen = blocks * kParamCycles;
+      blocks_ -= blocks;
+    }
+    stolen_ = 0;
     // Reads go before weights: where both are in one region, weights come only in the cycles that reads leave.
     const std::uint64_t serial = std::max(stripe.step, stripe.reads + stripe.load);
     const auto starved = static_cast<std::uint64_t>(beside_reads_ * static_cast<double>(serial - stripe.step));
@@ -151,7 +158,8 @@ class StripeWalk {
   std::uint64_t issue_ = kFirstCycle;
   std::uint64_t ready_ = 0;  ///< The next weight set.
   bool begins_ = true;
-  bool params_first_ = false;
+  std::uint64_t stolen_ = 0;  ///< From the first weights, by parameters.
+  std::uint64_t blocks_ = 0;  ///< Of parameters, that are not loaded yet.
   std::array<std::uint64_t, 2> bank_free_{};
   unsigned bank_ = 0;
   std::uint64_t params_taken_ = 0;
@@ -162,9 +170,6 @@ class StripeWalk {
   std::uint64_t weights_wait_ = 0;
   std::uint64_t drain_wait_ = 0;
 };
-
-/// A step of more cycles is as good as one of so many: transfers meet its weights seldom.
-constexpr std::uint64_t kLongestStep = 256;
 
 /// Stripes of a command that are walked one by one; behind them the rest goes on at the pace of the last ones.
 constexpr std::uint64_t kWalkedStripes = 4096;
@@ -184,7 +189,8 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   std::uint64_t walked = 0;
   std::uint64_t before_last = 0;
   const std::uint64_t all = multiply(sets, stripes);
-  walk.begin(kBlockCycles * std::min<std::uint64_t>(groups, geom.oc_tiles), steps == 1);
+  walk.begin(kBlockCycles * std::min<std::uint64_t>(groups, geom.oc_tiles), steps == 1,
+             multiply(groups == 1 ? 1 : stripes, geom.oc_tiles));
   for (std::uint64_t set = 0; set < sets && walked < kWalkedStripes; ++set) {
     const std::uint64_t tiles = std::min<std::uint64_t>(groups, geom.oc_tiles - set * groups);
     for (std::uint64_t i = 0; i < stripes && walked < kWalkedStripes; ++i, ++walked) {
@@ -204,28 +210,8 @@ ComputeCost conv_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   cost.cycles = walk.cycles() + multiply(all - walked, walk.cycles() - before_last);
   cost.requant_active = multiply(positions, geom.oc_tiles);
   const std::uint64_t products = multiply(multiply(positions, sets), multiply(steps, phases));
-  const auto lost = static_cast<std::uint64_t>(spans.collisions * static_cast<double>(cost.requant_active) /
-                                               static_cast<double>(phases));
-  cost.cycles += lost;
-  cause(cost.causes, spec::Cause::kArray) = products;
-  cause(cost.causes, spec::Cause::kBank) = lost;
-  cause(cost.causes, spec::Cause::kWeights) = std::min(walk.weights_wait(), cost.cycles - products - lost);
-  const std::uint64_t left = cost.cycles - products - lost - cause(cost.causes, spec::Cause::kWeights);
-  cause(cost.causes, spec::Cause::kDrain) = std::min(walk.drain_wait(), left);
-  fill_up(cost);
-
-  const auto cycles = static_cast<double>(cost.cycles);
-  const std::uint64_t block = kBlockCycles * std::min<std::uint64_t>(groups, geom.oc_tiles);
-  cost.sram.fetch = {spans.in, static_cast<double>(products) / cycles};
-  cost.sram.reads = spans.reads;
-  cost.sram.weights = {spans.weights, 1};
-  cost.sram.load = block;
-  cost.sram.step =
-      std::max(block, std::min(cost.cycles / std::max<std::uint64_t>(1, multiply(all, steps)), kLongestStep));
-  cost.sram.harm = weights_matter(block, std::min<std::uint64_t>(geom.stripe, positions) * phases);
-  cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
-  cost.sram.same_bank = same_bank(geom, std::min<std::uint64_t>(geom.stripe, positions));
-  cost.sram.pauses = groups == 1 && steps > 1;
+  cost.fetches = multiply(multiply(positions, sets), steps);
+  run_array(cost, spans, products, phases, {.weights = walk.weights_wait(), .drain = walk.drain_wait()});
   return cost;
 }
 
@@ -242,7 +228,7 @@ ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   const std::uint64_t inside = std::min<std::uint64_t>(pixels, geom.in_w);  // The others are padding.
   std::uint64_t walked = 0;
   std::uint64_t before_last = 0;
-  walk.begin(kBlockCycles, geom.kh == 1);
+  walk.begin(kBlockCycles, geom.kh == 1, geom.oc_tiles);
   for (; walked < std::min(all, kWalkedStripes); ++walked) {
     before_last = walk.cycles();
     walk.stripe({.step = row,
@@ -257,31 +243,11 @@ ComputeCost dwrows_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   cost.cycles = walk.cycles() + multiply(all - walked, walk.cycles() - before_last);
   cost.requant_active = multiply(outputs, geom.oc_tiles);
   const std::uint64_t products = multiply(cost.requant_active, geom.kh * phases);
-  const auto lost = static_cast<std::uint64_t>(spans.collisions * static_cast<double>(cost.requant_active) /
-                                               static_cast<double>(phases));
-  cost.cycles += lost;
-  std::uint64_t left = cost.cycles - std::min(cost.cycles, products + lost);
-  const auto part = [&](spec::Cause which, std::uint64_t cycles) {
-    cause(cost.causes, which) = std::min(cycles, left);
-    left -= cause(cost.causes, which);
-  };
-  cause(cost.causes, spec::Cause::kArray) = products;
-  cause(cost.causes, spec::Cause::kBank) = lost;
-  part(spec::Cause::kWeights, walk.weights_wait());
-  part(spec::Cause::kDrain, walk.drain_wait());
-  part(spec::Cause::kWindow, multiply(all, multiply(geom.kh, pixels - geom.out_w)));
-  fill_up(cost);
-
-  const auto cycles = static_cast<double>(cost.cycles);
-  cost.sram.fetch = {spans.in, spans.inside * static_cast<double>(multiply(all, geom.kh * inside)) / cycles};
-  cost.sram.reads = spans.reads;
-  cost.sram.weights = {spans.weights, 1};
-  cost.sram.load = kBlockCycles;
-  cost.sram.step =
-      std::max(kBlockCycles, std::min(cost.cycles / std::max<std::uint64_t>(1, multiply(all, geom.kh)), kLongestStep));
-  cost.sram.harm = weights_matter(kBlockCycles, row);
-  cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
-  cost.sram.same_bank = same_bank(geom, geom.out_w);
+  cost.fetches = multiply(all, multiply(geom.kh, pixels));
+  run_array(cost, spans, products, phases,
+            {.weights = walk.weights_wait(),
+             .drain = walk.drain_wait(),
+             .window = multiply(all, multiply(geom.kh, pixels - geom.out_w))});
   return cost;
 }
 

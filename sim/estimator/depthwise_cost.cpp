@@ -66,31 +66,11 @@ ComputeCost dwconv_cost(const spec::GeomCommand& geom, const spec::HardwareConfi
   cost.cycles = summed + kRequantTail + multiply(geom.oc_tiles - walked, summed - before_last);
   cost.requant_active = multiply(outputs, geom.oc_tiles);
   const std::uint64_t products = multiply(cost.requant_active, phases);
-  const auto lost = static_cast<std::uint64_t>(spans.collisions * static_cast<double>(cost.requant_active) /
-                                               static_cast<double>(phases));
-  cost.cycles += lost;
-  std::uint64_t left = cost.cycles - std::min(cost.cycles, products + lost);
-  const auto part = [&](spec::Cause which, std::uint64_t cycles) {
-    cause(cost.causes, which) = std::min(cycles, left);
-    left -= cause(cost.causes, which);
-  };
-  cause(cost.causes, spec::Cause::kArray) = products;
-  cause(cost.causes, spec::Cause::kBank) = lost;
-  part(spec::Cause::kWeights, weights_wait);
-  part(spec::Cause::kDrain, params_wait);
-  part(spec::Cause::kWindow, multiply(pixels.all - std::min(pixels.all, outputs), geom.oc_tiles));
-  fill_up(cost);
-
-  const auto cycles = static_cast<double>(cost.cycles);
-  const std::uint64_t existing = std::min<std::uint64_t>(pixels.all, std::uint64_t{geom.in_w} * geom.in_h);
-  cost.sram.fetch = {spans.in, static_cast<double>(multiply(existing, geom.oc_tiles)) / cycles};
-  cost.sram.reads = spans.reads;
-  cost.sram.weights = {spans.weights, 1};
-  cost.sram.load = kBlockCycles;
-  cost.sram.harm = weights_matter(kBlockCycles + kParamCycles, tile);
-  cost.sram.step = std::clamp<std::uint64_t>(tile, kBlockCycles, kWalkedTiles);
-  cost.sram.results = {spans.out, static_cast<double>(cost.requant_active) / cycles};
-  cost.sram.same_bank = same_bank(geom, outputs);
+  cost.fetches = multiply(pixels.all, geom.oc_tiles);
+  run_array(cost, spans, products, phases,
+            {.weights = weights_wait,
+             .drain = params_wait,
+             .window = multiply(pixels.all - std::min(pixels.all, outputs), geom.oc_tiles)});
   return cost;
 }
 

@@ -49,8 +49,7 @@ GeomSpans spans_of(const spec::GeomCommand& geom, const spec::HardwareConfig& co
   const bool conv = geom.header.opcode == spec::Opcode::kConv;
   const bool pool = geom.header.opcode == spec::Opcode::kMaxpool || geom.header.opcode == spec::Opcode::kAvgpool;
   spans.reads = {.base = std::uint64_t{geom.in_base} + static_cast<std::uint32_t>(conv || pool ? geom.r0 : 0),
-                 .pitch = conv ? geom.x_step : geom.kx_stride,
-                 .phases = conv ? divide_up(spec::kReduce, config.rows) : 1};
+                 .pitch = conv ? geom.x_step : geom.kx_stride};
   spans.inside = rows_inside(geom);
   spans.collisions = meeting(spans.in, spans.out) * collision_share(spans.reads, kPipeline);
   return spans;
@@ -62,6 +61,25 @@ void fill_up(ComputeCost& cost) {
   const std::uint64_t sum = std::accumulate(cost.causes.begin(), cost.causes.end(), std::uint64_t{0});
   cost.cycles = std::max(cost.cycles, sum);
   fill = cost.cycles - sum;
+}
+
+void run_array(ComputeCost& cost, const GeomSpans& spans, std::uint64_t products, std::uint64_t phases,
+               const ArrayWaits& waits) {
+  const auto lost = static_cast<std::uint64_t>(spans.collisions * static_cast<double>(cost.requant_active) /
+                                               static_cast<double>(phases));
+  cost.cycles += lost;
+  std::uint64_t left = cost.cycles - std::min(cost.cycles, products + lost);
+  const auto part = [&](spec::Cause which, std::uint64_t cycles) {
+    cause(cost.causes, which) = std::min(cycles, left);
+    left -= cause(cost.causes, which);
+  };
+  cause(cost.causes, spec::Cause::kArray) = products;
+  cause(cost.causes, spec::Cause::kBank) = lost;
+  part(spec::Cause::kWeights, waits.weights);
+  part(spec::Cause::kDrain, waits.drain);
+  part(spec::Cause::kWindow, waits.window);
+  fill_up(cost);
+  cost.spans = static_cast<const PortSpans&>(spans);
 }
 
 }  // namespace auklet::sim::estimator

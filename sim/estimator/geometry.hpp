@@ -32,8 +32,7 @@ inline constexpr std::uint64_t kNextParams = kParamCycles + 2;
 /// A vector's way through the requantiser, until the next command may start.
 inline constexpr std::uint64_t kRequantTail = 6;
 
-struct GeomSpans {
-  PerRegion in, out, weights, params;
+struct GeomSpans : PortSpans {
   Reads reads;        ///< Of the input, along a row.
   double inside = 1;  ///< Of the kernel rows under all output rows, those that exist: padding is not read.
   /// Of all results written, the part that takes an activation read's place: they meet in a region, and there in a
@@ -50,24 +49,23 @@ struct GeomSpans {
 /// `pipeline` results later.
 [[nodiscard]] double collision_share(const Reads& reads, std::uint64_t pipeline);
 
-/// SramUse::same_bank, for `results` that are written at a stretch.
-[[nodiscard]] inline double same_bank(const spec::GeomCommand& geom, std::uint64_t results) {
-  return geom.out_x_pitch % (2 * spec::kLanes) == 0 ? static_cast<double>(results) : 0;
-}
-
-/// How much of what a weight set of `load` cycles is held up the array notices, when it computes for `step` cycles with
-/// the one before: at the worst, transfers take every third cycle.
-[[nodiscard]] inline double weights_matter(std::uint64_t load, std::uint64_t step) {
-  const double longest = 1.5 * static_cast<double>(load);
-  const double stolen = longest - static_cast<double>(load);
-  return std::clamp((longest - static_cast<double>(std::max(step, load))) / stolen, 0.0, 1.0);
-}
-
 [[nodiscard]] inline std::uint64_t& cause(CauseCycles& causes, spec::Cause which) {
   return causes[static_cast<std::size_t>(which) - 1];
 }
 
 /// FILL is what is left of `cost.cycles`.
 void fill_up(ComputeCost& cost);
+
+/// What the array waits for, in the order in which it counts.
+struct ArrayWaits {
+  std::uint64_t weights = 0;
+  std::uint64_t drain = 0;
+  std::uint64_t window = 0;
+};
+
+/// A command of the array of so many products, which takes cost.cycles when reads never lose their turn to results:
+/// that comes on top, and each cycle gets its cause.
+void run_array(ComputeCost& cost, const GeomSpans& spans, std::uint64_t products, std::uint64_t phases,
+               const ArrayWaits& waits);
 
 }  // namespace auklet::sim::estimator

@@ -37,6 +37,7 @@ LoadTimes LoadPort::arrive(const LoadShape& shape, double start, double free) {
     double begin = std::max(asked + kToData + latency, data + shape.beat);
     if (first_data < 0) {
       times.first = std::max(begin, free);
+      times.due = std::max(begin - times.first, 1 - memory_beat);
       begin = std::max(begin, times.first - kept);
       first_data = begin;
     }

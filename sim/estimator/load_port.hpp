@@ -21,7 +21,8 @@ struct LoadShape {
 
 /// Cycles of the job.
 struct LoadTimes {
-  double first = 0;  ///< The first beat is taken.
+  double first = 0;  ///< The first beat is taken,
+  double due = 0;    ///< and was there so many cycles before, as a negative number: no more than a beat's time counts.
   double asked = 0;  ///< All is asked for: the next command may ask.
   double end = 0;    ///< All is in SRAM, and that was looked at.
 };

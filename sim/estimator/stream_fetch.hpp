@@ -6,6 +6,7 @@
 #include <auklet/spec/spec.hpp>
 #include <cmath>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -40,10 +41,13 @@ class StreamFetch {
   /// The cycle in which the decoder takes the next word, which it is ready for from `ready` on.
   std::uint64_t take(std::uint64_t ready) {
     if (taken_.size() == fetched_) fetch_burst();
-    const std::uint64_t word = taken_.size() - burst_first_;
-    const auto there =
-        static_cast<std::uint64_t>(data_ + static_cast<double>(word + 1) * word_cycles_ - word_cycles_) + 1;
+    if (taken_.size() == coming_.front().end) coming_.pop_front();
+    const Coming& burst = coming_.front();
+    const auto word = static_cast<double>(taken_.size() - burst.first);
+    const auto there = static_cast<std::uint64_t>(burst.data + word * word_cycles_) + 1;
     taken_.push_back(std::max(ready, there));
+    // As soon as there is room for it, the next one is asked for.
+    while (taken_.size() + kBuffered >= next_end() && fetched_ * kWordBytes < place_.bytes) fetch_burst();
     return taken_.back();
   }
 
@@ -56,8 +60,10 @@ class StreamFetch {
 
   /// A burst on its way.
   struct Burst {
-    double data = 0;  ///< Cycle of its first beat.
+    double asked = 0;  ///< Cycle in which it is asked for,
+    double data = 0;   ///< and that of its first beat.
     std::uint64_t beats = 0;
+    double beat = 1;  ///< Cycles from one to the next.
   };
   /// Those that were asked for since the last call.
   [[nodiscard]] std::vector<Burst> new_bursts() { return std::exchange(new_bursts_, {}); }
@@ -68,22 +74,36 @@ class StreamFetch {
   static constexpr std::uint64_t kBuffered = std::uint64_t{2} * spec::kBurstBytes / kWordBytes;
   static constexpr std::uint64_t kFirstRequest = 2;  // The stream's length is looked at before.
 
-  void fetch_burst() {
+  /// A burst of the words from `first` on.
+  struct Coming {
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+    double data = 0;  ///< Cycle in which it arrives.
+  };
+
+  /// First word behind the next burst.
+  [[nodiscard]] std::uint64_t next_end() const {
     const std::uint64_t at = place_.base + fetched_ * kWordBytes;
     const std::uint64_t room = (at / spec::kBurstBytes + 1) * spec::kBurstBytes - at;
     const std::uint64_t left = place_.bytes > fetched_ * kWordBytes ? place_.bytes - fetched_ * kWordBytes : room;
-    const std::uint64_t words = std::max<std::uint64_t>(1, std::min(room, left) / kWordBytes);
-    const std::uint64_t end = fetched_ + words;
+    return fetched_ + std::max<std::uint64_t>(1, std::min(room, left) / kWordBytes);
+  }
+
+  void fetch_burst() {
+    const std::uint64_t end = next_end();
     std::uint64_t asked = fetched_ == 0 ? kFirstRequest : asked_ + 1;
     if (end > kBuffered) asked = std::max(asked, taken_[end - kBuffered - 1] + 1);
     const double before = fetched_ == 0 ? 0 : data_ + static_cast<double>(fetched_ - burst_first_) * word_cycles_;
+    const std::uint64_t words = end - fetched_;
     asked = std::max(asked, place_from(static_cast<double>(asked), before));
     asked_ = asked;
     const auto latency = static_cast<double>(std::max<std::uint32_t>(place_.timing.latency_cycles, 1));
     data_ = std::max(static_cast<double>(asked) + 1 + latency, before);
     burst_first_ = fetched_;
+    coming_.push_back({fetched_, end, data_});
     fetched_ = end;
-    new_bursts_.push_back({data_, words * beats_a_word_});
+    new_bursts_.push_back(
+        {static_cast<double>(asked), data_, words * beats_a_word_, word_cycles_ / static_cast<double>(beats_a_word_)});
   }
 
   /// When memory takes a burst that is asked for at `asked`, the stream's last one being in flight until `before`.
@@ -103,6 +123,7 @@ class StreamFetch {
   std::uint64_t beats_a_word_;
   double word_cycles_ = 0;
   std::vector<std::uint64_t> taken_;  ///< Cycle of each word.
+  std::deque<Coming> coming_;         ///< Bursts with words that are not taken.
   std::uint64_t fetched_ = 0;         ///< Words that are on their way, or there.
   std::uint64_t burst_first_ = 0;     ///< First word of the newest burst,
   double data_ = 0;                   ///< and the cycle in which it arrives.

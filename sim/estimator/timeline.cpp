@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "sram_race.hpp"
+
 namespace auklet::sim::estimator {
 namespace {
 
@@ -35,6 +37,8 @@ struct Lane {
   double left = 0;   ///< Cycles of work,
   double asks = 0;   ///< of which so many are left when the next one may be held,
   double quiet = 0;  ///< and so many when the SRAM is first used.
+  double due = 0;    ///< Loads: see Runner,
+  double asked = 0;  ///< and from when on `executed` was asked for.
   double pace = 1;   ///< Work done in a cycle.
 
   [[nodiscard]] std::uint64_t next_event(std::uint64_t now) const {
@@ -58,14 +62,14 @@ class Player {
  public:
   Player(std::span<const CommandWork> commands, const StreamPlace& stream, const spec::HardwareConfig& config,
          const JobStop& stop)
-      : commands_(commands), fetch_(stream, config), stop_(stop) {}
+      : commands_(commands), fetch_(stream, config), stop_(stop), race_(commands, config) {}
 
   JobTrace play() {
     constexpr unsigned kHeaderWords = spec::StreamHeader::kWords * 4 / 16;
     for (unsigned i = 0; i < kHeaderWords; ++i) decoder_ready_ = fetch_.take(decoder_ready_) + 1;
     decode_next();
     while (!stopped_) {
-      std::uint64_t next = blocked_ ? kNever : dispatch_at_;
+      std::uint64_t next = std::min(blocked_ ? kNever : dispatch_at_, look_again_);
       for (const Engine engine : kEngines) next = std::min(next, lane(engine).next_event(now_));
       if (next == kNever) break;
       go_to(std::max(next, now_));
@@ -138,12 +142,18 @@ class Player {
     for (const StreamFetch::Burst& burst : fetch_.new_bursts()) bursts_.push_back(burst);
     Lane& load = lane(Engine::kLoad);
     if (!load.running) return;
-    const double cycles = commands_[load.executed.command].stream_cycles;
-    if (cycles == 0) return;
-    std::erase_if(bursts_, [&](const StreamFetch::Burst& burst) {
-      if (burst.data + static_cast<double>(burst.beats) < static_cast<double>(now_)) return true;
-      if (burst.data > static_cast<double>(now_) + load.left) return false;
-      load.left += cycles * static_cast<double>(burst.beats);
+    if (!commands_[load.executed.command].beats_matter) return;
+    const auto now = static_cast<double>(now_);
+    std::erase_if(bursts_, [&](StreamFetch::Burst burst) {
+      if (burst.data > now + load.left) return false;
+      // What has come by now has met nobody.
+      const auto gone = static_cast<std::uint64_t>(std::max(0.0, std::ceil((now - burst.data) / burst.beat)));
+      if (gone >= burst.beats) return true;
+      if (load.quiet_yet()) return false;
+      burst.beats -= gone;
+      const double lost = race_.stream_delay(now_, runner(Engine::kLoad), burst);
+      load.left += lost;
+      load.quiet += lost;
       return true;
     });
   }
@@ -212,6 +222,8 @@ class Player {
     lane.left = end - now;
     lane.asks = end - times.asked;
     lane.quiet = end - times.first;
+    lane.due = times.due;
+    lane.asked = start;
     lane.executed.start = std::max(lane.executed.start, now_);
     LongTransfer bursts = work.bursts;
     bursts.from += start;
@@ -242,21 +254,23 @@ class Player {
   }
 
   // ---- SRAM ----
+  /// How far the engine's command is; it only counts once it uses the SRAM.
+  [[nodiscard]] Runner runner(Engine engine) const {
+    const Lane& lane = lanes_[index(engine)];
+    return {.command = lane.executed.command,
+            .done = std::max(0.0, lane.quiet - lane.left),
+            .left = lane.left,
+            .due = lane.due,
+            .asks = lane.asked,
+            .runs = lane.running && (engine != Engine::kLoad || !lane.quiet_yet())};
+  }
+
   void set_paces() {
-    constexpr double kMostLost = 0.9;
-    const Lane& compute = lane(Engine::kCompute);
-    for (Lane& lane : lanes_) lane.pace = 1;
-    if (!compute.running) return;
-    double lost = 0;
-    for (const Engine engine : {Engine::kLoad, Engine::kStore}) {
-      Lane& transfer = lane(engine);
-      if (!transfer.running || transfer.quiet_yet()) continue;
-      const CommandWork& work = commands_[transfer.executed.command];
-      const Interference both = interfere(commands_[compute.executed.command].sram, work.transfer);
-      transfer.pace = both.transfer;
-      lost += both.lost;
-    }
-    lane(Engine::kCompute).pace = 1 - std::min(lost, kMostLost);
+    const Paces paces = race_.run(now_, {runner(Engine::kCompute), runner(Engine::kLoad), runner(Engine::kStore)});
+    lane(Engine::kCompute).pace = paces.pace[index(Racer::kCompute)];
+    lane(Engine::kLoad).pace = paces.pace[index(Racer::kLoad)];
+    lane(Engine::kStore).pace = paces.pace[index(Racer::kStore)];
+    look_again_ = paces.until;
   }
 
   // ---- the end ----
@@ -294,6 +308,8 @@ class Player {
   std::span<const CommandWork> commands_;
   StreamFetch fetch_;
   JobStop stop_;
+  SramRace race_;
+  std::uint64_t look_again_ = kNever;  ///< The paces hold until then.
   JobTrace trace_;
   PerEngine<Lane> lanes_;
   std::vector<StreamFetch::Burst> bursts_;  ///< Of the stream, that no load has made way for.

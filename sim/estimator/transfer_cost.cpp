@@ -45,7 +45,7 @@ class PackedWords {
 /// An UNPACK, word by word: one a cycle when its bytes are there. A beat is taken when no more than a word's bytes are
 /// waiting, so a run of narrow words leaves the bus idle.
 double unpack_cycles(std::uint64_t address, std::uint64_t size, std::uint64_t words, std::span<const std::byte> packed,
-                     const MemoryTiming& timing, std::uint64_t beat_bytes) {
+                     const MemoryTiming& timing, std::uint64_t beat_bytes, std::vector<std::uint8_t>& widths) {
   constexpr double kToData = 2;  // Beside the latency: from the start to the address on the bus.
   constexpr double kBehind = 2;  // From the last word's write to the end: the look at the empty buffer.
   struct Written {
@@ -53,16 +53,19 @@ double unpack_cycles(std::uint64_t address, std::uint64_t size, std::uint64_t wo
     double at = 0;
   };
   const double beat = beat_cycles(beat_bytes, timing);
-  PackedWords widths(packed, size, words);
+  PackedWords packed_words(packed, size, words);
+  widths.reserve(words);
   std::vector<Written> written;
   written.reserve(words);
-  double data = kToData + latency_of(timing) - beat;  // Of the newest beat.
+  double due = kToData + latency_of(timing) - beat;  // The newest beat is on the bus,
+  double data = 0;                                   // and is taken.
   std::uint64_t arrived = 0;
   std::size_t room = 0;  // The word that has to be written before the next beat is taken.
   for (std::uint64_t i = 0; i < words; ++i) {
-    const std::uint64_t needed = widths.next();
+    const std::uint64_t needed = packed_words.next();
+    widths.push_back(static_cast<std::uint8_t>(needed - (written.empty() ? 0 : written.back().bytes)));
     while (arrived < needed) {
-      data += beat;
+      data = due = std::max(due + beat, data + 1);
       if (arrived > spec::kLanes) {
         while (room < written.size() && written[room].bytes < arrived - spec::kLanes) ++room;
         if (room < written.size()) data = std::max(data, written[room].at + 1);
@@ -83,8 +86,25 @@ void unpack(LoadShape& load, double cycles) {
   load.behind = std::max(0.0, arriving - beats * load.beat);
 }
 
-/// From the start to the last response.
-double write_cycles(const MemoryRows& rows, const MemoryTiming& timing) {
+/// Cycles in which a STORE reads the words for a beat. Where rows are no whole words, reads take turns with beats:
+/// there is room for three words, and one is on its way.
+double read_cycles(TransferShape shape, std::uint64_t beats, const spec::HardwareConfig& config) {
+  constexpr std::uint64_t kWatched = 2048;
+  if (shape.row_bytes % spec::kLanes == 0) return 1;
+  shape.beat = 1;
+  TransferPorts ports({.shape = &shape}, config);
+  while (!ports.done() && ports.cycle() < kWatched) {
+    static_cast<void>(ports.asks());
+    ports.step(true);
+  }
+  constexpr std::uint64_t kFirst = 2;  // Cycles to the first word.
+  if (ports.words() < 2) return 1;
+  const double pace = static_cast<double>(ports.cycle() - kFirst) / static_cast<double>(ports.words() - 1);
+  return std::max(1.0, pace * static_cast<double>(shape.words) / static_cast<double>(beats));
+}
+
+/// From the start to the last response; `read`: see read_cycles().
+double write_cycles(const MemoryRows& rows, double read, const MemoryTiming& timing) {
   constexpr double kToBeat = 3;  // From the start to the first word in the buffer.
   constexpr double kToPort = 1;  // From a burst's last beat in the buffer to its request.
   constexpr double kToBus = 2;   // From its grant to its first beat on the bus.
@@ -97,7 +117,7 @@ double write_cycles(const MemoryRows& rows, const MemoryTiming& timing) {
   double answered = 0;
   double first = 0;
   const std::uint64_t walked = rows.walk([&](std::uint64_t, std::uint64_t beats) {
-    buffered += static_cast<double>(beats);
+    buffered += static_cast<double>(beats) * read;
     granted = std::max({granted + 1, buffered + kToPort, flight.free_at()});
     const double begin = std::max(granted + kToBus, sent + beat);
     if (first == 0) first = begin;
@@ -116,6 +136,11 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
   TransferCost cost;
   double cycles = 0;
   const spec::CommandHeader header = spec::decode_header(words);
+  TransferShape& shape = cost.shape;
+  shape.store = header.opcode == spec::Opcode::kStore;
+  shape.unpack = header.opcode == spec::Opcode::kUnpack;
+  shape.address = address;
+  shape.beat_bytes = static_cast<std::uint32_t>(beat_bytes);
   LoadShape& load = cost.load;
   load.timing = timing;
   load.beat = beat_cycles(beat_bytes, timing);
@@ -123,6 +148,12 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
     const spec::GatherCommand gather = spec::decode_gather(words.first<spec::GatherCommand::kWords>());
     load.rows = {address, gather.ax_len, gather.n, gather.ax_stride, beat_bytes};
     load.gather = true;
+    shape.base = gather.sp_base;
+    shape.stride = gather.sp_stride;
+    shape.row_bytes = shape.memory_row = gather.ax_len;
+    shape.memory_stride = gather.ax_stride;
+    shape.bytes = multiply(gather.n, gather.ax_len);
+    shape.words = multiply(gather.n, divide_up(gather.ax_len, spec::kLanes));
     cost.words = multiply(gather.n, divide_up(gather.ax_len, spec::kLanes)) + divide_up(gather.n, 4);
     cost.sram = spread(gather.sp_base, multiply(gather.n, gather.sp_stride), config.sram_bytes);
     if (address % beat_bytes != 0) load.beat = std::max(load.beat, uneven_beat(beat_bytes));
@@ -131,6 +162,12 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
     load.rows = {address, dma.ax_len, dma.ax_rows, dma.ax_stride, beat_bytes};
     const std::uint64_t bytes = std::uint64_t{dma.ax_len} * dma.ax_rows;
     const std::uint64_t whole = bytes / dma.sp_len;
+    shape.base = dma.sp_base;
+    shape.stride = dma.sp_stride;
+    shape.row_bytes = dma.sp_len;
+    shape.memory_row = dma.ax_len;
+    shape.memory_stride = dma.ax_stride;
+    shape.bytes = bytes;
     cost.words = header.opcode == spec::Opcode::kUnpack ? dma.sp_len / spec::kLanes
                                                         : multiply(whole, divide_up(dma.sp_len, spec::kLanes)) +
                                                               divide_up(bytes % dma.sp_len, spec::kLanes);
@@ -141,19 +178,26 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
     const bool rows_even = dma.ax_rows == 1 || (dma.ax_stride % beat_bytes == 0 && dma.ax_len % beat_bytes == 0);
     const bool even = address % beat_bytes == 0 && rows_even && (dma.sp_len % beat_bytes == 0 || whole <= 1);
     if (header.opcode == spec::Opcode::kUnpack) {
-      unpack(load, unpack_cycles(address, bytes, cost.words, packed, timing, beat_bytes));
+      unpack(load, unpack_cycles(address, bytes, cost.words, packed, timing, beat_bytes, cost.shape.widths));
     } else if (!even) {
       load.beat = std::max(load.beat, uneven_beat(beat_bytes));
     }
   }
+  if (shape.words == 0) shape.words = cost.words;
+  shape.beat = beat_cycles(beat_bytes, timing);
   cost.axi_beats = load.rows.beats();
   if (header.opcode == spec::Opcode::kStore) {
-    // Each word is an access of its own, however few of its bytes count.
-    cycles = std::max(write_cycles(load.rows, timing), static_cast<double>(cost.words));
+    cycles = write_cycles(load.rows, read_cycles(shape, cost.axi_beats, config), timing);
   } else {
     // An UNPACK's words are not evenly spread.
     if (header.opcode != spec::Opcode::kUnpack) load.words = cost.words;
-    cycles = LoadPort().arrive(load, 0, 0).end;
+    const LoadTimes times = LoadPort().arrive(load, 0, 0);
+    cycles = times.end;
+    // Short rows come with gaps; they are spread over all beats.
+    constexpr double kBehind = 3;  // From the last beat on.
+    const auto beats = static_cast<double>(cost.axi_beats);
+    if (!shape.unpack && beats > 1)
+      shape.beat = std::max(shape.beat, (times.end - times.first - kBehind) / (beats - 1));
   }
   cost.cycles = static_cast<std::uint64_t>(std::min(cycles, static_cast<double>(kMostCycles)));
   return cost;

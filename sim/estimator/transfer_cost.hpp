@@ -9,6 +9,7 @@
 
 #include "load_port.hpp"
 #include "sram_use.hpp"
+#include "transfer_ports.hpp"
 
 namespace auklet::sim::estimator {
 
@@ -19,6 +20,7 @@ struct TransferCost {
   std::uint64_t words = 0;      ///< SRAM accesses.
   PerRegion sram{};             ///< Where they go.
   LoadShape load;               ///< LOAD, UNPACK, GATHER: as the load engine has it beside others.
+  TransferShape shape;          ///< As the SRAM sees it.
 };
 
 /// The cost of the command `words`, well-formed and of the load or store engine, whose first byte (GATHER: of table row

@@ -70,9 +70,8 @@ ComputeCost pool_cost(const spec::GeomCommand& geom, const spec::HardwareConfig&
   cost.cycles =
       kFirstCycle + taps + (average ? outputs + kDivision * divisions(geom, state.divisor) : 0) + bank + kTail - 1;
   run_vector(cost, bank);
-  cost.sram.fetch = {spans.in, static_cast<double>(taps) / static_cast<double>(cost.cycles)};
-  cost.sram.reads = spans.reads;
-  cost.sram.results = {spans.out, static_cast<double>(outputs) / static_cast<double>(cost.cycles)};
+  cost.fetches = taps;
+  cost.spans = {.in = spans.in, .out = spans.out};
   return cost;
 }
 
@@ -96,7 +95,7 @@ ComputeCost eltwise_cost(const spec::EltwiseCommand& command, const spec::Hardwa
   const PerRegion a = spread_of(command.a_base, command.a_step0, command.a_step1);
   const PerRegion b = spread_of(command.b_base, command.b_step0, command.b_step1);
   const PerRegion out = spread_of(command.out_base, spec::kLanes, command.out_step1);
-  const Reads reads{command.a_base, command.a_step0, 1};
+  const Reads reads{command.a_base, command.a_step0};
   // Cycles that a word takes longer: a B on the weight port takes both banks, after A and after results.
   const double a_out = meeting(a, out) * collision_share(reads, tail);
   double slower = table ? a_out : apart ? std::max(a_out, std::min(1.0, meeting(a, b) + meeting(b, out))) : 0.0;
@@ -107,18 +106,12 @@ ComputeCost eltwise_cost(const spec::EltwiseCommand& command, const spec::Hardwa
   cost.cycles = kFirstCycle + (table ? kTableCycles : 0) + (table || apart ? 1 : 2) * words + bank + tail;
   cost.requant_active = direct ? 0 : words;
   run_vector(cost, static_cast<std::uint64_t>(a_out * static_cast<double>(words)));
-  const double rate = static_cast<double>(words) / static_cast<double>(cost.cycles);
-  cost.sram.fetch = {a, rate};
-  cost.sram.reads = reads;
-  if (apart) {
-    cost.sram.weights = {b, rate};
-    cost.sram.harm = 1;
-  }
-  cost.sram.results = {out, rate};
+  cost.fetches = words;
+  cost.spans = {.in = a, .weights = b, .out = out};
   return cost;
 }
 
-ComputeCost softmax_cost(const spec::SoftmaxCommand& command, const spec::HardwareConfig& config) {
+ComputeCost softmax_cost(const spec::SoftmaxCommand& command) {
   constexpr std::uint64_t kTableCycles = 33;       // 32 pairs, and the last one's arrival.
   constexpr std::uint64_t kReciprocalCycles = 15;  // Leading zeros, and seven products.
   // A word of the three passes: fetched in three cycles; its last lookup arrives; the requantiser takes it.
@@ -130,9 +123,6 @@ ComputeCost softmax_cost(const spec::SoftmaxCommand& command, const spec::Hardwa
   cost.cycles = kFirstCycle + kTableCycles + multiply(command.rows, row) + kTail;
   cost.requant_active = multiply(command.rows, words);
   run_vector(cost, 0);
-  const double rate = static_cast<double>(cost.requant_active) / static_cast<double>(cost.cycles);
-  cost.sram.fetch = {spread(command.a_base, multiply(command.rows, command.a_step), config.sram_bytes), 3 * rate};
-  cost.sram.reads = {command.a_base, spec::kLanes, 1};
   return cost;
 }
 
@@ -144,7 +134,7 @@ ComputeCost compute_cost(std::span<const std::uint32_t> words, const spec::Hardw
     return eltwise_cost(spec::decode_eltwise(words.first<spec::EltwiseCommand::kWords>()), config);
   }
   if (format == spec::Format::kSoftmax) {
-    return softmax_cost(spec::decode_softmax(words.first<spec::SoftmaxCommand::kWords>()), config);
+    return softmax_cost(spec::decode_softmax(words.first<spec::SoftmaxCommand::kWords>()));
   }
   const spec::GeomCommand geom = spec::decode_geom(words.first<spec::GeomCommand::kWords>());
   switch (header.opcode) {

@@ -53,8 +53,8 @@ class EstimatorErrors(unittest.TestCase):
         self.assertIn("error of the total", self.out.getvalue())
 
     def test_many_layers_over_the_usual_bound_fail(self):
-        self.assertEqual(self.check([1000] * 100, [1000] * 97 + [1200] * 3), 1)
-        self.assertIn("3 of 100 layers over 15%", self.out.getvalue())
+        self.assertEqual(self.check([1000] * 100, [1000] * 97 + [1080] * 3), 1)
+        self.assertIn("3 of 100 layers over 5%", self.out.getvalue())
 
     def test_small_layers_count_with_the_floor(self):
         self.assertEqual(estimator_errors.error_of(20, 10), 0.1)

@@ -258,28 +258,6 @@ TEST(SramUse, BytesAreSpreadOverRegions) {
   EXPECT_DOUBLE_EQ(est::meeting(shares, est::spread(0, kRegion, kConfig.sram_bytes)), 0.5);
 }
 
-TEST(SramUse, ATransferBesideReadsOfBothBanksComesEveryThirdCycle) {
-  est::SramUse use;
-  use.fetch = {est::spread(0, 100, kConfig.sram_bytes), 1};
-  use.reads = {.base = 1, .pitch = 16, .phases = 1};
-  const est::TransferUse transfer{est::spread(0, 100, kConfig.sram_bytes), 1, true};
-  const est::Interference both = est::interfere(use, transfer);
-  EXPECT_NEAR(both.transfer, 1.0 / 3, 0.02);
-  EXPECT_NEAR(both.lost, 1.0 / 3, 0.02);
-  const est::Interference apart = est::interfere(use, {est::spread(kRegion, 100, kConfig.sram_bytes), 1, true});
-  EXPECT_EQ(apart.transfer, 1);
-  EXPECT_EQ(apart.lost, 0);
-}
-
-TEST(SramUse, AnEvenTransferFindsTheBankThatReadsLeave) {
-  est::SramUse use;
-  use.fetch = {est::spread(0, 100, kConfig.sram_bytes), 1};
-  use.reads = {.base = 0, .pitch = 16, .phases = 1};  // Bank after bank.
-  const est::Interference both = est::interfere(use, {est::spread(0, 100, kConfig.sram_bytes), 0.5, true});
-  EXPECT_GT(both.transfer, 0.95);
-  EXPECT_EQ(both.lost, 0);
-}
-
 TEST(Submission, CountsWindows) {
   EXPECT_EQ(sim::submission_cycles(4, 4) - sim::submission_cycles(3, 4), 15U);
   EXPECT_EQ(sim::submission_cycles(3, 5) - sim::submission_cycles(3, 4), 3U);

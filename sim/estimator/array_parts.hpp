@@ -1,0 +1,134 @@
+// What CONV, DWROWS and DWCONV have in common, cycle by cycle: weight loader, parameter loader and drain
+// (rtl/core/auklet_weight_loader.sv, auklet_param_loader.sv, auklet_drain.sv). Each takes a step a cycle; what it looks
+// at is the state before the others' steps.
+#pragma once
+
+#include <array>
+#include <auklet/spec/spec.hpp>
+#include <cstdint>
+#include <optional>
+
+namespace auklet::sim::estimator {
+
+/// A command, and what follows from it.
+struct ArrayShape {
+  ArrayShape(const spec::GeomCommand& command, const spec::HardwareConfig& config);
+
+  [[nodiscard]] bool window() const { return tiles || rows; }
+
+  spec::GeomCommand geom;
+  bool tiles = false;           ///< DWCONV: a stripe is a tile.
+  bool rows = false;            ///< DWROWS: a stripe is an output row.
+  std::uint32_t phases = 1;     ///< Cycles of a multiplication.
+  std::uint32_t groups = 1;     ///< Tiles of a set.
+  std::uint64_t positions = 1;  ///< Of a tile.
+  std::uint64_t stripe = 1;     ///< Positions of a stripe, at most.
+  std::uint64_t steps = 1;      ///< Weight sets of a stripe.
+};
+
+/// A stripe, of all stripes of all tile sets.
+struct StripePlace {
+  explicit StripePlace(const ArrayShape& shape) : tiles_left(shape.geom.oc_tiles), left(shape.positions) {}
+
+  [[nodiscard]] std::uint32_t tiles(const ArrayShape& shape) const {
+    return tiles_left < shape.groups ? tiles_left : shape.groups;
+  }
+  [[nodiscard]] std::uint64_t positions(const ArrayShape& shape) const {
+    return left < shape.stripe ? left : shape.stripe;
+  }
+  [[nodiscard]] bool ends_set(const ArrayShape& shape) const { return left <= shape.stripe; }
+  [[nodiscard]] bool last_set(const ArrayShape& shape) const { return tiles_left == tiles(shape); }
+  /// On to the next one; false when there is none.
+  bool next(const ArrayShape& shape);
+
+  std::uint32_t tiles_left;
+  std::uint64_t left;  ///< Positions of the set from here on.
+};
+
+struct WeightLoader {
+  explicit WeightLoader(const ArrayShape& shape) : at(shape), address(shape.geom.w_base), set_base(shape.geom.w_base) {}
+
+  [[nodiscard]] bool asks() const { return active && !full[filling]; }
+  [[nodiscard]] bool any() const { return full[0] || full[1]; }
+  /// A pair is granted.
+  void load(const ArrayShape& shape);
+  void release(unsigned set) { full[set] = false; }
+
+  StripePlace at;
+  std::uint32_t address;
+  std::uint32_t set_base;
+  std::uint64_t step = 0;
+  std::uint32_t group = 0;
+  std::uint32_t pair = 0;
+  std::array<bool, 2> full{};
+  unsigned filling = 0;
+  bool active = true;
+};
+
+struct ParamLoader {
+  explicit ParamLoader(const ArrayShape& shape)
+      : at(shape), address(shape.geom.p_base), set_base(shape.geom.p_base), first(!shape.tiles && shape.steps == 1) {}
+
+  [[nodiscard]] bool asks() const { return active && (begun || first) && !full; }
+  /// The next block is there.
+  [[nodiscard]] bool there() const { return full && !arrives; }
+  /// Its last pair arrives.
+  [[nodiscard]] bool loaded() const { return arrives && full; }
+  void step(const ArrayShape& shape, bool granted, bool taken, bool weights);
+
+  StripePlace at;
+  std::uint32_t address;
+  std::uint32_t set_base;
+  std::uint32_t group = 0;
+  std::uint32_t pair = 0;
+  bool active = true;
+  bool begun = false;  ///< The first weights are there,
+  bool first;          ///< which need not be.
+  bool full = false;   ///< A block is asked for,
+  bool arrives = false;
+};
+
+/// A position's sum, a cycle behind its last product.
+struct Sum {
+  bool valid = false;
+  bool first = false;  ///< Of its stripe.
+  bool last = false;
+};
+
+struct Drain {
+  explicit Drain(const ArrayShape& shape) : at(shape), tile_base(shape.geom.out_base) {}
+
+  struct Step {
+    bool param_taken = false;
+    std::optional<std::uint32_t> result;  ///< One enters the requantiser; its address.
+  };
+  /// `issued`: the array is through with bank `issued_bank`.
+  Step step(const ArrayShape& shape, const Sum& sum, bool param_there, bool issued, unsigned issued_bank) {
+    const bool waits = state == State::kWait    ? ready == 0
+                       : state == State::kParam ? !param_there
+                                                : state == State::kIdle;
+    if (waits && !sum.valid && !issued) return {};
+    return step_on(shape, sum, param_there, issued, issued_bank);
+  }
+  [[nodiscard]] bool active() const { return state != State::kIdle; }
+
+  enum class State : std::uint8_t { kIdle, kParam, kWait, kMove };
+  State state = State::kParam;
+  StripePlace at;
+  std::array<bool, 2> bank_free{true, true};
+  unsigned bank = 0;
+  bool passes = false;
+  std::uint32_t ready = 0;  ///< Stripes that are not drained yet.
+  std::uint32_t group = 0;
+  std::uint64_t n = 0;
+  std::uint32_t tile_base;  ///< Addresses of results: of the set, of a group, of the row, in it.
+  std::uint32_t group_base = 0;
+  std::uint32_t x = 0, row = 0, column = 0;
+  std::uint32_t stripe_x = 0, stripe_row = 0, stripe_column = 0;
+
+ private:
+  Step step_on(const ArrayShape& shape, const Sum& sum, bool param_there, bool issued, unsigned issued_bank);
+  void move(const ArrayShape& shape, bool end, bool stripe_end, bool tile_end);
+};
+
+}  // namespace auklet::sim::estimator

@@ -1,0 +1,291 @@
+#include "sram_race.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "command_work.hpp"
+
+namespace auklet::sim::estimator {
+namespace {
+
+struct Refusals {
+  bool compute = false;
+  bool load = false;
+  bool store = false;
+};
+
+/// One cycle of `compute` and of the transfers that there are.
+template <typename Ports>
+void cycle(Ports& compute, TransferPorts* load, TransferPorts* store, Refusals& refusals) {
+  const ComputeAsks asks = compute.asks();
+  const Banks loads = load != nullptr ? load->asks() : Banks{0};
+  const Banks stores = store != nullptr ? store->asks() : Banks{0};
+  const unsigned urgent_store =
+      stores != 0 && store->refused() == TransferPorts::kPatience ? stores & ~asks.results : 0U;
+  const unsigned urgent_load =
+      loads != 0 && load->refused() == TransferPorts::kPatience ? loads & ~asks.results & ~urgent_store : 0U;
+  const unsigned urgent = urgent_store | urgent_load;
+  const bool read = (asks.reads & (asks.results | urgent)) == 0;
+  unsigned taken = asks.results | (read ? asks.reads : 0U);
+  const bool weighed = asks.weights != 0 && (asks.weights & (taken | urgent)) == 0;
+  refusals.compute = refusals.compute || (asks.reads & urgent) != 0 || (asks.weights & urgent) != 0;
+  taken |= weighed ? asks.weights : 0U;
+  const bool stored = (stores & taken) == 0;
+  taken |= stored ? stores : 0U;
+  const bool loaded = (loads & taken) == 0;
+  refusals.load = refusals.load || !loaded;
+  refusals.store = refusals.store || !stored;
+  compute.step(read, weighed);
+  if (load != nullptr) load->step(loaded);
+  if (store != nullptr) store->step(stored);
+}
+
+/// A transfer by itself.
+void cycle(TransferPorts& transfer) {
+  static_cast<void>(transfer.asks());
+  transfer.step(true);
+}
+
+template <typename Ports>
+void advance(Ports& compute, TransferPorts* load, TransferPorts* store, std::uint64_t cycles) {
+  Refusals refusals;
+  for (std::uint64_t i = 0; i < cycles; ++i) cycle(compute, load, store, refusals);
+}
+
+/// What a racer has got done since a window's begin, and the cycle behind the newest of it.
+struct Progress {
+  std::uint64_t count = 0;
+  std::uint64_t newest = 0;
+
+  void now(std::uint64_t counted, std::uint64_t cycle) {
+    if (counted != count) newest = cycle;
+    count = counted;
+  }
+};
+
+/// Cycles that a racer goes on by itself before it is looked at how late it is: what only waits in a buffer catches up.
+constexpr std::uint64_t kSettling = 128;
+
+/// How late `end` is after `cycles` cycles in which it has `made` progress, compared to `begin` by itself. `step` is a
+/// cycle of a racer by itself, `count` what it has got done.
+template <typename Ports, typename Step, typename Count>
+double delay(Ports begin, Ports end, Progress made, std::uint64_t cycles, const Step& step, const Count& count) {
+  const std::uint64_t before = count(begin);
+  const std::uint64_t until = cycles + kSettling;
+  for (std::uint64_t cycle = cycles + 1; cycle <= until; ++cycle) {
+    step(end);
+    made.now(count(end) - before, cycle);
+  }
+  double late = 0;
+  std::uint64_t done = 0;
+  for (std::uint64_t cycle = 1; cycle <= until; ++cycle) {
+    step(begin);
+    const std::uint64_t now = count(begin) - before;
+    if (done < made.count && now >= made.count) late = static_cast<double>(made.newest) - static_cast<double>(cycle);
+    // By itself it would have done the next by now.
+    if (now > made.count) return std::max(late, static_cast<double>(until - cycle));
+    done = now;
+  }
+  return late;
+}
+
+template <typename Ports>
+double compute_delay(const Ports& begin, const Ports& end, const Progress& fetches, std::uint64_t cycles) {
+  Refusals refusals;
+  return delay(
+      begin, end, fetches, cycles, [&](Ports& alone) { cycle(alone, nullptr, nullptr, refusals); },
+      [](const Ports& alone) { return alone.count().fetches; });
+}
+
+double transfer_delay(const TransferPorts& begin, const TransferPorts& end, const Progress& words,
+                      std::uint64_t cycles) {
+  return delay(
+      begin, end, words, cycles, [](TransferPorts& alone) { cycle(alone); },
+      [](const TransferPorts& alone) { return alone.passed(); });
+}
+
+constexpr std::array kTransfers{Racer::kLoad, Racer::kStore};
+
+/// Cycles that are followed; behind them the rest goes on at their pace.
+constexpr std::uint64_t kFollowed = 8192;
+
+bool same(const Runners& a, const Runners& b) {
+  return std::ranges::equal(
+      a, b, [](const Runner& x, const Runner& y) { return x.runs == y.runs && (!x.runs || x.command == y.command); });
+}
+
+/// See cycles_alone(): all of it, or so much that its pace is known.
+template <typename Ports>
+std::optional<double> cycles_alone(Ports& ports, std::uint64_t fetches) {
+  constexpr std::uint64_t kWatched = 8192;
+  Refusals refusals;
+  const PortCount& now = ports.count();
+  PortCount half, first, last;  // Whole rounds are between these two.
+  while (!ports.done() && now.cycle < kWatched) {
+    const std::uint64_t rounds = now.rounds;
+    cycle(ports, nullptr, nullptr, refusals);
+    if (now.cycle == kWatched / 2) half = now;
+    if (now.rounds == rounds || half.cycle == 0) continue;
+    if (first.cycle == 0) first = now;
+    last = now;
+  }
+  if (ports.done()) return static_cast<double>(now.cycle);
+  if (last.fetches == first.fetches) return std::nullopt;
+  const double pace = static_cast<double>(last.cycle - first.cycle) / static_cast<double>(last.fetches - first.fetches);
+  return static_cast<double>(last.cycle) + static_cast<double>(fetches - std::min(fetches, last.fetches)) * pace;
+}
+
+}  // namespace
+
+std::optional<double> cycles_alone(const PortCommand& command, std::uint64_t fetches,
+                                   const spec::HardwareConfig& config) {
+  ComputePorts ports = compute_ports(command, config);
+  return std::visit([&](auto& each) { return cycles_alone(each, fetches); }, ports);
+}
+
+SramRace::Lanes::Lanes(const spec::HardwareConfig& config)
+    : compute(compute_ports({}, config)),
+      transfer{TransferPorts({}, config), TransferPorts({}, config), TransferPorts({}, config)} {
+  command.fill(kNobody);
+}
+
+bool SramRace::meets(const Runners& runners, Racer transfer) const {
+  const Runner& compute = runners[index(Racer::kCompute)];
+  const Runner& moves = runners[index(transfer)];
+  if (!compute.runs || !moves.runs) return false;
+  const CommandWork& work = commands_[compute.command];
+  return work.ports && (work.regions & commands_[moves.command].regions) != 0;
+}
+
+Paces SramRace::run(std::uint64_t now, const Runners& runners) {
+  if (window_ && same(window_->runners, runners) && now < window_->paces.until) return window_->paces;
+  leave(now);
+  std::array<bool, kRacers> races{};
+  for (const Racer racer : kTransfers) {
+    if (!meets(runners, racer)) continue;
+    enter(runners[index(racer)], racer);
+    races[index(racer)] = !lanes_.transfer[index(racer)].done();
+  }
+  if (std::ranges::none_of(races, std::identity())) return {};
+  enter(runners[index(Racer::kCompute)], Racer::kCompute);
+  races[index(Racer::kCompute)] = true;
+  Window window(now, runners, lanes_);
+  window.races = races;
+  std::visit([&](auto& ports) { race(ports, window); }, lanes_.compute);
+  if (window.cycles == 0) return {};
+  window_ = window;
+  return window.paces;
+}
+
+/// The lanes as they are at `now`.
+void SramRace::leave(std::uint64_t now) {
+  if (!window_) return;
+  const Window& window = *window_;
+  const std::uint64_t cycles = std::min(now - window.from, window.cycles);
+  if (cycles < window.cycles) {
+    lanes_ = window.begin;
+    TransferPorts* load = window.racing(lanes_, Racer::kLoad);
+    TransferPorts* store = window.racing(lanes_, Racer::kStore);
+    std::visit([&](auto& ports) { advance(ports, load, store, cycles); }, lanes_.compute);
+  }
+  for (std::size_t i = 0; i < kRacers; ++i) {
+    if (window.races[i]) lanes_.done[i] = window.begin.done[i] + window.paces.pace[i] * static_cast<double>(cycles);
+  }
+  window_.reset();
+}
+
+double SramRace::stream_delay(std::uint64_t now, const Runner& load, const StreamFetch::Burst& burst) {
+  leave(now);
+  enter(load, Racer::kLoad);
+  TransferPorts& lane = lanes_.transfer[index(Racer::kLoad)];
+  const double wait = std::max(0.0, burst.data - static_cast<double>(now));
+  const auto cycles =
+      static_cast<std::uint64_t>(wait + 2 * static_cast<double>(burst.beats) * std::max(burst.beat, 1.0));
+  const TransferPorts before = lane;
+  lane.disturb(burst.beats, static_cast<double>(lane.cycle()) + wait, burst.beat, burst.asked < load.asks);
+  TransferPorts disturbed = lane;
+  Progress words;
+  for (std::uint64_t i = 1; i <= cycles; ++i) {
+    cycle(disturbed);
+    words.now(disturbed.passed() - before.passed(), i);
+  }
+  return transfer_delay(before, disturbed, words, cycles);
+}
+
+/// What runs has a lane, and is as far in it as it is.
+void SramRace::enter(const Runner& runner, Racer racer) {
+  const CommandWork& work = commands_[runner.command];
+  const std::size_t i = index(racer);
+  const bool computes = racer == Racer::kCompute;
+  if (lanes_.command[i] != runner.command) {
+    lanes_.command[i] = runner.command;
+    lanes_.done[i] = 0;
+    if (!computes) {
+      lanes_.transfer[i] = TransferPorts({.shape = &work.shape, .due = runner.due}, config_);
+    } else if (work.ports) {
+      lanes_.compute = compute_ports(*work.ports, config_);
+    }
+  }
+  // Behind so many cycles it makes no difference which of its steps a command is in.
+  constexpr double kMostSteps = 65536;
+  const auto steps = static_cast<std::uint64_t>(std::clamp(std::round(runner.done - lanes_.done[i]), 0.0, kMostSteps));
+  lanes_.done[i] = std::max(runner.done, lanes_.done[i]);
+  if (computes) {
+    std::visit([&](auto& ports) { advance(ports, nullptr, nullptr, steps); }, lanes_.compute);
+  } else {
+    for (std::uint64_t step = 0; step < steps; ++step) cycle(lanes_.transfer[i]);
+  }
+}
+
+template <typename Ports>
+void SramRace::race(Ports& compute, Window& window) {
+  constexpr double kSlowest = 0.01, kFastest = 4;
+  constexpr double kBehind = 1;  // From a load's last word on.
+  TransferPorts* load = window.racing(lanes_, Racer::kLoad);
+  TransferPorts* store = window.racing(lanes_, Racer::kStore);
+  Refusals refusals;
+  const PortCount begin = compute.count();
+  Progress fetches;
+  std::array<Progress, kRacers> words;
+  std::array<std::uint64_t, kRacers> first{};
+  bool ended = compute.done();
+  const auto look = [&](TransferPorts* transfer, Racer racer) {
+    if (transfer == nullptr) return;
+    if (window.cycles == 0) first[index(racer)] = transfer->passed();
+    words[index(racer)].now(transfer->passed() - first[index(racer)], window.cycles);
+    ended = ended || transfer->done();
+  };
+  look(load, Racer::kLoad);
+  look(store, Racer::kStore);
+  while (window.cycles < kFollowed && !ended) {
+    cycle(compute, load, store, refusals);
+    ++window.cycles;
+    fetches.now(compute.count().fetches - begin.fetches, window.cycles);
+    ended = compute.done();
+    look(load, Racer::kLoad);
+    look(store, Racer::kStore);
+  }
+  const auto all = static_cast<double>(window.cycles);
+  const auto work = [&](Racer racer, double cycles) {
+    window.paces.pace[index(racer)] = std::clamp(cycles / all, kSlowest, kFastest);
+  };
+  const auto late = [&](Racer racer) {
+    work(racer, all - transfer_delay(window.begin.transfer[index(racer)], lanes_.transfer[index(racer)],
+                                     words[index(racer)], window.cycles));
+  };
+  if (compute.done()) {
+    work(Racer::kCompute, window.runners[index(Racer::kCompute)].left);
+  } else if (refusals.compute) {
+    work(Racer::kCompute, all - compute_delay(std::get<Ports>(window.begin.compute), compute, fetches, window.cycles));
+  }
+  if (load != nullptr && load->done()) {
+    work(Racer::kLoad, window.runners[index(Racer::kLoad)].left - kBehind);
+  } else if (refusals.load) {
+    late(Racer::kLoad);
+  }
+  if (refusals.store) late(Racer::kStore);
+  if (window.cycles < kFollowed) window.paces.until = window.from + window.cycles;
+}
+
+}  // namespace auklet::sim::estimator

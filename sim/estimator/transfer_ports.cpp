@@ -1,0 +1,157 @@
+#include "transfer_ports.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace auklet::sim::estimator {
+
+const TransferShape TransferPorts::kNothing;
+
+TransferPorts::TransferPorts(const Begin& begin, const spec::HardwareConfig& config)
+    : shape_(begin.shape),
+      map_(config.sram_bytes),
+      beat_left_(shape_->bytes),
+      beat_row_left_(shape_->memory_row),
+      beat_row_(shape_->address),
+      beat_at_(shape_->address),
+      row_(shape_->base),
+      row_left_(shape_->row_bytes),
+      at_(shape_->base),
+      slot_(begin.due < 0 ? Slot::kOwn : Slot::kFree),
+      due_(begin.due) {}
+
+/// Of the byte buffer, what the next word takes.
+std::uint32_t TransferPorts::word_bytes() const {
+  if (!shape_->unpack) return std::min<std::uint32_t>(row_left_, spec::kLanes);
+  if (!shape_->widths.empty()) return shape_->widths[std::min<std::size_t>(words_, shape_->widths.size() - 1)];
+  const std::uint64_t before = words_ * shape_->bytes / shape_->words;
+  return static_cast<std::uint32_t>((words_ + 1) * shape_->bytes / shape_->words - before);
+}
+
+std::uint32_t TransferPorts::next_beat() const {
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>({shape_->beat_bytes - beat_at_ % shape_->beat_bytes, beat_row_left_, beat_left_}));
+}
+
+bool TransferPorts::beat_moved(std::uint32_t bytes) {
+  beat_left_ -= bytes;
+  beat_row_left_ -= bytes;
+  beat_at_ += bytes;
+  if (beat_row_left_ != 0) return beat_at_ % spec::kBurstBytes == 0;
+  beat_row_left_ = shape_->memory_row;
+  beat_at_ = beat_row_ += shape_->memory_stride;
+  return true;
+}
+
+void TransferPorts::next_word() {
+  ++words_;
+  at_ += spec::kLanes;
+  if (row_left_ > spec::kLanes || shape_->unpack) {
+    row_left_ -= std::min<std::uint32_t>(row_left_, spec::kLanes);
+    return;
+  }
+  row_left_ = shape_->row_bytes;
+  at_ = row_ += shape_->stride;
+}
+
+Banks TransferPorts::asks() {
+  constexpr std::uint32_t kStoreRoom = 2 * spec::kLanes;
+  asked_ = false;
+  if (done()) return 0;
+  if (shape_->store) {
+    asked_ = cycle_ != 0 && fill_ + (arriving_ != 0 ? spec::kLanes : 0) <= kStoreRoom;
+  } else {
+    const std::uint32_t bytes = word_bytes();
+    const bool ended = beat_left_ == 0;
+    asked_ = fill_ >= bytes || (ended && (fill_ != 0 || shape_->unpack));
+    // Before the first beat nothing is known.
+    if (beat_left_ == shape_->bytes) asked_ = false;
+  }
+  return asked_ ? map_.word(at_) : Banks{0};
+}
+
+void TransferPorts::step(bool granted) {
+  const bool moved = asked_ && granted;
+  ++cycle_;
+  if (shape_->store) {
+    step_store(moved);
+  } else {
+    step_load(moved);
+  }
+  refused_ = !asked_ || granted ? 0 : std::min(refused_ + 1, kPatience);
+}
+
+void TransferPorts::disturb(std::uint64_t beats, double due, double beat, bool before) {
+  if (other_beats_ == 0) other_due_ = due;
+  other_beats_ += beats;
+  if (before) other_first_ += beats;
+  other_beat_ = beat;
+}
+
+/// Bytes of the beat that is taken in this cycle. What stands on the bus is taken when the load has room, whoever it is
+/// for.
+std::uint32_t TransferPorts::take_beat() {
+  const auto now = static_cast<double>(cycle_ - 1);
+  // A fraction of a cycle counts for the beat behind, an idle cycle does not.
+  const auto present = [&](double& due, Slot slot) {
+    if (now - due >= 1) due = now;
+    slot_ = slot;
+  };
+  if (slot_ == Slot::kFree) {
+    const bool own = beat_left_ != 0 && due_ <= now;
+    const bool other = other_beats_ != 0 && other_due_ <= now;
+    if (other && (other_first_ != 0 || !own)) {
+      present(other_due_, Slot::kOther);
+    } else if (own) {
+      present(due_, Slot::kOwn);
+    }
+  }
+  if (slot_ == Slot::kFree || fill_ > spec::kLanes) return 0;
+  if (std::exchange(slot_, Slot::kFree) == Slot::kOther) {
+    --other_beats_;
+    if (other_first_ != 0) --other_first_;
+    other_due_ = std::max(other_due_ + other_beat_, now + 1);
+    return 0;
+  }
+  const std::uint32_t taken = next_beat();
+  due_ = std::max(due_ + shape_->beat, now + 1);
+  beat_moved(taken);
+  return taken;
+}
+
+void TransferPorts::step_load(bool written) {
+  const std::uint32_t taken = take_beat();
+  if (written) {
+    fill_ -= std::min(fill_, word_bytes());
+    next_word();
+  }
+  fill_ += taken;
+}
+
+void TransferPorts::step_store(bool read) {
+  constexpr std::uint32_t kToBus = 3;
+  const std::uint32_t room = 2 * spec::kBurstBytes / shape_->beat_bytes;
+  const std::uint32_t bytes = beat_left_ != 0 ? next_beat() : 0;
+  std::uint32_t sent = 0;
+  if (handed_ != 0 && static_cast<double>(cycle_) >= due_) {
+    --handed_;
+    ++sent_;
+    --buffered_;
+    due_ = std::max(due_ + shape_->beat, static_cast<double>(cycle_));
+  }
+  if (bytes != 0 && fill_ >= bytes && buffered_ < room) {
+    sent = bytes;
+    ++buffered_;
+    if (beat_moved(bytes)) {
+      if (handed_ == 0) due_ = std::max(due_, static_cast<double>(cycle_ + kToBus));
+      handed_ = buffered_;
+    }
+  }
+  fill_ += arriving_ - sent;
+  arriving_ = 0;
+  if (!read) return;
+  arriving_ = std::min<std::uint32_t>(row_left_, spec::kLanes);
+  next_word();
+}
+
+}  // namespace auklet::sim::estimator
