@@ -11,8 +11,8 @@ namespace auklet::sim::soc {
 /// Cache maintenance of one block, as CBO.INVAL, CBO.CLEAN and CBO.FLUSH of RISC-V's Zicbom ask for it.
 enum class CacheOperation : std::uint8_t { kInvalidate, kClean, kFlush };
 
-/// What is behind a processor's loads and stores where no memory is mapped directly. Called while instructions run; must
-/// not call back into the processor, except set_interrupt().
+/// What is behind a processor's loads and stores where no memory is mapped directly. Called while instructions run;
+/// must not call back into the processor, except set_interrupt().
 class CpuBus {
  public:
   virtual ~CpuBus() = default;
@@ -47,9 +47,9 @@ class Cpu {
  public:
   virtual ~Cpu() = default;
 
-  /// Memory that loads, stores and fetches reach without the bus, from now on; `bytes` must outlive the processor. Where
-  /// `writable` is false stores go to the bus. Throws std::invalid_argument when `base` or the size is no multiple of 4
-  /// KiB, or the range overlaps another.
+  /// Memory that loads, stores and fetches reach without the bus, from now on; `bytes` must outlive the processor.
+  /// Where `writable` is false stores go to the bus. Throws std::invalid_argument when `base` or the size is no
+  /// multiple of 4 KiB, or the range overlaps another.
   virtual void map(std::uint32_t base, std::span<std::byte> bytes, bool writable) = 0;
   /// As map(), but for fetches only: loads and stores of the range go to the bus (where a data cache may sit).
   virtual void map_fetch(std::uint32_t base, std::span<std::byte> bytes) = 0;
@@ -57,17 +57,19 @@ class Cpu {
   /// Restarts the processor. RISC-V: at `start`, machine mode, all registers zero. Cortex-M: `start` is the vector
   /// table's address, whose first two words are the stack pointer and the reset handler.
   virtual void reset(std::uint32_t start) = 0;
-  /// Level of an interrupt input.
+  /// Level of an interrupt input; low at first. reset() leaves it alone.
   virtual void set_interrupt(InterruptLine line, bool level) = 0;
 
   /// Retires at most `budget` instructions.
   virtual CpuStop run(std::uint64_t budget) = 0;
   /// Lets run() return after the instruction that is being executed. To be called by the bus.
   virtual void request_yield() = 0;
-  /// Instructions retired since construction. Exact at any time, inside a bus access too: that instruction is not counted.
+  /// Instructions retired since construction. Exact at any time, inside a bus access too: that instruction is not
+  /// counted.
   [[nodiscard]] virtual std::uint64_t retired() const = 0;
 
-  /// The call that stopped run(): operation number and parameter, as Arm's semihosting defines them (RISC-V's is the same).
+  /// The call that stopped run(): operation number and parameter, as Arm's semihosting defines them (RISC-V's is the
+  /// same).
   struct SemihostingCall {
     std::uint32_t operation = 0;
     std::uint32_t parameter = 0;
