@@ -1,15 +1,12 @@
-// CortexM4Cpu: start, exceptions, sleep, faults, semihosting, and the count of instructions.
+// CortexM4Cpu: start, exceptions, sleep, semihosting, and the count of instructions.
 #include <gtest/gtest.h>
 
-#include <auklet/sim/soc/cortex_m4_cpu.hpp>
 #include <cstdint>
-#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "recording_bus.hpp"
-#include "thumb_assembler.hpp"
+#include "cortex_m4_machine.hpp"
 
 namespace auklet::test {
 namespace {
@@ -17,58 +14,6 @@ namespace {
 using namespace thumb;  // NOLINT(google-build-using-namespace): programs are written in it.
 using sim::soc::CpuStop;
 using sim::soc::InterruptLine;
-
-constexpr std::uint32_t kRam = 0x2000'0000;
-constexpr std::uint32_t kStack = kRam + 0x8000;
-constexpr std::uint32_t kScs = 0xE000'E000;
-constexpr std::uint32_t kIser = kScs + 0x100;
-
-// Where the programs of the vector table are, in flash.
-constexpr std::uint32_t kReset = 0x100;
-constexpr std::uint32_t kHardFault = 0x200;
-constexpr std::uint32_t kSvCall = 0x300;
-constexpr std::uint32_t kPendSv = 0x380;
-constexpr std::uint32_t kIrq0 = 0x400;
-constexpr std::uint32_t kIrq1 = 0x500;
-
-/// Flash of 4 KiB at 0 with a vector table, and RAM of 64 KiB.
-struct CortexM4 : testing::Test {
-  CortexM4() {
-    cpu.map(0, flash, false);
-    cpu.map(kRam, ram, true);
-    poke(0, kStack);
-    for (const auto& [exception, address] :
-         {std::pair{1U, kReset}, {3U, kHardFault}, {11U, kSvCall}, {14U, kPendSv}, {16U, kIrq0}, {17U, kIrq1}}) {
-      poke(4 * exception, address | 1);
-      place(address, b_self());
-    }
-  }
-
-  void poke(std::uint32_t address, std::uint32_t value) { std::memcpy(&flash[address], &value, 4); }
-  void place(std::uint32_t address, const Code& code) { std::memcpy(&flash[address], code.data(), 2 * code.size()); }
-  [[nodiscard]] std::uint32_t peek(std::uint32_t address) const {
-    std::uint32_t value = 0;
-    std::memcpy(&value, &ram[address - kRam], 4);
-    return value;
-  }
-  /// Starts a program that first enables external interrupts 0 and 1: eight instructions.
-  void start(const Code& code) {
-    place(kReset, join({load_constant(7, kIser), movs(6, 3), str(6, 7, 0), code}));
-    cpu.reset(0);
-    ASSERT_EQ(cpu.run(4), CpuStop::kBudget);
-    begin = cpu.pc();
-    before = cpu.retired();
-  }
-  [[nodiscard]] std::uint64_t retired() const { return cpu.retired() - before; }
-  [[nodiscard]] std::uint32_t ipsr() const { return cpu.xpsr() & 0x1FF; }
-
-  std::vector<std::byte> flash = std::vector<std::byte>(0x1000);
-  std::vector<std::byte> ram = std::vector<std::byte>(0x10000);
-  RecordingBus bus;
-  sim::soc::CortexM4Cpu cpu{bus};
-  std::uint32_t begin = 0;
-  std::uint64_t before = 0;
-};
 
 TEST_F(CortexM4, StartsFromItsVectorTable) {
   place(kReset, join({movs(0, 7), adds(0, 1), b_self()}));
@@ -344,75 +289,6 @@ TEST_F(CortexM4, StopsForSemihosting) {
   EXPECT_EQ(cpu.run(1), CpuStop::kBudget);
   EXPECT_EQ(cpu.r(0), 42U);
   EXPECT_EQ(retired(), 4U);
-}
-
-TEST_F(CortexM4, RefusedAccessesAreHardFaults) {
-  start(join({load_constant(0, RecordingBus::kRefused), nop(), ldr(1, 0, 0), nop()}));
-  place(kHardFault, join({load_constant(2, kScs + 0xD28), ldr(3, 2, 0), ldr(4, 2, 1), ldr(5, 2, 4), b_self()}));
-  EXPECT_EQ(cpu.run(8), CpuStop::kBudget);
-  EXPECT_EQ(ipsr(), 3U);
-  EXPECT_EQ(peek(kStack - 8), begin + 10);  // The load's own address.
-  EXPECT_EQ(cpu.r(3), 0x8200U);             // CFSR: PRECISERR, BFARVALID
-  EXPECT_EQ(cpu.r(4), 1U << 30);            // HFSR: FORCED
-  EXPECT_EQ(cpu.r(5), RecordingBus::kRefused);
-  EXPECT_EQ(retired(), 8U);
-}
-
-TEST_F(CortexM4, UndefinedInstructionsAreHardFaults) {
-  start(join({nop(), udf(), nop()}));
-  EXPECT_EQ(cpu.run(2), CpuStop::kBudget);
-  EXPECT_EQ(ipsr(), 3U);
-  EXPECT_EQ(peek(kStack - 8), begin + 2);
-}
-
-TEST_F(CortexM4, UndefinedBehindWfeIsNoHint) {
-  start(join({wfe(), udf()}));
-  EXPECT_EQ(cpu.run(2), CpuStop::kBudget);
-  EXPECT_EQ(ipsr(), 3U);
-}
-
-TEST_F(CortexM4, FetchesWhereNothingIsAreHardFaults) {
-  start(join({load_constant(0, 0x1000'0001), bx(0)}));
-  EXPECT_EQ(cpu.run(4), CpuStop::kBudget) << cpu.halt_reason();
-  EXPECT_EQ(ipsr(), 3U);
-  EXPECT_EQ(peek(kStack - 8), 0x1000'0000U);
-}
-
-TEST_F(CortexM4, BranchesToArmCodeAreHardFaults) {
-  start(join({load_constant(0, 0x200), bx(0)}));
-  EXPECT_EQ(cpu.run(4), CpuStop::kBudget);
-  EXPECT_EQ(ipsr(), 3U);
-  EXPECT_EQ(retired(), 4U);
-}
-
-TEST_F(CortexM4, BreakpointsWithoutADebuggerAreHardFaults) {
-  start(join({bkpt(1), nop()}));
-  EXPECT_EQ(cpu.run(1), CpuStop::kBudget);
-  EXPECT_EQ(ipsr(), 3U);
-  EXPECT_EQ(peek(kStack - 8), begin);
-}
-
-TEST_F(CortexM4, FaultsInTheFaultHandlerHalt) {
-  start(join({udf()}));
-  place(kHardFault, udf());
-  EXPECT_EQ(cpu.run(100), CpuStop::kHalted);
-  EXPECT_EQ(cpu.halt_reason(), "lock-up: usage fault (CFSR 0x00010000, address 0x00000000) at pc 0x00000200");
-  EXPECT_EQ(cpu.run(100), CpuStop::kHalted);
-}
-
-TEST_F(CortexM4, AFaultWithoutAHandlerHalts) {
-  poke(12, 0);
-  start(join({nop(), udf()}));
-  EXPECT_EQ(cpu.run(100), CpuStop::kHalted);
-  EXPECT_EQ(cpu.halt_reason(),
-            "lock-up: exception 3 has no handler at pc 0x0000010e, after usage fault (CFSR 0x00010000, address "
-            "0x00000000)");
-}
-
-TEST_F(CortexM4, HaltsOnARequestForReset) {
-  start(join({load_constant(0, kScs + 0xD0C), load_constant(1, 0x05FA'0004), str(1, 0, 0), b_self()}));
-  EXPECT_EQ(cpu.run(100), CpuStop::kHalted);
-  EXPECT_NE(cpu.halt_reason().find("reset"), std::string::npos);
 }
 
 TEST_F(CortexM4, CountsConditionalInstructions) {

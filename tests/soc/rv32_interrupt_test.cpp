@@ -14,7 +14,6 @@ using sim::soc::CpuStop;
 using sim::soc::InterruptLine;
 
 constexpr std::uint32_t kCode = Rv32Machine::kCode;
-constexpr std::uint32_t kHandler = Rv32Machine::kHandler;
 constexpr std::uint32_t kBody = kCode + 0x100;  ///< Where the program under test goes.
 constexpr std::uint32_t kInterrupt = 0x8000'0000;
 

@@ -13,9 +13,6 @@ namespace {
 using namespace rv32;  // NOLINT(google-build-using-namespace): programs are written in it.
 using sim::soc::CpuStop;
 
-constexpr std::uint32_t kCode = Rv32Machine::kCode;
-constexpr std::uint32_t kHandler = Rv32Machine::kHandler;
-
 /// A machine whose handler is a row of no-operations, with interrupts enabled in mstatus.
 struct Traps : Rv32Machine, testing::Test {
   Traps() {

@@ -41,7 +41,7 @@ std::string describe(Cause cause, std::uint32_t pc, std::uint32_t value) {
 
 }  // namespace
 
-Core::Core(CpuBus& bus, Rv32Options options) : control_(std::move(options)), bus_(bus) { reset(0); }
+Core::Core(CpuBus& bus, Rv32Options options) : control_(std::move(options)), bus_(bus) {}
 
 void Core::reset(std::uint32_t start) {
   x_.fill(0);

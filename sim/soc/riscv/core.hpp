@@ -62,6 +62,7 @@ class Core {
   bool store_conditional(const Instruction& instruction);
   bool modify(const Instruction& instruction);
   bool access_csr(const Instruction& instruction);
+  bool raise_illegal();
   bool maintain(CacheOperation operation, const Instruction& instruction);
   bool break_point();
   bool synchronise_code();
@@ -69,7 +70,7 @@ class Core {
   bool wait_for_interrupt();
   [[nodiscard]] bool is_semihosting() const;
 
-  // One access; False: refused, without a trap.
+  // One access. False: refused, without a trap.
   bool read(std::uint32_t address, std::uint32_t bytes, std::uint32_t& value);
   bool write(std::uint32_t address, std::uint32_t bytes, std::uint32_t value);
 

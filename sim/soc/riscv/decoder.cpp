@@ -177,7 +177,7 @@ Instruction decode(std::uint32_t bits, std::uint32_t address) {
   const std::uint32_t rd = field(word, 11, 7);
   instruction.rd = rd == 0 ? kDiscard : static_cast<std::uint8_t>(rd);
   instruction.rs1 = static_cast<std::uint8_t>(field(word, 19, 15));
-  instruction.rs2 = static_cast<std::uint8_t>(field(word, 24, 20));
+  instruction.rs2 = field(word, 24, 20) & 31U;
   return instruction;
 }
 

@@ -95,16 +95,17 @@ constexpr bool is_csr_access(Op op) { return op >= Op::kCsrrw && op <= Op::kCsrr
 /// Register that an instruction with rd = x0 writes instead, so that x0 stays zero without a test.
 inline constexpr std::uint8_t kDiscard = 32;
 
-/// One instruction, decoded for one address.
+/// One instruction, decoded for one address. Eight bytes: that is what lets a slot's address be computed by a shift.
 struct Instruction {
   Op op = Op::kUndecoded;
   std::uint8_t rd = 0;  ///< kDiscard for x0.
   std::uint8_t rs1 = 0;
-  std::uint8_t rs2 = 0;
+  std::uint8_t rs2 : 5 = 0;
+  std::uint8_t halfwords : 2 = 1;  ///< Length: 1 or 2.
   /// Sign-extended. Of branches, JAL and AUIPC: the target's address. Of LUI: the whole result. Of shifts: 0 to 31.
   std::uint32_t immediate = 0;
-  std::uint8_t halfwords = 1;  ///< Length: 1 or 2.
 };
+static_assert(sizeof(Instruction) == 8);
 
 /// Whether an instruction whose first halfword is this has 16 bits (manual: "Base Instruction-Length Encoding").
 constexpr bool is_compressed(std::uint32_t first) { return (first & 3) != 3; }

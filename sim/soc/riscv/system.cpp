@@ -132,42 +132,26 @@ bool Core::modify(const Instruction& instruction) {
 bool Core::access_csr(const Instruction& instruction) {
   const std::uint32_t number = instruction.immediate;
   const std::optional<std::uint32_t> old = control_.read(number, retired());
-  bool legal = old.has_value();
-  if (legal) {
-    const std::uint32_t x = x_[instruction.rs1];
-    const std::uint32_t constant = instruction.rs1;
-    const bool modifies = instruction.rs1 != 0;  // Else CSRRS and CSRRC do not write.
-    const auto write = [&](std::uint32_t value) { return control_.write(number, value, retired()); };
-    switch (instruction.op) {
-      case Op::kCsrrw:
-        legal = write(x);
-        break;
-      case Op::kCsrrs:
-        legal = !modifies || write(*old | x);
-        break;
-      case Op::kCsrrc:
-        legal = !modifies || write(*old & ~x);
-        break;
-      case Op::kCsrrwi:
-        legal = write(constant);
-        break;
-      case Op::kCsrrsi:
-        legal = !modifies || write(*old | constant);
-        break;
-      default:
-        legal = !modifies || write(*old & ~constant);
-        break;
-    }
-  }
-  if (!legal) {
-    std::uint16_t low = 0;
-    std::uint16_t high = 0;
-    static_cast<void>(memory_.fetch(pc_, low) && memory_.fetch(pc_ + 2, high));
-    return raise(Cause::kIllegalInstruction, low | std::uint32_t{high} << 16);
+  if (!old) return raise_illegal();
+  const bool constant = instruction.op >= Op::kCsrrwi;
+  const std::uint32_t operand = constant ? instruction.rs1 : x_[instruction.rs1];
+  const bool replaces = instruction.op == Op::kCsrrw || instruction.op == Op::kCsrrwi;
+  const bool sets = instruction.op == Op::kCsrrs || instruction.op == Op::kCsrrsi;
+  if (replaces || instruction.rs1 != 0) {
+    const std::uint32_t modified = sets ? *old | operand : *old & ~operand;
+    if (!control_.write(number, replaces ? operand : modified, retired())) return raise_illegal();
+    attention_ = true;  // An interrupt may have become enabled.
   }
   x_[instruction.rd] = *old;
-  attention_ = true;  // An interrupt may have become enabled.
   return true;
+}
+
+/// For instructions whose decoding has not shown that they are illegal.
+bool Core::raise_illegal() {
+  std::uint16_t low = 0;
+  std::uint16_t high = 0;
+  static_cast<void>(memory_.fetch(pc_, low) && memory_.fetch(pc_ + 2, high));
+  return raise(Cause::kIllegalInstruction, low | std::uint32_t{high} << 16);
 }
 
 bool Core::maintain(CacheOperation operation, const Instruction& instruction) {

@@ -57,7 +57,7 @@ class Cpu {
   /// Restarts the processor. RISC-V: at `start`, machine mode, all registers zero. Cortex-M: `start` is the vector
   /// table's address, whose first two words are the stack pointer and the reset handler.
   virtual void reset(std::uint32_t start) = 0;
-  /// Level of an interrupt input.
+  /// Level of an interrupt input; low at first. reset() leaves it alone.
   virtual void set_interrupt(InterruptLine line, bool level) = 0;
 
   /// Retires at most `budget` instructions.

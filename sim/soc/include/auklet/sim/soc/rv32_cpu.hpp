@@ -16,7 +16,7 @@ namespace riscv {
 class Core;
 }
 
-/// What the system around an Rv32Cpu decides.
+/// What the system around an Rv32Cpu decides. The functions are called by reset(), csr(), and while instructions run.
 struct Rv32Options {
   std::uint32_t hart_id = 0;  ///< CSR mhartid.
   /// Clock cycles since any point in time, for mcycle and cycle. Without it an instruction takes one cycle.
@@ -45,7 +45,7 @@ struct Rv32Options {
 /// - An exception on the first instruction of the handler of an exception halts the processor: it would recur for ever.
 class Rv32Cpu final : public Cpu {
  public:
-  /// `bus` must outlive the processor. Starts as after reset(0).
+  /// `bus` must outlive the processor. Starts as after reset(0), but that mcycle is the clock itself until reset().
   explicit Rv32Cpu(CpuBus& bus, Rv32Options options = {});
   ~Rv32Cpu() override;
   Rv32Cpu(const Rv32Cpu&) = delete;
