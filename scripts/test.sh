@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change is merged: release build and tests, the README's output, the RTL's assertions, the
-# sanitizers' build and tests, lint.
+# sanitizers' builds and tests, lint. Of clang-tidy a share, unless TIDY_SHARE says otherwise: all of it takes as long as the
+# rest (scripts/lint.sh cpp).
 # Ends with what ctest said about the release build.
 source "$(dirname "$0")/common.sh"
 
@@ -22,10 +23,13 @@ step 'Test assertions' run_tests assertions
 step 'Configure asan' quietly build/logs/configure-asan.log cmake --preset asan
 step 'Build asan' cmake --build --preset asan
 step 'Test asan' run_tests asan
-step 'Lint' scripts/lint.sh
+step 'Configure tsan' quietly build/logs/configure-tsan.log cmake --preset tsan
+step 'Build tsan' cmake --build --preset tsan
+step 'Test tsan' run_tests tsan
+TIDY_SHARE=${TIDY_SHARE:-4} step 'Lint' scripts/lint.sh
 
 say "All passed in ${SECONDS} s"
-for preset in assertions asan release; do
+for preset in tsan assertions asan release; do
   printf '\npreset %s:\n' "${preset}"
   # Without what GoogleTest adds to the name of a test with a parameter.
   sed -n -e 's/  # GetParam() = .* (\([A-Za-z ]*\))$/ (\1)/' -e '/ tests passed, /,$p' "build/logs/ctest-${preset}.log"
