@@ -165,7 +165,7 @@ template <typename Argument>
 
 /// One call of a kernel. Arguments are in the kernel's order: operands, Owning parameters, Owned spans, plain values.
 template <typename Function, typename... Arguments>
-[[nodiscard]] Evaluate call(const Kernel<Function>& kernel, Arguments... arguments) {
+[[nodiscard]] Evaluate call(const Kernel<Function>& kernel, const Arguments&... arguments) {
   const auto write = [arguments...](CallWriter& writer) {
     return std::vector<std::string>{write_argument(arguments, writer)...};
   };
