@@ -3,10 +3,12 @@
 namespace auklet::compiler::exec {
 
 Evaluate sequence(std::vector<Evaluate> parts) {
-  std::optional<std::vector<KernelCall>> calls(std::in_place);
+  std::vector<KernelCall> calls;
+  bool complete = true;
   for (const Evaluate& part : parts) {
-    if (!part.calls()) calls.reset();
-    if (calls) calls->insert(calls->end(), part.calls()->begin(), part.calls()->end());
+    const std::optional<std::vector<KernelCall>>& more = part.calls();
+    if (more) calls.insert(calls.end(), more->begin(), more->end());
+    complete = complete && more.has_value();
   }
   const auto run = [parts = std::move(parts)](const Values& v) {
     for (const Evaluate& part : parts) {
@@ -14,6 +16,7 @@ Evaluate sequence(std::vector<Evaluate> parts) {
     }
     return kernels::Status::kOk;
   };
+  if (!complete) return {run, std::nullopt};
   return {run, std::move(calls)};
 }
 

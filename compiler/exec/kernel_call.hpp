@@ -78,7 +78,7 @@ struct Operand {
   View shape;
 
   [[nodiscard]] View resolve(const Values& v) const {
-    if constexpr (is_span<View>) {
+    if constexpr (kIsSpan<View>) {
       return data<typename View::element_type>(v);
     } else {
       View view = shape;
@@ -153,6 +153,7 @@ struct Kernel {
     #HEADER, #FUNCTION, [](const auto&... arguments) { return ::auklet::kernels::reference::FUNCTION(arguments...); } \
   }
 
+/// What the kernel is given for an argument.
 template <typename Argument>
 [[nodiscard]] decltype(auto) resolve(const Argument& argument, const Values& values) {
   if constexpr (requires { argument.resolve(values); }) {
@@ -162,9 +163,9 @@ template <typename Argument>
   }
 }
 
-/// One call of a kernel: arguments are operands, Owning parameters and plain values.
+/// One call of a kernel. Arguments are in the kernel's order: operands, Owning parameters, Owned spans, plain values.
 template <typename Function, typename... Arguments>
-[[nodiscard]] Evaluate call(const Kernel<Function>& kernel, Arguments... arguments) {
+[[nodiscard]] Evaluate call(const Kernel<Function>& kernel, const Arguments&... arguments) {
   const auto write = [arguments...](CallWriter& writer) {
     return std::vector<std::string>{write_argument(arguments, writer)...};
   };
@@ -172,7 +173,7 @@ template <typename Function, typename... Arguments>
           std::vector{KernelCall{kernel.header, kernel.name, write}}};
 }
 
-/// The same, but not to be written.
+/// `evaluate`, but not to be written.
 [[nodiscard]] inline Evaluate without_text(const Evaluate& evaluate) {
   return {[evaluate](const Values& v) { return evaluate(v); }, std::nullopt};
 }

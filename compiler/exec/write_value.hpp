@@ -33,13 +33,13 @@ class CallWriter {
 };
 
 template <typename T>
-inline constexpr bool is_span = false;
+inline constexpr bool kIsSpan = false;
 template <typename T, std::size_t N>
-inline constexpr bool is_span<std::span<T, N>> = true;
+inline constexpr bool kIsSpan<std::span<T, N>> = true;
 template <typename T>
-inline constexpr bool is_array = false;
+inline constexpr bool kIsArray = false;
 template <typename T, std::size_t N>
-inline constexpr bool is_array<std::array<T, N>> = true;
+inline constexpr bool kIsArray<std::array<T, N>> = true;
 
 /// The type's name in emitted code, where `kernels` is the kernels' namespace.
 template <typename T>
@@ -145,11 +145,11 @@ template <typename T>
   } else {
     std::string text;
     const auto add = [&](const auto& part) { text += (text.empty() ? "" : ", ") + write_value(part, writer); };
-    if constexpr (is_span<T>) {
+    if constexpr (kIsSpan<T>) {
       if (value.empty()) return "{}";
       for (const auto& element : value) add(element);
       return writer.array(type_name<typename T::value_type>(), value.size(), text, value.size_bytes());
-    } else if constexpr (is_array<T>) {
+    } else if constexpr (kIsArray<T>) {
       for (const auto& element : value) add(element);
       return "{{" + text + "}}";
     } else {
@@ -165,10 +165,10 @@ template <typename T>
   constexpr std::size_t kLongest = 8;  // A longer array is put aside.
   if constexpr (requires { argument.write(writer); }) {
     return argument.write(writer);
-  } else if constexpr (is_array<T>) {
+  } else if constexpr (kIsArray<T>) {
     if (argument.size() > kLongest) return write_value(std::span(argument), writer);
     return write_value(argument, writer);
-  } else if constexpr (std::is_class_v<T> && !is_span<T> && !std::is_same_v<T, kernels::Shape>) {
+  } else if constexpr (std::is_class_v<T> && !kIsSpan<T> && !std::is_same_v<T, kernels::Shape>) {
     return type_name<T>() + write_value(argument, writer);
   } else {
     return write_value(argument, writer);
@@ -178,7 +178,7 @@ template <typename T>
 /// A view without data.
 template <typename View, typename... Shape>
 [[nodiscard]] View make_view(Shape... shape) {
-  if constexpr (is_span<View>) {
+  if constexpr (kIsSpan<View>) {
     return {};
   } else {
     return View{shape..., {}};
@@ -205,7 +205,7 @@ template <typename T>
 /// A view whose data is one of the operator's tensors.
 template <typename View>
 [[nodiscard]] std::string write_view(const View& view, Side side, std::size_t index, CallWriter& writer) {
-  if constexpr (is_span<View>) {
+  if constexpr (kIsSpan<View>) {
     using T = typename View::element_type;
     return writer.operand(side, index, type_name<T>(), sizeof(T));
   } else {
@@ -213,7 +213,7 @@ template <typename View>
     std::string text;
     detail::visit_members(view, [&](const auto& member) {
       text += text.empty() ? "" : ", ";
-      if constexpr (is_span<std::remove_cvref_t<decltype(member)>>) {
+      if constexpr (kIsSpan<std::remove_cvref_t<decltype(member)>>) {
         text += writer.operand(side, index, type_name<T>(), sizeof(T));
       } else {
         text += write_value(member, writer);

@@ -27,10 +27,12 @@ bool fold(Model& model, Graph& graph, const Operator& op) {
   const auto evaluate = exec::find_prepare(op.code)({graph, op});
   if (!evaluate) return false;
   std::vector<std::span<const std::byte>> inputs;
+  inputs.reserve(op.inputs.size());
   for (const std::int32_t input : op.inputs) {
     inputs.push_back(input == kAbsent ? std::span<const std::byte>() : graph.tensor(input).data);
   }
   std::vector<std::vector<std::byte>> results;
+  results.reserve(op.outputs.size());
   for (const std::int32_t output : op.outputs) results.emplace_back(graph.tensor(output).bytes());
   const std::vector<std::span<std::byte>> variables(op.inputs.size());
   const std::vector<std::span<std::byte>> outputs(results.begin(), results.end());

@@ -1,8 +1,8 @@
 #include "arena_layout.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
+#include <tuple>
 
 namespace auklet::compiler::emit {
 namespace {
@@ -85,7 +85,9 @@ ArenaLayout plan_arena(const Graph& graph, const std::vector<std::size_t>& scrat
     if (variables[i] == 0) continue;
     blocks.push_back({ArenaBlock::Kind::kVariable, i, whole_units(variables[i]), 0, last_step});
   }
-  std::ranges::stable_sort(blocks, std::ranges::greater(), &ArenaBlock::bytes);
+  std::ranges::sort(blocks, [](const ArenaBlock& a, const ArenaBlock& b) {
+    return std::tuple(b.bytes, a.kind, a.index) < std::tuple(a.bytes, b.kind, b.index);
+  });
   ArenaLayout layout;
   for (ArenaBlock& block : blocks) {
     block.offset = lowest_place(block, layout.blocks);

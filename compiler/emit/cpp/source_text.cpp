@@ -32,8 +32,7 @@ std::string window_text(const Translation& t, std::size_t step, const SegmentWin
               {place, access_of(window), std::to_string(offset), std::to_string(bytes), what});
 }
 
-std::string segment_text(const Translation& t, std::size_t step, CppCode& code) {
-  const SegmentView& view = *t.steps[step].segment;
+std::string segment_text(const Translation& t, std::size_t step, const SegmentView& view, CppCode& code) {
   const std::string number = std::to_string(step);
   std::string text = fill("// ---- On the NPU: $ ----\n\n", {t.steps[step].name});
   text += word_array("kStream" + number, std::as_bytes(view.stream)) + "\n";
@@ -98,7 +97,7 @@ std::string source_text(const Translation& t, CppCode& code) {
     const CppStep& step = t.steps[i];
     if (step.is_empty()) continue;
     if (step.segment) {
-      segments += segment_text(t, i, code);
+      segments += segment_text(t, i, *step.segment, code);
       steps += fill("    {\"$\", &kSegment$, nullptr},\n", {step.name, std::to_string(i)});
     } else {
       steps += fill("    {\"$\", nullptr, $},\n", {step.name, kernels.add_step(i)});

@@ -47,7 +47,7 @@ std::string literal(float value) {
   if (std::isnan(value)) return "__builtin_nanf(\"\")";
   if (std::isinf(value)) return value > 0 ? "__builtin_inff()" : "-__builtin_inff()";
   std::array<char, 48> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  char* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
   std::string result(text.data(), end);
   if (result.find_first_of(".e") == std::string::npos) result += ".0";
   return result + "F";

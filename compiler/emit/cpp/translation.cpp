@@ -101,12 +101,13 @@ Outcome Translator::add_step(std::size_t index) {
 }
 
 Result<CppCalls> Translator::calls_of(const Graph& graph, std::size_t index, const exec::Evaluate& evaluate) {
-  if (!evaluate.calls()) {
+  const std::optional<std::vector<exec::KernelCall>>& calls = evaluate.calls();
+  if (!calls) {
     return fail(ErrorCode::kUnsupported, describe(graph, index) +
                                              " depends on values that are only known when the model runs, for which no "
                                              "C++ can be written");
   }
-  return CppCalls{&graph, &graph.operators[index], *evaluate.calls()};
+  return CppCalls{&graph, &graph.operators[index], *calls};
 }
 
 // The graph that a CALL_ONCE names: it may give variables constant values, and do nothing else.

@@ -121,7 +121,7 @@ bool is_cpp_name(std::string_view name) {
   constexpr std::size_t kLongest = 64;
   if (name.empty() || name.size() > kLongest || !is_letter(name.front())) return false;
   const bool letters = std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
-  return letters && name.find("__") == std::string_view::npos && !std::ranges::count(kReserved, name);
+  return letters && name.find("__") == std::string_view::npos && std::ranges::count(kReserved, name) == 0;
 }
 
 std::string cpp_name(std::string_view stem) {

@@ -47,6 +47,7 @@ struct Parts {
 Evaluate join(std::int32_t axis, std::size_t element_bytes, const std::vector<kernels::Shape>& inputs,
               kernels::Shape joined) {
   Parts parts;
+  parts.operands.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     parts.operands.push_back(input<kernels::Tensor<const std::byte>>(i, inputs[i]));
   }

@@ -17,6 +17,7 @@ struct Piece {
 
 Evaluate copy_pieces(std::size_t from, const Movement& movement, const std::vector<Piece>& pieces) {
   std::vector<Evaluate> copies;
+  copies.reserve(pieces.size());
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     copies.push_back(call(AUKLET_KERNEL(strided_slice, strided_slice), pieces[i].params, movement.element_bytes,
                           input<kernels::Tensor<const std::byte>>(from, movement.input),
