@@ -64,8 +64,6 @@ Status Queue<B, P, Depth>::poll(JobTag tag, JobResult& result) {
   (void)service(true);
   if (!has_ended(*slot)) return Status::kPending;
   take(*slot, result);
-  const CriticalSection lock(port_);
-  mark_due(index_of(*slot));  // A thread that waits for this job would wait in vain.
   return Status::kOk;
 }
 
