@@ -18,8 +18,8 @@ def array(name, data):
 
 
 def parse_case(words):
-    if "--" not in words:
-        sys.exit(f"embed.py: case {words[0]}: '--' between inputs and outputs is missing.")
+    if len(words) < 4 or "--" not in words:
+        sys.exit(f"embed.py: case {words[0] if words else '?'}: expected CASE INPUTS... -- OUTPUTS...")
     middle = words.index("--")
     return words[0], [Path(w).read_bytes() for w in words[1:middle]], [Path(w).read_bytes() for w in words[middle + 1:]]
 

@@ -7,8 +7,10 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(models ${PROJECT_BINARY_DIR}/firmware/models)
 set(keyword ${PROJECT_SOURCE_DIR}/models/keyword)
 set(cases)
+set(case_files)
 foreach(case IN ITEMS yes_0 no_1 stop_0 silence_1)
   list(APPEND cases --case ${case} ${keyword}/inputs/${case}.bin -- ${keyword}/expected/${case}.bin)
+  list(APPEND case_files ${keyword}/inputs/${case}.bin ${keyword}/expected/${case}.bin)
 endforeach()
 add_custom_command(OUTPUT ${models}/keyword.cpp ${models}/keyword.hpp
   COMMAND auklet compile ${keyword}/keyword.tflite --emit cpp -o ${models}
@@ -17,7 +19,7 @@ add_custom_command(OUTPUT ${models}/keyword.cpp ${models}/keyword.hpp
 add_custom_command(OUTPUT ${models}/keyword_cases.hpp
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/embed.py keyword --output ${models}/keyword_cases.hpp
           --labels ${keyword}/labels.txt ${cases}
-  DEPENDS embed.py ${keyword}/labels.txt
+  DEPENDS embed.py ${keyword}/labels.txt ${case_files}
   VERBATIM)
 add_custom_target(firmware_models DEPENDS ${models}/keyword.cpp ${models}/keyword_cases.hpp)
 

@@ -9,7 +9,8 @@ calls is taken, and on top of it that of the interrupt handler, which may come a
 
 Functions of libraries and assembler files are not in the graphs: their frames and calls are read off the image's
 disassembly, all that a function subtracts from the stack pointer. Calls through pointers are resolved by --indirect, both
-sides as regular expressions for the mangled names; an unresolved one fails, and so does recursion.
+sides as regular expressions for the mangled names; callees that begin with `?` may be none. What cannot be bounded fails: an
+unresolved call, a pattern that matches nothing, recursion, a frame whose size is not constant.
 
 Exit code 0: bounded, and within the limit. Prints the deepest path.
 """
@@ -26,9 +27,13 @@ FRAME = re.compile(r"(\d+) bytes \((static|dynamic|dynamic,bounded)\)")
 INDIRECT = "__indirect_call"
 
 
+def short(title):
+    return title.split(":")[-1]
+
+
 class Graph:
     def __init__(self):
-        self.frames, self.calls, self.dynamic = {}, {}, set()
+        self.frames, self.titles, self.calls, self.dynamic = {}, {}, {}, set()
 
     def read(self, path):
         text = path.read_text(encoding="utf-8")
@@ -37,20 +42,20 @@ class Graph:
             frame = FRAME.search(label)
             if frame:
                 self.frames[title] = max(self.frames.get(title, 0), int(frame.group(1)))
+                self.titles.setdefault(short(title), []).append(title)
                 if frame.group(2) == "dynamic":
                     self.dynamic.add(title)
         for source, target in EDGE.findall(text):
             self.calls.setdefault(source, set()).add(target)
 
 
-def short(title):
-    return title.split(":")[-1]
-
-
 HEAD = re.compile(r"^[0-9a-f]+ <([^>]+)>:$")
-CALL = re.compile(r"\s(?:jal|j|call|tail|bl|b|b\.n|b\.w)\s.*<([^>+]+)>$")
+CALL = re.compile(r"\s(jal|j|call|tail|bl|b|b\.n|b\.w)\s.*<([^>+]+)>$")
+LINKS = ("jal", "call", "bl")
+THROUGH_POINTER = re.compile(r"\s(?:jalr|blx\s+r\d)")  # A jump alone (jr, bx) is a return, or stays inside: memset's table.
+UNBOUNDED = re.compile(r"\b(?:add|sub|mv|mov)(?:\.w)?\s+sp, ?(?:sp, ?)?(?:[atsr]\d+|ip|fp)\b")
 GROWTH = (
-    (re.compile(r"\baddi\s+sp,sp,-(\d+)"), lambda match: int(match.group(1))),
+    (re.compile(r"\baddi?\s+sp,sp,-(\d+)"), lambda match: int(match.group(1))),
     (re.compile(r"\bsub(?:\.w|w)?\s+sp,(?: sp,)? ?#(\d+)"), lambda match: int(match.group(1))),
     (re.compile(r"\b(?:push|stmdb\s+sp!,)\s*\{([^}]*)\}"), lambda match: 4 * registers(match.group(1))),
     (re.compile(r"\bstr(?:d)?(?:\.w)?\s.*\[sp, #-(\d+)\]!"), lambda match: int(match.group(1))),
@@ -64,9 +69,17 @@ def registers(listed):
 
 
 class Image:
-    """What the disassembly says of functions that no call graph knows."""
+    """What the image says: every name of a function, and the frames and calls of those that no call graph knows."""
 
     def __init__(self, objdump, path):
+        table = subprocess.run([objdump, "-t", path], capture_output=True, text=True, check=True).stdout
+        self.addresses, self.names = {}, {}
+        for line in table.splitlines():
+            symbol = re.match(r"([0-9a-f]+) .{7} \.text\s+[0-9a-f]+ (?:\.hidden )?(\S+)$", line)
+            if symbol:
+                self.addresses[symbol.group(2)] = symbol.group(1)
+                self.names.setdefault(symbol.group(1), []).append(symbol.group(2))
+        self.unbounded, self.pointers = set(), set()
         listing = subprocess.run([objdump, "-d", "--no-show-raw-insn", path], capture_output=True, text=True,
                                  check=True).stdout
         self.frames, self.calls = {}, {}
@@ -81,9 +94,18 @@ class Image:
                 match = pattern.search(line)
                 if match:
                     self.frames[name] += size(match)
+            if UNBOUNDED.search(line):
+                self.unbounded.add(name)
+            if THROUGH_POINTER.search(line):
+                self.pointers.add(name)
             call = CALL.search(line)
-            if call and call.group(1) != name:
-                self.calls[name].add(call.group(1))
+            # A jump to its own beginning is a loop.
+            if call and (call.group(2) != name or call.group(1) in LINKS):
+                self.calls[name].add(call.group(2))
+
+    def aliases(self, name):
+        """All names of the function, its own first: a constructor has two."""
+        return [name, *(other for other in self.names.get(self.addresses.get(name), []) if other != name)]
 
 
 class Bound:
@@ -94,22 +116,37 @@ class Bound:
     def callees(self, title):
         if title not in self.graph.frames:
             yield from sorted(self.image.calls.get(title, ()))
+            if title in self.image.pointers:
+                yield from self.through_pointers(title)
             return
         for target in sorted(self.graph.calls.get(title, ())):
             if target != INDIRECT:
                 yield target
-                continue
-            found = [callees for pattern, callees in self.indirect.items() if re.search(pattern, title)]
-            if not found:
-                sys.exit(f"stack_bound.py: {title} calls through a pointer; say what with --indirect.")
-            yield from (name for callees in found for name in self.titles(callees))
+            else:
+                yield from self.through_pointers(title)
 
-    def titles(self, patterns):
-        """The functions whose names match one of the patterns."""
-        return [title for title in self.graph.frames if any(re.search(pattern, title) for pattern in patterns)]
+    def through_pointers(self, title):
+        found = [callees for pattern, callees in self.indirect.items() if re.search(pattern, title)]
+        if not found:
+            sys.exit(f"stack_bound.py: {title} calls through a pointer; say what with --indirect.")
+        for pattern in (pattern for callees in found for pattern in callees):
+            titles = [name for name in self.graph.frames if re.search(pattern.lstrip("?"), name)]
+            if not titles and not pattern.startswith("?"):
+                sys.exit(f"stack_bound.py: no function matches '{pattern}', which {title} is said to call.")
+            yield from titles
+
+    def resolve(self, title):
+        """The title that a call graph has for the function, if any has: with its own file's name first."""
+        file = title[:len(title) - len(short(title))]
+        for name in self.image.aliases(short(title)):
+            for candidate in (file + name, name, *self.graph.titles.get(name, ())):
+                if candidate in self.graph.frames:
+                    return candidate
+        return title
 
     def deepest(self, title):
         """(bytes, path) of the deepest calls from `title` on, itself included."""
+        title = self.resolve(title)
         if title in self.known:
             return self.known[title]
         if title in self.open:
@@ -119,10 +156,14 @@ class Bound:
             sys.exit(f"stack_bound.py: {title} takes as much stack as its arguments say.")
         frame = self.graph.frames.get(title)
         if frame is None:
-            frame = self.image.frames.get(title)
-        if frame is None:
-            # Not linked: the optimiser or the linker has found that nobody calls it.
-            return 0, []
+            listed = next((name for name in self.image.aliases(short(title)) if name in self.image.frames), None)
+            if listed is None:
+                if short(title) in self.image.addresses:
+                    sys.exit(f"stack_bound.py: {title} is linked, but neither call graph nor disassembly have it.")
+                return 0, []  # Not linked: the optimiser or the linker has found that nobody calls it.
+            if listed in self.image.unbounded:
+                sys.exit(f"stack_bound.py: {title} moves the stack pointer by a register.")
+            title, frame = listed, self.image.frames[listed]
         self.open.append(title)
         below = max((self.deepest(callee) for callee in self.callees(title)), default=(0, []))
         self.open.pop()
@@ -153,6 +194,7 @@ def main():
     parser.add_argument("--indirect", action="append", default=[])
     parser.add_argument("--objdump", default="objdump", help="of the image's processor")
     parser.add_argument("--interrupt", action="append", default=[], help="NAME=BYTES: handler, and what entering it takes")
+    parser.add_argument("--output", type=Path, help="write the number to this file, too")
     parser.add_argument("--quiet", action="store_true", help="one line")
     arguments = parser.parse_args()
     graph = Graph()
@@ -173,6 +215,8 @@ def main():
         total += entry + handler
         if not arguments.quiet:
             print_path(f"interrupt: {entry} bytes on entry, then", handler, handler_path)
+    if arguments.output:
+        arguments.output.write_text(f"{total}\n", encoding="utf-8")
     limit = arguments.limit
     print(f"{arguments.image}: stack at most {total} bytes" + (f" of {limit}" if limit else ""))
     return 1 if limit is not None and total > limit else 0

@@ -88,8 +88,21 @@ void print(const Measured& measured) {
   console << '\n';
 }
 
+// Whether the case's files have the sizes of the network's tensors.
+bool fits(const cases::Case& test) {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  for (const runtime::NetworkTensor& tensor : network::kNetwork.inputs) inputs += tensor.bytes;
+  for (const runtime::NetworkTensor& tensor : network::kNetwork.outputs) outputs += tensor.bytes;
+  return test.inputs.size() == inputs && test.expected.size() == outputs;
+}
+
 // Runs one case; false when the NPU fails or a byte differs.
 bool run_case(board::NpuSession<>& npu, const cases::Case& test) {
+  if (!fits(test)) {
+    console << test.name << ": its files are not of the network's sizes\n";
+    return false;
+  }
   std::span<const std::int8_t> input = test.inputs;
   for (const runtime::NetworkTensor& tensor : network::kNetwork.inputs) {
     const std::span<std::int8_t> place = bytes_of(tensor);

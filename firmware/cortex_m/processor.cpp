@@ -2,6 +2,8 @@
 #include <array>
 #include <auklet/board/board.hpp>
 #include <auklet/board/console.hpp>
+#include <auklet/board/nvic.hpp>
+#include <auklet/board/semihosting.hpp>
 #include <cstdint>
 
 extern "C" {
@@ -16,20 +18,11 @@ void auklet_reset();  // start.S
 namespace auklet::board {
 namespace {
 
-// Armv7-M Architecture Reference Manual, B3.2: NVIC_ISER0, NVIC_ICER0, Configurable Fault Status Register, BusFault
-// Address Register.
-constexpr std::uintptr_t kSystemControl = 0xe000'e000;
-constexpr std::uintptr_t kEnable = 0x100;
-constexpr std::uintptr_t kDisable = 0x180;
-constexpr std::uint32_t kNpuInterrupt = 1U << AUKLET_SOC_IRQ_NPU;
-constexpr std::uint32_t kTimerInterrupt = 1U << AUKLET_SOC_IRQ_TIMER;
-constexpr std::uint32_t kSysExitExtended = 0x20;
-constexpr std::uint32_t kApplicationExit = 0x20026;
-
 Handler npu_handler = nullptr;
 void* npu_context = nullptr;
 
 void semihost(std::uint32_t operation, const void* parameter) {
+  if (!has_debugger()) return;
   register std::uint32_t r0 asm("r0") = operation;
   register const void* r1 asm("r1") = parameter;
   asm volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
@@ -38,11 +31,13 @@ void semihost(std::uint32_t operation, const void* parameter) {
 }  // namespace
 
 void on_npu_interrupt(Handler handler, void* context) noexcept {
-  reg(kSystemControl, kDisable) = kNpuInterrupt;
+  disable(kNpuInterrupt);
+  asm volatile("dsb\n\tisb" ::: "memory");  // From here on it cannot come.
   npu_handler = handler;
   npu_context = context;
   if (handler == nullptr) return;
-  reg(kSystemControl, kEnable) = kNpuInterrupt;
+  asm volatile("dsb" ::: "memory");
+  enable(kNpuInterrupt);
   asm volatile("cpsie i" ::: "memory");
 }
 
@@ -50,8 +45,8 @@ std::uint32_t bus_errors(bool /*survive*/) noexcept { return 0; }
 bool survives_bus_errors() noexcept { return false; }
 
 void exit(int code) noexcept {
-  const std::uint32_t block[2] = {kApplicationExit, static_cast<std::uint32_t>(code)};
-  semihost(kSysExitExtended, block);
+  const auto block = exit_block(code);
+  semihost(kSysExitExtended, block.data());
   for (;;) asm volatile("wfi");
 }
 
@@ -65,7 +60,7 @@ extern "C" void auklet_irq_npu() {
 // coming again.
 extern "C" void auklet_irq_timer() {
   namespace board = auklet::board;
-  board::reg(board::kSystemControl, board::kDisable) = board::kTimerInterrupt;
+  board::disable(board::kTimerInterrupt);
 }
 
 extern "C" void auklet_fault() {

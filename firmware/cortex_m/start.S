@@ -37,3 +37,4 @@ auklet_reset:
 
   bl main
   bl auklet_exit
+  .size auklet_reset, . - auklet_reset

@@ -1,7 +1,11 @@
 /* Reset and trap entry of an RV32 core in machine mode. */
   .section .text.start, "ax"
   .global _start
+  .type _start, @function
 _start:
+  /* What is enabled after a reset, or a boot loader, nobody says. */
+  csrci mstatus, 8
+  csrw mie, zero
   .option push
   .option norelax
   la gp, __global_pointer$
@@ -43,9 +47,23 @@ _start:
   call main
   call auklet_exit
 
-/* Saves what a C++ function may change, and lets it decide. It returns where to go on. */
+  .size _start, . - _start
+
+/* Saves what a C++ function may change, and lets it decide. It returns where to go on. Where no frame fits below the stack
+ * pointer any more the program is over: the stack begins anew, for the report. */
   .align 2
+  .type trap_entry, @function
 trap_entry:
+  csrw mscratch, t0
+  la t0, __stack_start + 1024
+  bgeu sp, t0, 1f
+  la sp, __stack_end
+  li a0, -1
+  csrr a1, mepc
+  csrr a2, mtval
+  call auklet_trap
+1:
+  csrr t0, mscratch
   addi sp, sp, -64
   sw ra, 0(sp)
   sw t0, 4(sp)
@@ -86,15 +104,19 @@ trap_entry:
   lw a7, 60(sp)
   addi sp, sp, 64
   mret
+  .size trap_entry, . - trap_entry
 
 /* auklet_semihost(operation, parameter): the three instructions stand in one 16-byte block, as the convention wants. */
-  .global auklet_semihost
+  .global auklet_semihost, auklet_semihost_break
+  .type auklet_semihost, @function
   .align 4
 auklet_semihost:
   .option push
   .option norvc
   slli zero, zero, 0x1f
+auklet_semihost_break:
   ebreak
   srai zero, zero, 7
   .option pop
   ret
+  .size auklet_semihost, . - auklet_semihost

@@ -131,6 +131,7 @@ void Board::reset_npu() {
 void Board::all_off() {
   setup_.memory.all_off();
   lose_ = 0;
+  lost_ = false;
   fake_ = false;
 }
 

@@ -19,6 +19,8 @@ constexpr std::uint32_t kLoad = 1;
 constexpr std::uint32_t kSymbolTable = 2;
 constexpr std::uint32_t kFunction = 2;
 constexpr std::size_t kSymbolBytes = 16;
+constexpr std::size_t kSectionHeaderBytes = 40;
+constexpr std::size_t kLongestName = 1024;
 
 // The little-endian number of `bytes` bytes at `offset`.
 std::uint32_t number(std::span<const std::byte> file, std::size_t offset, std::size_t bytes) {
@@ -43,7 +45,10 @@ std::vector<ElfProgram::Function> read_functions(std::span<const std::byte> file
   const std::size_t table = number(file, 32, 4);
   const std::size_t header_bytes = number(file, 46, 2);
   const std::size_t headers = number(file, 48, 2);
-  for (std::size_t i = 0; i < headers; ++i) {
+  if (headers != 0 && header_bytes < kSectionHeaderBytes) {
+    throw ElfError("section headers of " + std::to_string(header_bytes) + " bytes are too short; the file is damaged");
+  }
+  for (std::size_t i = 0; i < headers && functions.empty(); ++i) {  // There is one table.
     const std::size_t section = table + i * header_bytes;
     if (number(file, section + 4, 4) != kSymbolTable) continue;
     const std::size_t symbols = number(file, section + 16, 4);
@@ -54,7 +59,7 @@ std::vector<ElfProgram::Function> read_functions(std::span<const std::byte> file
       if ((number(file, symbol + 12, 1) & 0xfU) != kFunction) continue;
       const std::size_t name = strings + number(file, symbol, 4);
       std::size_t end = name;
-      while (number(file, end, 1) != 0) ++end;
+      while (end - name < kLongestName && number(file, end, 1) != 0) ++end;
       // The lowest bit of an Arm function's address says that it is Thumb code.
       const std::uint32_t address = number(file, symbol + 4, 4) & (machine == kMachineArm ? ~1U : ~0U);
       functions.push_back(

@@ -124,6 +124,7 @@ void Machine::Impl::catch_up() {
   const std::uint64_t end = now();
   while (npu_cycle() < end) {
     gate_clock(end - npu_cycle());
+    if (npu_cycle() >= end) break;  // The look has taken all of it.
     // What the board does comes in its cycle, not at the end of a quantum.
     const std::uint64_t cycles = std::min(end, std::max(board_.due(), npu_cycle() + 1)) - npu_cycle();
     if (gated_) {

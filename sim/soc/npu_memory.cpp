@@ -69,9 +69,8 @@ void NpuMemory::hang(std::uint32_t after_bursts) {
 }
 
 void NpuMemory::release() {
-  if (!hangs_) return;
+  if (hangs_ && npu_.release) npu_.release();
   hangs_ = false;
-  if (npu_.release) npu_.release();
   choose_path();
 }
 

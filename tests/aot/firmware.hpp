@@ -37,7 +37,7 @@ class Recogniser {
 
   /// The word in them, as a number of models/keyword/labels.txt; -1 when the NPU did not answer.
   [[nodiscard]] int recognise() {
-    const auklet::runtime::NetworkReport report = keyword::run(queue_, arena, kDeadline);
+    const auklet::runtime::NetworkReport report = keyword::run(queue_, arena, kDeadline, tickets_);
     if (!report.ok()) return -1;  // report.step, .device and .job tell why; explain(report) in words.
     const auto scores = keyword::Output0::of(arena);
     std::size_t best = 0;
@@ -50,6 +50,7 @@ class Recogniser {
 
   npu::Device<Bus, Port> device_;
   npu::Queue<Bus, Port, 1> queue_;
+  keyword::Tickets tickets_;  // The streams lie in flash: they are checked once.
 };
 
 }  // namespace firmware

@@ -67,8 +67,23 @@ class Firmware(unittest.TestCase):
     def test_both_npus_give_the_same_output(self):
         if arguments.npu == "model":
             self.skipTest("the other one is needed, too: this is the RTL's test")
-        without_cycles = [re.sub(r"\d+ NPU cycles.*", "", run("keyword", npu=npu).stdout) for npu in ("rtl", "model")]
+        without_cycles = []
+        for npu in ("rtl", "model"):
+            done = run("keyword", npu=npu)
+            self.expect_pass(done)
+            without_cycles.append(re.sub(r"\d+ NPU cycles.*", "", done.stdout))
         self.assertEqual(*without_cycles)
+
+    def test_bench_shows_what_a_ticket_saves(self):
+        done = run("bench")
+        self.expect_pass(done)
+        runs = re.findall(r"^  (first|again)[a-z ]*: (\d+) cycles, NPU (\d+), asleep (\d+)", done.stdout, re.M)
+        self.assertEqual(len(runs), 8, done.stdout)  # By interrupt, and by polling.
+        for kind, cycles, npu, asleep in runs:
+            self.assertGreater(int(cycles), int(npu) + (50_000 if kind == "first" else 0))
+            if kind == "again":
+                self.assertLess(int(cycles), 2 * int(npu))
+        self.assertEqual([int(asleep) > 10_000 for _, _, _, asleep in runs], 4 * [True] + 4 * [False])
 
     def test_keyword_on_other_hardware_is_refused(self):
         done = run("keyword", "--config", "npu64")

@@ -5,6 +5,7 @@
 #include <auklet/npu/replay.hpp>
 #include <auklet/sim/bus.hpp>
 #include <auklet/sim/functional_model.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -20,11 +21,13 @@ constexpr npu::Ticks kTimeout = 1'000'000;
 class FirmwareTrace : public testing::Test {
  protected:
   FirmwareTrace() : flash_(AUKLET_SOC_FLASH_SIZE), ram_(AUKLET_SOC_RAM_SIZE) {
-    const std::string path = testing::TempDir() + "auklet-firmware-trace.txt";
+    const std::string path = testing::TempDir() + "auklet-firmware-trace-" +
+                             testing::UnitTest::GetInstance()->current_test_info()->name() + ".txt";
     const std::string command = std::string(AUKLET_SOC) + " " AUKLET_IMAGE " --npu model --mmio-trace " + path;
     EXPECT_EQ(std::system((command + " > /dev/null").c_str()), 0);  // NOLINT(concurrency-mt-unsafe): one thread.
     std::ifstream in(path);
     trace_ = read_trace(in);
+    std::remove(path.c_str());
     for (const TraceFile::Memory& piece : trace_.memory) place(piece);
   }
 

@@ -25,7 +25,8 @@
 namespace auklet::sim::soc {
 namespace {
 
-// The firmware's own exit code is passed on; these are this program's.
+// The firmware's own exit code is passed on; these are this program's, and what stands for all codes beyond 118.
+constexpr int kOtherExit = 119;
 constexpr int kUsage = 120;
 constexpr int kHalted = 121;
 constexpr int kDeadline = 122;
@@ -53,9 +54,10 @@ int complain(int code, const std::string& message) {
 std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
   CLI::App app(fmt::format("Runs firmware on a simulated {} with the Auklet NPU.", kProcessorName), kProgramName);
   app.footer(
-      fmt::format("Exit codes: the firmware's own; {} wrong arguments or files; {} the processor halted;\n"
+      fmt::format("Exit codes: the firmware's own up to 118; {} any other of it; {} wrong arguments or files; {} the "
+                  "processor halted;\n"
                   "{} the cycles given have passed.",
-                  kUsage, kHalted, kDeadline));
+                  kOtherExit, kUsage, kHalted, kDeadline));
   app.add_option("PROGRAM", arguments.program, "An ELF file")->required();
   app.add_option("--npu", arguments.npu.kind, "What the NPU is: rtl (verilated), or model (functional model)")
       ->check(CLI::IsMember({"rtl", "model"}))
@@ -168,7 +170,9 @@ int execute(const Arguments& arguments) {
   if (!npu->protocol_violations().empty()) return kHalted;
   switch (result.end) {
     case MachineEnd::kExit:
-      return static_cast<int>(result.exit_code & 0x7fU);
+      if (result.exit_code < kOtherExit) return static_cast<int>(result.exit_code);
+      return complain(kOtherExit,
+                      fmt::format("the firmware ended with code {}", static_cast<std::int32_t>(result.exit_code)));
     case MachineEnd::kHalted:
       return complain(kHalted, result.message);
     case MachineEnd::kDeadline:

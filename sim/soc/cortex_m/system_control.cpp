@@ -26,6 +26,7 @@ enum Offset : std::uint32_t {
   kHfsr = 0xD2C,
   kBfar = 0xD38,
   kCpacr = 0xD88,
+  kDhcsr = 0xDF0,
   kStir = 0xF00,
 };
 
@@ -161,6 +162,8 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset) const {
       return bus_fault_address_;
     case kCpacr:
       return coprocessor_access_;
+    case kDhcsr:
+      return 1;  // C_DEBUGEN: semihosting is served.
     default:
       return 0;
   }

@@ -112,6 +112,7 @@ bool Queue<B, P, Depth>::on_interrupt() {
     if (!harvest()) ++statistics_.late_interrupts;
     start_next();
     due = std::exchange(due_, 0);
+    port_.barrier();  // The clearing write has arrived before the handler returns: else the interrupt comes again.
   }
   give(due);
   return true;

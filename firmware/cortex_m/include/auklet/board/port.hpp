@@ -2,6 +2,7 @@
 #pragma once
 
 #include <auklet/board/board.hpp>
+#include <auklet/board/nvic.hpp>
 #include <auklet/npu/port.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -17,11 +18,11 @@ class Port : public npu::PortDefaults {
   void wait_for_interrupt(npu::Ticks max) noexcept {
     const std::uint64_t start = cycles();
     set_timer(max < UINT64_MAX - start ? start + max : UINT64_MAX);
-    reg(kSystemControl, kEnable) = kTimerInterrupt;
+    enable(kTimerInterrupt);
     asm volatile("dsb\n\twfi\n\tisb" ::: "memory");
-    reg(kSystemControl, kDisable) = kTimerInterrupt;
+    disable(kTimerInterrupt);
     set_timer(UINT64_MAX);
-    reg(kSystemControl, kUnpend) = kTimerInterrupt;
+    unpend(kTimerInterrupt);
   }
 
   void barrier() noexcept { asm volatile("dsb" ::: "memory"); }
@@ -32,14 +33,6 @@ class Port : public npu::PortDefaults {
     return old;
   }
   void leave_critical(npu::CriticalState state) noexcept { asm volatile("msr primask, %0" ::"r"(state) : "memory"); }
-
- private:
-  // Armv7-M Architecture Reference Manual, B3.4: NVIC_ISER0, NVIC_ICER0, NVIC_ICPR0.
-  static constexpr std::uintptr_t kSystemControl = 0xe000'e000;
-  static constexpr std::uintptr_t kEnable = 0x100;
-  static constexpr std::uintptr_t kDisable = 0x180;
-  static constexpr std::uintptr_t kUnpend = 0x280;
-  static constexpr std::uint32_t kTimerInterrupt = 1U << AUKLET_SOC_IRQ_TIMER;
 };
 
 static_assert(npu::Port<Port>);
