@@ -132,6 +132,24 @@ TEST(SimModelOrder, EnginesThatWaitForEachOtherStandStill) {
   expect_standstill(builder, end);
 }
 
+TEST(SimModelOrder, MemoryThatDoesNotAnswerTheFetchIsTheWatchdogs) {
+  Device device;
+  StreamBuilder builder;
+  builder.end();
+  const auto memory = std::as_writable_bytes(std::span(device.stream));
+  device.model.unmap(Device::kStreamBase);
+  device.model.map(Device::kStreamBase, memory, {.latency_cycles = 1U << 30});
+  const JobOutcome outcome = device.run(builder);
+  EXPECT_EQ(outcome.fault, spec::Fault::kWatchdog);
+  EXPECT_EQ(outcome.channel, spec::Channel::kFetch);
+  EXPECT_LT(outcome.cycles, reg::Watchdog::kReset + 10'000);
+  device.model.unmap(Device::kStreamBase);
+  device.model.map(Device::kStreamBase, memory, {});
+  device.model.write32(reg::Control::kOffset, reg::Control::kSoftReset.mask());
+  ASSERT_TRUE(wait_until_idle(device.model));
+  EXPECT_TRUE(device.run(builder).done);
+}
+
 TEST(SimModelOrder, EndWaitsToo) {
   StreamBuilder builder;
   const std::uint32_t end = builder.end({.wait_compute = 1});
