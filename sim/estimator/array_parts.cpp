@@ -18,6 +18,15 @@ ArrayShape::ArrayShape(const spec::GeomCommand& command, const spec::HardwareCon
       positions(std::uint64_t{command.out_h} * command.out_w) {
   stripe = tiles ? positions : rows ? command.out_w : command.stripe;
   steps = tiles ? 1 : rows ? command.kh : std::uint64_t{command.kh} * command.kx_n * command.chunks;
+  // Words of 16 bytes begin up to 15 bytes before a row.
+  const BankMap map(config.sram_bytes);
+  const std::uint64_t tile_count = command.oc_tiles;
+  reads = map.regions(std::uint64_t{command.in_base} - spec::kLanes,
+                      input_bytes(command) + std::uint64_t{2} * spec::kLanes);
+  results = map.regions(command.out_base, output_bytes(command));
+  loads = static_cast<Banks>(
+      map.regions(command.w_base, multiply(multiply(tile_count, steps), spec::kWeightBlock) + kPairBytes) |
+      map.regions(command.p_base, multiply(tile_count, spec::kParamBlock) + kPairBytes));
 }
 
 bool StripePlace::next(const ArrayShape& shape) {
@@ -85,7 +94,7 @@ Drain::Step Drain::step_on(const ArrayShape& shape, const Sum& sum, bool param_t
   const bool job_end = at.last_set(shape);
   Step result;
   result.param_taken = param_there && (state == State::kParam || (shape.tiles && end && !job_end));
-  if (moves) result.result = tile_base + group_base + row + column;
+  if (moves) result.result = this->result();
 
   const std::uint32_t ready_before = ready;
   if (!shape.tiles) ready += (sum.valid && sum.last ? 1U : 0U) - (stripe_end ? 1U : 0U);

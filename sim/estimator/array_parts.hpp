@@ -6,7 +6,10 @@
 #include <array>
 #include <auklet/spec/spec.hpp>
 #include <cstdint>
+#include <limits>
 #include <optional>
+
+#include "sram_banks.hpp"
 
 namespace auklet::sim::estimator {
 
@@ -24,6 +27,9 @@ struct ArrayShape {
   std::uint64_t positions = 1;  ///< Of a tile.
   std::uint64_t stripe = 1;     ///< Positions of a stripe, at most.
   std::uint64_t steps = 1;      ///< Weight sets of a stripe.
+  Banks reads = 0;              ///< All banks of the regions that are read,
+  Banks loads = 0;              ///< that weights and parameters come from,
+  Banks results = 0;            ///< and that results go to.
 };
 
 /// A stripe, of all stripes of all tile sets.
@@ -53,10 +59,22 @@ struct WeightLoader {
   /// A pair is granted.
   void load(const ArrayShape& shape);
   void release(unsigned set) { full[set] = false; }
+  /// Pairs until the set is full.
+  [[nodiscard]] std::uint64_t left(const ArrayShape& shape) const {
+    return kSetPairs * at.tiles(shape) - (kSetPairs * group + pair);
+  }
+  /// `pairs` are granted, fewer than are left.
+  void load(std::uint32_t pairs) {
+    const std::uint32_t all = kSetPairs * group + pair + pairs;
+    group = all / kSetPairs;
+    pair = all % kSetPairs;
+    address += pairs * 2 * spec::kLanes;
+  }
 
   StripePlace at;
   std::uint32_t address;
   std::uint32_t set_base;
+  static constexpr std::uint32_t kSetPairs = spec::kWeightBlock / (2 * spec::kLanes);  ///< Of a tile.
   std::uint64_t step = 0;
   std::uint32_t group = 0;
   std::uint32_t pair = 0;
@@ -111,6 +129,28 @@ struct Drain {
     return step_on(shape, sum, param_there, issued, issued_bank);
   }
   [[nodiscard]] bool active() const { return state != State::kIdle; }
+  [[nodiscard]] bool moves() const { return state == State::kMove; }
+  /// Whether it takes a sum that arrives; else it moves in every cycle.
+  [[nodiscard]] bool passing(const ArrayShape& shape) const { return shape.tiles || passes; }
+  /// Cycles in which it does nothing but move sums, or waits, while neither a first nor a last sum arrives.
+  [[nodiscard]] std::uint64_t calm(const ArrayShape& shape, bool param_there) const {
+    if (state == State::kMove) return at.positions(shape) - 1 - n;
+    const bool waits = state == State::kWait ? ready == 0 : !param_there;
+    return waits ? std::numeric_limits<std::uint64_t>::max() : 0;
+  }
+  [[nodiscard]] std::uint32_t result() const { return tile_base + group_base + row + column; }
+  /// Moves so many sums, none of them the last of a group.
+  void move(const ArrayShape& shape, std::uint64_t sums) {
+    n += sums;
+    const std::uint64_t to = x + sums;
+    if (to < shape.geom.out_w) {
+      x = static_cast<std::uint32_t>(to);
+    } else {
+      row += static_cast<std::uint32_t>(to / shape.geom.out_w) * shape.geom.out_row_pitch;
+      x = static_cast<std::uint32_t>(to % shape.geom.out_w);
+    }
+    column = x * shape.geom.out_x_pitch;
+  }
 
   enum class State : std::uint8_t { kIdle, kParam, kWait, kMove };
   State state = State::kParam;

@@ -1,5 +1,7 @@
 #include "array_walks.hpp"
 
+#include <algorithm>
+
 namespace auklet::sim::estimator {
 namespace {
 
@@ -20,7 +22,37 @@ bool bytes_exist(const spec::GeomCommand& geom, std::int64_t r) {
   return r > -std::int64_t{spec::kLanes} && r < geom.row_bytes;
 }
 
+/// The gait of a row with outputs: of `ready` the fetch `lead` away must not wait; `end` is the first that ends
+/// something.
+Gait row_gait(const ArrayShape& shape, bool ready, std::uint32_t hold, std::int64_t lead, std::int64_t end) {
+  Gait gait{.moves = ready || lead != 0, .lead = static_cast<std::uint64_t>(lead)};
+  gait.stride = shape.geom.stride_x;
+  gait.pause = shape.phases;
+  if (lead < 0 || gait.stride == 0) return {.most = 0};
+  if (!gait.moves) return gait;
+  gait.most = hold + gait.cycle_of(ready ? static_cast<std::uint64_t>(std::max<std::int64_t>(end, 0)) : gait.lead);
+  return gait;
+}
+
 }  // namespace
+
+Stretch::Stretch(const Gait& gait, std::uint64_t held, std::uint64_t cycles)
+    : hold(static_cast<std::uint32_t>(held - std::min(held, cycles))) {
+  if (!gait.moves || cycles <= held) return;
+  const std::uint64_t moving = cycles - held;
+  newest = cycles;
+  if (moving <= gait.lead) {
+    fetches = moving;
+    return;
+  }
+  const std::uint64_t behind = moving - gait.lead;
+  const std::uint64_t periods = behind / gait.period(), rest = behind % gait.period();
+  products = periods + (rest != 0 ? 1 : 0);
+  fetches = gait.lead + periods * gait.stride + (rest > gait.pause ? 1 + rest - gait.pause : rest != 0 ? 1 : 0);
+  if (rest != 0 && rest < gait.pause) hold = static_cast<std::uint32_t>(gait.pause - rest);
+  if (rest != 0 && rest <= gait.pause) newest -= rest - 1;
+  if (rest == 0 && gait.stride == 1) newest -= gait.pause - 1;
+}
 
 // ---- CONV ----
 ConvWalk::ConvWalk(const ArrayShape& shape)
@@ -38,7 +70,7 @@ Fetch ConvWalk::fetch(const ArrayShape& shape) const {
 Fetched ConvWalk::fire(const ArrayShape& shape) {
   const spec::GeomCommand& geom = shape.geom;
   const std::uint64_t count = at_.positions(shape);
-  const bool final_step = chunk_ + 1 == geom.chunks && kx_ + 1 == geom.kx_n && ky_ + 1 == geom.kh;
+  const bool final_step = this->final_step(shape);
   const bool step_end = n_ + 1 == count;
   Fetched fetched{{final_step, n_ == 0, final_step && step_end}, step_end, final_step && step_end};
   // A stripe of one position would read its sum before the step before has written it.
@@ -68,6 +100,29 @@ Fetched ConvWalk::fire(const ArrayShape& shape) {
   }
   stripe_ = position_;
   return fetched;
+}
+
+Gait ConvWalk::gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& drain,
+                    unsigned /*params*/) const {
+  if (!active || !weights.full[set] || !drain.bank_free[bank]) return {};
+  Gait gait{.moves = true, .sums = final_step(shape), .pause = shape.phases};
+  gait.most = hold + (gait.sums && n_ == 0 ? 0 : gait.cycle_of(at_.positions(shape) - 1 - n_));
+  return gait;
+}
+
+void ConvWalk::go(const ArrayShape& shape, const Stretch& stretch) {
+  const spec::GeomCommand& geom = shape.geom;
+  hold = stretch.hold;
+  n_ += stretch.fetches;
+  const std::uint64_t to = position_.x + stretch.fetches;
+  const std::uint64_t rows = to < geom.out_w ? 0 : to / geom.out_w;
+  if (rows != 0) {
+    position_ = {0, geom.r0, position_.iy + static_cast<std::int64_t>(rows * geom.stride_y),
+                 position_.row + static_cast<std::uint32_t>(rows) * geom.stride_y * geom.row_pitch};
+  }
+  const auto x = static_cast<std::uint32_t>(to - rows * geom.out_w);
+  position_.r += (std::int64_t{x} - position_.x) * geom.x_step;
+  position_.x = x;
 }
 
 void ConvWalk::next_step(const ArrayShape& shape) {
@@ -130,6 +185,24 @@ Fetched RowsWalk::fire(const ArrayShape& shape) {
   return fetched;
 }
 
+Gait RowsWalk::gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& drain,
+                    unsigned /*params*/) const {
+  if (!active) return {};
+  const bool ready = weights.full[set] && drain.bank_free[bank];
+  const bool sums = ky_ + 1 == shape.geom.kh;
+  Gait gait = row_gait(shape, ready, hold, out_ix_ - ix_, sums && pos_ == 0 ? out_ix_ - ix_ : last_ix_ - ix_);
+  gait.sums = sums;
+  return gait;
+}
+
+void RowsWalk::go(const ArrayShape& shape, const Stretch& stretch) {
+  hold = stretch.hold;
+  ix_ += static_cast<std::int64_t>(stretch.fetches);
+  r_ += static_cast<std::int64_t>(stretch.fetches) * shape.geom.kx_stride;
+  out_ix_ += static_cast<std::int64_t>(stretch.products) * shape.geom.stride_x;
+  pos_ += static_cast<std::uint32_t>(stretch.products);
+}
+
 void RowsWalk::next_row(const ArrayShape& shape, bool row_end, bool tile_end) {
   const spec::GeomCommand& geom = shape.geom;
   if (!row_end) {
@@ -181,8 +254,7 @@ Fetched TileWalk::fire(const ArrayShape& shape) {
   const spec::GeomCommand& geom = shape.geom;
   const bool emits_now = emits();
   const bool last_row = iy_ == out_iy_ && oy_ + 1 == geom.out_h;
-  // Padding to the right of a row comes with the first pixel of the next one, but in the last row.
-  const bool row_end = ix_ == (fused_ && !last_row ? std::int64_t{geom.in_w} - 1 : last_ix_);
+  const bool row_end = ix_ == this->row_end(shape, last_row);
   const bool tile_end = last_row && row_end;
   Fetched fetched{{emits_now, false, false}, tile_end, false};
   const bool was_late = late_;
@@ -212,6 +284,28 @@ Fetched TileWalk::fire(const ArrayShape& shape) {
   }
   ++iy_;
   return fetched;
+}
+
+Gait TileWalk::gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& /*drain*/,
+                    unsigned params) const {
+  if (!active) return {};
+  if (late_) return {.most = 0};
+  const bool outputs = iy_ == out_iy_;
+  const std::int64_t end = row_end(shape, outputs && oy_ + 1 == shape.geom.out_h) - ix_;
+  if (outputs) {
+    Gait gait = row_gait(shape, weights.full[set] && params != 0, hold, out_ix_ - ix_, end);
+    gait.sums = true;
+    return gait;
+  }
+  return {
+      .moves = true, .lead = Gait::kLong, .most = hold + static_cast<std::uint64_t>(std::max<std::int64_t>(end, 0))};
+}
+
+void TileWalk::go(const ArrayShape& shape, const Stretch& stretch) {
+  hold = stretch.hold;
+  ix_ += static_cast<std::int64_t>(stretch.fetches);
+  r_ += static_cast<std::int64_t>(stretch.fetches) * shape.geom.kx_stride;
+  out_ix_ += static_cast<std::int64_t>(stretch.products) * shape.geom.stride_x;
 }
 
 }  // namespace auklet::sim::estimator

@@ -21,6 +21,36 @@ struct Fetch {
   std::uint32_t address = 0;
 };
 
+/// How a walk goes on while each of its fetches is granted and none of them ends anything.
+struct Gait {
+  static constexpr std::uint64_t kLong = std::uint64_t{1} << 32;
+
+  bool moves = false;          ///< Else it waits, for weights or a bank.
+  bool sums = false;           ///< Sums come of it.
+  std::uint64_t lead = 0;      ///< Fetches before the first one that completes a product,
+  std::uint64_t stride = 1;    ///< and from each of those to the next one;
+  std::uint64_t pause = 1;     ///< cycles that such a one takes.
+  std::uint64_t most = kLong;  ///< That holds for so many cycles.
+
+  [[nodiscard]] std::uint64_t period() const { return stride + pause - 1; }
+  /// Cycles before fetch `number`, which is not held.
+  [[nodiscard]] std::uint64_t cycle_of(std::uint64_t number) const {
+    if (number <= lead) return number;
+    const std::uint64_t behind = (number - lead) % stride;
+    return lead + (number - lead) / stride * period() + (behind == 0 ? 0 : pause - 1 + behind);
+  }
+};
+
+/// So many cycles of a gait.
+struct Stretch {
+  Stretch(const Gait& gait, std::uint64_t hold, std::uint64_t cycles);
+
+  std::uint64_t fetches = 0;
+  std::uint64_t products = 0;
+  std::uint64_t newest = 0;  ///< Cycles to behind the last fetch.
+  std::uint32_t hold = 0;    ///< That is left.
+};
+
 struct WalkState {
   unsigned set = 0;        ///< Weights,
   unsigned bank = 0;       ///< and accumulators in use.
@@ -40,6 +70,11 @@ struct ConvWalk : WalkState {
   }
   [[nodiscard]] Fetch fetch(const ArrayShape& shape) const;
   Fetched fire(const ArrayShape& shape);
+  /// How it goes on while `weights`, `drain` and parameters stay as they are.
+  [[nodiscard]] Gait gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& drain,
+                          unsigned params) const;
+  /// Goes on by a stretch of its gait.
+  void go(const ArrayShape& shape, const Stretch& stretch);
 
  private:
   struct Position {
@@ -49,6 +84,9 @@ struct ConvWalk : WalkState {
     std::uint32_t row = 0;
   };
   void next_step(const ArrayShape& shape);
+  [[nodiscard]] bool final_step(const ArrayShape& shape) const {
+    return chunk_ + 1 == shape.geom.chunks && kx_ + 1 == shape.geom.kx_n && ky_ + 1 == shape.geom.kh;
+  }
 
   StripePlace at_;
   Position position_, stripe_;
@@ -68,6 +106,11 @@ struct RowsWalk : WalkState {
   }
   [[nodiscard]] Fetch fetch(const ArrayShape& shape) const;
   Fetched fire(const ArrayShape& shape);
+  /// How it goes on while `weights`, `drain` and parameters stay as they are.
+  [[nodiscard]] Gait gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& drain,
+                          unsigned params) const;
+  /// Goes on by a stretch of its gait.
+  void go(const ArrayShape& shape, const Stretch& stretch);
 
  private:
   void next_row(const ArrayShape& shape, bool row_end, bool tile_end);
@@ -88,10 +131,19 @@ struct TileWalk : WalkState {
   }
   [[nodiscard]] Fetch fetch(const ArrayShape& shape) const;
   Fetched fire(const ArrayShape& shape);
+  /// How it goes on while `weights`, `drain` and parameters stay as they are.
+  [[nodiscard]] Gait gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& drain,
+                          unsigned params) const;
+  /// Goes on by a stretch of its gait.
+  void go(const ArrayShape& shape, const Stretch& stretch);
 
  private:
   [[nodiscard]] bool emits() const { return late_ || (iy_ == out_iy_ && ix_ == out_ix_); }
   void begin_tile(const ArrayShape& shape);
+  /// The last pixel of a row: padding to the right comes with the first one of the next row, but in the last row.
+  [[nodiscard]] std::int64_t row_end(const ArrayShape& shape, bool last_row) const {
+    return fused_ && !last_row ? std::int64_t{shape.geom.in_w} - 1 : last_ix_;
+  }
 
   std::int64_t first_ix_, last_ix_;
   bool fused_;

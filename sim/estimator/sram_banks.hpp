@@ -31,6 +31,16 @@ class BankMap {
     const Banks first = word(address);
     return address % spec::kLanes == 0 ? first : static_cast<Banks>(first | word(address + spec::kLanes));
   }
+  /// All banks of the regions that words with bytes of [begin, begin + bytes) are in.
+  [[nodiscard]] Banks regions(std::uint64_t begin, std::uint64_t bytes) const {
+    const std::uint64_t first = begin & ((std::uint64_t{mask_} + 1) * spec::kLanes - 1);
+    const std::uint64_t crossed =
+        ((first & ((std::uint64_t{1} << shift_) - 1)) + bytes - (bytes != 0 ? 1 : 0)) >> shift_;
+    if (crossed >= spec::kSramRegions - 1) return static_cast<Banks>(~0U);
+    unsigned banks = 0;
+    for (std::uint64_t i = 0; i <= crossed; ++i) banks |= 3U << ((first >> shift_) + i) % spec::kSramRegions * 2;
+    return static_cast<Banks>(banks);
+  }
 
  private:
   [[nodiscard]] std::uint32_t region_bits(std::uint32_t word) const { return (word * spec::kLanes >> shift_) * 2; }

@@ -1,15 +1,30 @@
 #include "transfer_ports.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
+
+#include "geometry.hpp"
 
 namespace auklet::sim::estimator {
 
 const TransferShape TransferPorts::kNothing;
 
+namespace {
+
+/// From the first row's base to the end of the last one.
+std::uint64_t sram_bytes(const TransferShape& shape) {
+  const std::uint64_t words_a_row = shape.unpack ? shape.words : divide_up(shape.row_bytes, spec::kLanes);
+  const std::uint64_t rows = divide_up(shape.words, std::max<std::uint64_t>(words_a_row, 1));
+  return multiply(rows, shape.stride) + words_a_row * spec::kLanes;
+}
+
+}  // namespace
+
 TransferPorts::TransferPorts(const Begin& begin, const spec::HardwareConfig& config)
     : shape_(begin.shape),
       map_(config.sram_bytes),
+      regions_(map_.regions(shape_->base, sram_bytes(*shape_))),
       beat_left_(shape_->bytes),
       beat_row_left_(shape_->memory_row),
       beat_row_(shape_->address),
@@ -45,6 +60,7 @@ bool TransferPorts::beat_moved(std::uint32_t bytes) {
 
 void TransferPorts::next_word() {
   ++words_;
+  if (!shape_->store) newest_ = cycle_;
   at_ += spec::kLanes;
   if (row_left_ > spec::kLanes || shape_->unpack) {
     row_left_ -= std::min<std::uint32_t>(row_left_, spec::kLanes);
@@ -54,20 +70,29 @@ void TransferPorts::next_word() {
   at_ = row_ += shape_->stride;
 }
 
-Banks TransferPorts::asks() {
+bool TransferPorts::wants_bank() const {
   constexpr std::uint32_t kStoreRoom = 2 * spec::kLanes;
-  asked_ = false;
-  if (done()) return 0;
-  if (shape_->store) {
-    asked_ = cycle_ != 0 && fill_ + (arriving_ != 0 ? spec::kLanes : 0) <= kStoreRoom;
-  } else {
-    const std::uint32_t bytes = word_bytes();
-    const bool ended = beat_left_ == 0;
-    asked_ = fill_ >= bytes || (ended && (fill_ != 0 || shape_->unpack));
-    // Before the first beat nothing is known.
-    if (beat_left_ == shape_->bytes) asked_ = false;
-  }
+  if (done()) return false;
+  if (shape_->store) return cycle_ != 0 && fill_ + (arriving_ != 0 ? spec::kLanes : 0) <= kStoreRoom;
+  // Before the first beat nothing is known.
+  if (beat_left_ == shape_->bytes) return false;
+  return fill_ >= word_bytes() || (beat_left_ == 0 && (fill_ != 0 || shape_->unpack));
+}
+
+Banks TransferPorts::asks() {
+  asked_ = wants_bank();
   return asked_ ? map_.word(at_) : Banks{0};
+}
+
+std::uint64_t TransferPorts::quiet() const {
+  if (other_beats_ != 0 || done() || wants_bank()) return 0;
+  const auto now = static_cast<double>(cycle_);
+  if (!shape_->store) {
+    return slot_ != Slot::kFree || due_ <= now ? 0 : static_cast<std::uint64_t>(std::ceil(due_)) - cycle_;
+  }
+  const bool fills = beat_left_ != 0 && fill_ >= next_beat() && buffered_ < store_room();
+  if (cycle_ == 0 || arriving_ != 0 || fills || handed_ == 0 || due_ <= now + 1) return 0;
+  return static_cast<std::uint64_t>(std::ceil(due_)) - 1 - cycle_;
 }
 
 void TransferPorts::step(bool granted) {
@@ -130,16 +155,16 @@ void TransferPorts::step_load(bool written) {
 
 void TransferPorts::step_store(bool read) {
   constexpr std::uint32_t kToBus = 3;
-  const std::uint32_t room = 2 * spec::kBurstBytes / shape_->beat_bytes;
   const std::uint32_t bytes = beat_left_ != 0 ? next_beat() : 0;
   std::uint32_t sent = 0;
   if (handed_ != 0 && static_cast<double>(cycle_) >= due_) {
     --handed_;
     ++sent_;
+    newest_ = cycle_;
     --buffered_;
     due_ = std::max(due_ + shape_->beat, static_cast<double>(cycle_));
   }
-  if (bytes != 0 && fill_ >= bytes && buffered_ < room) {
+  if (bytes != 0 && fill_ >= bytes && buffered_ < store_room()) {
     sent = bytes;
     ++buffered_;
     if (beat_moved(bytes)) {

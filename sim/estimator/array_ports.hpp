@@ -1,0 +1,118 @@
+// The array's SRAM ports, cycle by cycle, as rtl/core has them: CONV, DWROWS, DWCONV. Where nothing but fetches and
+// sums goes on, many cycles are taken at once.
+#pragma once
+
+#include <array>
+#include <auklet/spec/spec.hpp>
+#include <cstdint>
+#include <utility>
+
+#include "array_walks.hpp"
+#include "sram_banks.hpp"
+
+namespace auklet::sim::estimator {
+
+/// Results on their way to SRAM.
+class ResultPipe {
+ public:
+  static constexpr unsigned kLength = 16;
+
+  [[nodiscard]] Banks now() const { return static_cast<Banks>(next_); }
+  /// One that is written `cycles` later, fewer than kLength.
+  void push(Banks banks, unsigned cycles) {
+    (cycles < kHalf ? next_ : later_) |= std::uint64_t{banks} << cycles % kHalf * 8;
+  }
+  void step() {
+    next_ = next_ >> 8U | later_ << (kHalf - 1) * 8;
+    later_ >>= 8U;
+  }
+  /// The same as so many calls of step().
+  void skip(std::uint64_t cycles) {
+    for (std::uint64_t i = 0; i < cycles && !empty(); ++i) step();
+  }
+  [[nodiscard]] bool empty() const { return (next_ | later_) == 0; }
+
+ private:
+  static constexpr unsigned kHalf = 8;
+  std::uint64_t next_ = 0, later_ = 0;  ///< A byte a cycle.
+};
+
+/// What all of them tell.
+struct PortCount {
+  std::uint64_t cycle = 0;    ///< Since the command's start.
+  std::uint64_t fetches = 0;  ///< Granted so far: of activations; EltwisePorts: whole words;
+  std::uint64_t newest = 0;   ///< and the cycle behind the last one.
+  std::uint64_t rounds = 0;   ///< Ended so far: stripes, tiles, rows, after which all begins anew.
+
+  void fetched() {
+    ++fetches;
+    newest = cycle;
+  }
+};
+
+/// Cycles in which all goes on evenly.
+struct Calm {
+  std::uint64_t cycles = 0;
+  Gait gait;
+};
+
+template <typename Walk>
+class ArrayPorts {
+ public:
+  ArrayPorts(const spec::GeomCommand& geom, const spec::HardwareConfig& config);
+
+  [[nodiscard]] ComputeAsks asks();
+  /// Ends the cycle that asks() was asked of.
+  void step(bool reads_granted, bool weights_granted);
+  /// How many cycles from here on, up to `most`, skip() can take: all that is asked for is granted, as its ports are in
+  /// regions of their own, none of them `others`; the array's fetches go on evenly, or there are none; no weight set
+  /// and no tile ends.
+  [[nodiscard]] Calm calm(std::uint64_t most, Banks others) const;
+  /// Takes those cycles, or fewer of them.
+  void skip(const Calm& calm, std::uint64_t cycles);
+  /// Cycles before the next fetch is possible.
+  [[nodiscard]] std::uint64_t held() const { return walk_.hold; }
+  /// The last result is written.
+  [[nodiscard]] bool done() const { return !drain_.active() && results_.empty(); }
+  [[nodiscard]] const PortCount& count() const { return count_; }
+
+ private:
+  /// Sums and weight sets on their way through the array, a bit a cycle.
+  struct Pipe {
+    std::uint32_t valid = 0, first = 0, last = 0;
+    std::array<std::uint32_t, 2> released{};
+
+    void step() {
+      valid >>= 1U;
+      first >>= 1U;
+      last >>= 1U;
+      released[0] >>= 1U;
+      released[1] >>= 1U;
+    }
+  };
+  static constexpr unsigned kToWrite = 5;  // Through the requantiser; sums from the accumulators come a cycle later.
+
+  [[nodiscard]] unsigned to_sum() const { return kToArray + (shape_.window() ? 1 : 0) + shape_.phases; }
+  [[nodiscard]] unsigned to_write() const { return (shape_.tiles ? kToWrite : kToWrite + 1) - 1; }
+  void drain_stretch(std::uint64_t arrived, std::uint64_t recent, std::uint64_t cycles);
+
+  static constexpr unsigned kWordBits = 32;
+  static constexpr unsigned kRecent = 8;   // Cycles, more than a result takes to SRAM.
+  static constexpr unsigned kToArray = 2;  // From a fetch to its products, and a cycle through the window.
+
+  BankMap map_;
+  ArrayShape shape_;
+  PortCount count_;
+  Walk walk_;
+  WeightLoader weights_;
+  ParamLoader params_;
+  Drain drain_;
+  ResultPipe results_;
+  Pipe pipe_;
+  unsigned tile_params_ = 0;  ///< DWCONV: tiles whose parameters are loaded, their outputs not all issued.
+  bool fetches_ = false;
+  bool param_asks_ = false;
+  bool weight_asks_ = false;
+};
+
+}  // namespace auklet::sim::estimator
