@@ -24,9 +24,8 @@ ArrayShape::ArrayShape(const spec::GeomCommand& command, const spec::HardwareCon
   reads = map.regions(std::uint64_t{command.in_base} - spec::kLanes,
                       input_bytes(command) + std::uint64_t{2} * spec::kLanes);
   results = map.regions(command.out_base, output_bytes(command));
-  loads = static_cast<Banks>(
-      map.regions(command.w_base, multiply(multiply(tile_count, steps), spec::kWeightBlock) + kPairBytes) |
-      map.regions(command.p_base, multiply(tile_count, spec::kParamBlock) + kPairBytes));
+  weights = map.regions(command.w_base, multiply(multiply(tile_count, steps), spec::kWeightBlock) + kPairBytes);
+  params = map.regions(command.p_base, multiply(tile_count, spec::kParamBlock) + kPairBytes);
 }
 
 bool StripePlace::next(const ArrayShape& shape) {

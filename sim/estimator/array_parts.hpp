@@ -28,7 +28,8 @@ struct ArrayShape {
   std::uint64_t stripe = 1;     ///< Positions of a stripe, at most.
   std::uint64_t steps = 1;      ///< Weight sets of a stripe.
   Banks reads = 0;              ///< All banks of the regions that are read,
-  Banks loads = 0;              ///< that weights and parameters come from,
+  Banks weights = 0;            ///< that weights
+  Banks params = 0;             ///< and parameters come from,
   Banks results = 0;            ///< and that results go to.
 };
 

@@ -62,23 +62,122 @@ void ArrayPorts<Walk>::step(bool reads_granted, bool weights_granted) {
 }
 
 template <typename Walk>
-Calm ArrayPorts<Walk>::calm(std::uint64_t most, Banks others) const {
-  if (count_.cycle < kFirstCycle || !drain_.active() || params_.asks() || params_.arrives) return {};
+Calm ArrayPorts<Walk>::calm(std::uint64_t most, Banks others) {
+  constexpr unsigned kLongest = 7;
+  if (looks_after_ != 0) {
+    --looks_after_;
+    return {};
+  }
+  const Calm calm = look(most, others);
+  in_vain_ = calm.cycles >= kWorth ? 0 : std::min(2 * in_vain_ + 1, kLongest);
+  looks_after_ = in_vain_ / 2;
+  return calm;
+}
+
+template <typename Walk>
+Calm ArrayPorts<Walk>::look(std::uint64_t most, Banks others) const {
+  if (count_.cycle < kFirstCycle || !drain_.active() || params_.loaded()) return {};
   if (!params_.begun && weights_.any()) return {};
   std::uint64_t cycles = std::min(most, drain_.calm(shape_, params_.there()));
   const std::uint32_t ends = pipe_.first | pipe_.last | pipe_.released[0] | pipe_.released[1];
   if (ends != 0) cycles = std::min<std::uint64_t>(cycles, static_cast<unsigned>(std::countr_zero(ends)));
-  const bool loads = weights_.asks();
-  if (loads) cycles = std::min(cycles, weights_.left(shape_) - 1);
-  if (cycles == 0) return {};
-  Calm calm{.gait = walk_.gait(shape_, weights_, drain_, tile_params_)};
-  const unsigned from_reads = calm.gait.moves ? shape_.reads : 0U;
-  const unsigned from_loads = loads ? shape_.loads : 0U;
-  const unsigned to_results = drain_.moves() || !results_.empty() ? shape_.results : 0U;
-  if ((from_reads & from_loads) != 0 || ((from_reads | from_loads) & to_results) != 0) return {};
-  if (((from_reads | from_loads | to_results) & others) != 0) return {};
+  if (cycles < kWorth) return {};
+  Calm calm{.cycles = cycles, .gait = walk_.gait(shape_, weights_, drain_, tile_params_)};
   calm.cycles = std::min(cycles, calm.gait.most);
+  if (calm.cycles < kWorth) return {};
+  const unsigned reads = calm.gait.moves ? shape_.reads : 0U;
+  const unsigned results = drain_.moves() || !results_.empty() ? shape_.results : 0U;
+  const unsigned loads = params_.asks() ? shape_.params : weights_.asks() ? shape_.weights : 0U;
+  if ((reads & loads) != 0 || ((reads | loads) & results) != 0 || ((reads | loads | results) & others) != 0) {
+    look_closely(calm, others);
+  } else if (params_.asks()) {
+    return {};
+  } else if (weights_.asks()) {
+    calm.loads = true;
+    calm.cycles = std::min(calm.cycles, weights_.left(shape_) - 1);
+  }
   return calm;
+}
+
+/// Fetches whose words lie evenly; as many cycles are left as they do.
+template <typename Walk>
+typename ArrayPorts<Walk>::PortUse ArrayPorts<Walk>::reads_use(Calm& calm) const {
+  const Gait& gait = calm.gait;
+  if (!gait.moves) return {};
+  const Line line = walk_.line(shape_);
+  calm.cycles = std::min(calm.cycles, walk_.hold + gait.cycle_of(line.fetches));
+  if (!line.exists) return {};
+  const bool all = gait.pause == 1 || gait.lead >= calm.cycles;
+  if (line.pitch % spec::kLanes != 0 || (!all && (gait.lead != 0 || gait.stride != 1))) {
+    calm.cycles = 0;
+    return {};
+  }
+  const std::uint64_t words = std::min(line.fetches, calm.cycles);
+  const std::uint64_t cycles = comb(all ? 1 : gait.pause, walk_.hold);
+  const unsigned banks = map_.regions(line.address, words * line.pitch + std::uint64_t{2} * spec::kLanes);
+  if (line.address % spec::kLanes != 0) return {banks, {cycles, cycles}};
+  return {banks, bank_use(line.address, line.pitch, cycles)};
+}
+
+/// The same for results.
+template <typename Walk>
+typename ArrayPorts<Walk>::PortUse ArrayPorts<Walk>::results_use(Calm& calm) const {
+  PortUse results{whole_regions(results_.banks()), results_.use()};
+  if (!drain_.moves()) return results;
+  const spec::GeomCommand& geom = shape_.geom;
+  const unsigned later = to_write() + 1;
+  const std::uint64_t row = geom.out_w - drain_.x;
+  calm.cycles = std::min<std::uint64_t>(calm.cycles, row + later);
+  if (geom.out_x_pitch % spec::kLanes != 0) calm.cycles = 0;
+  std::uint64_t moves = ~std::uint64_t{0};
+  if (drain_.passing(shape_)) {
+    moves = pipe_.valid;
+    if (calm.gait.sums && calm.gait.moves) moves |= comb(calm.gait.period(), walk_.hold + calm.gait.lead + to_sum());
+  }
+  const BankUse moved = bank_use(drain_.result(), geom.out_x_pitch, moves);
+  results.use.add({moved.even << later, moved.odd << later});
+  results.banks |= map_.regions(drain_.result(), std::min(calm.cycles, row) * geom.out_x_pitch);
+  return results;
+}
+
+/// Weights, one pair a cycle, or none: reads in every cycle leave nothing for both banks.
+template <typename Walk>
+typename ArrayPorts<Walk>::PortUse ArrayPorts<Walk>::loads_use(Calm& calm, const PortUse& reads) const {
+  constexpr std::uint64_t kPair = std::uint64_t{2} * spec::kLanes;
+  if (!params_.asks() && !weights_.asks()) return {};
+  const std::uint64_t left = params_.asks() ? 1 : weights_.left(shape_);
+  const unsigned banks =
+      map_.regions(params_.asks() ? params_.address : weights_.address, kPair * std::min(left, calm.cycles));
+  if (banks == reads.banks && one_region(banks) && calm.gait.pause == 1 && walk_.hold == 0) return {};
+  calm.loads = true;
+  calm.cycles = std::min(calm.cycles, left - 1);
+  return {banks, {~std::uint64_t{0}, ~std::uint64_t{0}}};
+}
+
+/// Where ports are in one region: up to the first cycle in which they ask for the same bank.
+template <typename Walk>
+void ArrayPorts<Walk>::look_closely(Calm& calm, Banks others) const {
+  constexpr std::uint64_t kLooked = 64;
+  calm.cycles = std::min(calm.cycles, kLooked);
+  const PortUse reads = reads_use(calm);
+  const PortUse loads = loads_use(calm, reads);
+  if (calm.cycles < kWorth) return;
+  const PortUse results = results_use(calm);
+  std::uint64_t collisions = 0;
+  const auto meet = [&](const PortUse& a, const PortUse& b) {
+    if ((a.banks & b.banks) != 0) collisions |= (a.use.even & b.use.even) | (a.use.odd & b.use.odd);
+  };
+  meet(reads, loads);
+  meet(reads, results);
+  meet(loads, results);
+  if (collisions != 0) {
+    calm.cycles = std::min<std::uint64_t>(calm.cycles, static_cast<unsigned>(std::countr_zero(collisions)));
+  }
+  for (const PortUse* port : {&reads, &loads, &results}) {
+    if ((port->banks & others) == 0) continue;
+    calm.others.add(port->use);
+    if (port->banks != others || !one_region(others)) calm.cycles = 0;
+  }
 }
 
 template <typename Walk>
@@ -108,7 +207,8 @@ void ArrayPorts<Walk>::skip(const Calm& calm, std::uint64_t cycles) {
   pipe_.last >>= gone;
   pipe_.released[0] >>= gone;
   pipe_.released[1] >>= gone;
-  if (weights_.asks() && !params_.asks()) weights_.load(static_cast<std::uint32_t>(cycles));
+  if (calm.loads) weights_.load(static_cast<std::uint32_t>(cycles));
+  if (cycles != 0) params_.arrives = false;
   if (stretch.fetches != 0) {
     count_.fetches += stretch.fetches;
     count_.newest = count_.cycle + stretch.newest;

@@ -31,6 +31,22 @@ class ResultPipe {
     for (std::uint64_t i = 0; i < cycles && !empty(); ++i) step();
   }
   [[nodiscard]] bool empty() const { return (next_ | later_) == 0; }
+  /// Of the next kHalf cycles.
+  [[nodiscard]] BankUse use() const {
+    BankUse use;
+    std::uint64_t bit = 1;
+    for (std::uint64_t rest = next_; rest != 0; rest >>= 8U, bit <<= 1U) {
+      if ((rest & kEvenBanks) != 0) use.even |= bit;
+      if ((rest & kOddBanks) != 0) use.odd |= bit;
+    }
+    return use;
+  }
+  /// The banks of all of those.
+  [[nodiscard]] unsigned banks() const {
+    std::uint64_t all = next_ | next_ >> 32U;
+    all |= all >> 16U;
+    return static_cast<Banks>(all | all >> 8U);
+  }
 
  private:
   static constexpr unsigned kHalf = 8;
@@ -50,10 +66,15 @@ struct PortCount {
   }
 };
 
+/// Fewer cycles at once are not worth it.
+inline constexpr std::uint64_t kWorth = 3;
+
 /// Cycles in which all goes on evenly.
 struct Calm {
   std::uint64_t cycles = 0;
-  Gait gait;
+  Gait gait{};
+  bool loads = false;  ///< Weights come, one pair a cycle.
+  BankUse others{};    ///< What it uses of the others' banks.
 };
 
 template <typename Walk>
@@ -64,10 +85,10 @@ class ArrayPorts {
   [[nodiscard]] ComputeAsks asks();
   /// Ends the cycle that asks() was asked of.
   void step(bool reads_granted, bool weights_granted);
-  /// How many cycles from here on, up to `most`, skip() can take: all that is asked for is granted, as its ports are in
-  /// regions of their own, none of them `others`; the array's fetches go on evenly, or there are none; no weight set
-  /// and no tile ends.
-  [[nodiscard]] Calm calm(std::uint64_t most, Banks others) const;
+  /// How many cycles from here on, up to `most`, skip() can take: what is asked for is granted, or refused in all of
+  /// them; the array's fetches go on evenly, or there are none; no weight set and no tile ends. `others` are the banks
+  /// of somebody who takes no turns from it.
+  [[nodiscard]] Calm calm(std::uint64_t most, Banks others);
   /// Takes those cycles, or fewer of them.
   void skip(const Calm& calm, std::uint64_t cycles);
   /// Cycles before the next fetch is possible.
@@ -94,6 +115,16 @@ class ArrayPorts {
 
   [[nodiscard]] unsigned to_sum() const { return kToArray + (shape_.window() ? 1 : 0) + shape_.phases; }
   [[nodiscard]] unsigned to_write() const { return (shape_.tiles ? kToWrite : kToWrite + 1) - 1; }
+  /// What a port does in the next cycles.
+  struct PortUse {
+    unsigned banks = 0;  ///< All of the regions that it works in,
+    BankUse use;         ///< and when it takes which.
+  };
+  [[nodiscard]] Calm look(std::uint64_t most, Banks others) const;
+  void look_closely(Calm& calm, Banks others) const;
+  [[nodiscard]] PortUse reads_use(Calm& calm) const;
+  [[nodiscard]] PortUse results_use(Calm& calm) const;
+  [[nodiscard]] PortUse loads_use(Calm& calm, const PortUse& reads) const;
   void drain_stretch(std::uint64_t arrived, std::uint64_t recent, std::uint64_t cycles);
 
   static constexpr unsigned kWordBits = 32;
@@ -110,6 +141,8 @@ class ArrayPorts {
   ResultPipe results_;
   Pipe pipe_;
   unsigned tile_params_ = 0;  ///< DWCONV: tiles whose parameters are loaded, their outputs not all issued.
+  unsigned looks_after_ = 0;  ///< So many cycles: calm() found nothing lately,
+  unsigned in_vain_ = 0;      ///< and waits longer the more often that was.
   bool fetches_ = false;
   bool param_asks_ = false;
   bool weight_asks_ = false;

@@ -22,6 +22,17 @@ bool bytes_exist(const spec::GeomCommand& geom, std::int64_t r) {
   return r > -std::int64_t{spec::kLanes} && r < geom.row_bytes;
 }
 
+/// Fetches of an input row: `count`, from byte `r` on.
+Line row_line(const spec::GeomCommand& geom, std::uint32_t row, std::int64_t r, std::int64_t pitch,
+              std::uint64_t count) {
+  if (!bytes_exist(geom, r)) return {.fetches = 1};
+  const std::int64_t left = pitch > 0 ? (std::int64_t{geom.row_bytes} - 1 - r) / pitch + 1 : 1;
+  return {.exists = true,
+          .address = row + static_cast<std::uint32_t>(r),
+          .pitch = static_cast<std::uint32_t>(pitch),
+          .fetches = std::min(count, static_cast<std::uint64_t>(left))};
+}
+
 /// The gait of a row with outputs: of `ready` the fetch `lead` away must not wait; `end` is the first that ends
 /// something.
 Gait row_gait(const ArrayShape& shape, bool ready, std::uint32_t hold, std::int64_t lead, std::int64_t end) {
@@ -110,6 +121,12 @@ Gait ConvWalk::gait(const ArrayShape& shape, const WeightLoader& weights, const 
   return gait;
 }
 
+Line ConvWalk::line(const ArrayShape& shape) const {
+  const std::uint64_t count = shape.geom.out_w - position_.x;
+  if (!row_exists(shape.geom, position_.iy + k_iy_)) return {.fetches = count};
+  return row_line(shape.geom, position_.row + k_row_, position_.r + k_r_, shape.geom.x_step, count);
+}
+
 void ConvWalk::go(const ArrayShape& shape, const Stretch& stretch) {
   const spec::GeomCommand& geom = shape.geom;
   hold = stretch.hold;
@@ -193,6 +210,11 @@ Gait RowsWalk::gait(const ArrayShape& shape, const WeightLoader& weights, const 
   Gait gait = row_gait(shape, ready, hold, out_ix_ - ix_, sums && pos_ == 0 ? out_ix_ - ix_ : last_ix_ - ix_);
   gait.sums = sums;
   return gait;
+}
+
+Line RowsWalk::line(const ArrayShape& shape) const {
+  if (!row_exists(shape.geom, iy_) || ix_ >= shape.geom.in_w) return {};
+  return row_line(shape.geom, row_, r_, shape.geom.kx_stride, static_cast<std::uint64_t>(shape.geom.in_w - ix_));
 }
 
 void RowsWalk::go(const ArrayShape& shape, const Stretch& stretch) {
@@ -299,6 +321,11 @@ Gait TileWalk::gait(const ArrayShape& shape, const WeightLoader& weights, const 
   }
   return {
       .moves = true, .lead = Gait::kLong, .most = hold + static_cast<std::uint64_t>(std::max<std::int64_t>(end, 0))};
+}
+
+Line TileWalk::line(const ArrayShape& shape) const {
+  if (!row_exists(shape.geom, iy_) || ix_ >= shape.geom.in_w) return {};
+  return row_line(shape.geom, row_, r_, shape.geom.kx_stride, static_cast<std::uint64_t>(shape.geom.in_w - ix_));
 }
 
 void TileWalk::go(const ArrayShape& shape, const Stretch& stretch) {

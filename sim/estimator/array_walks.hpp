@@ -51,6 +51,14 @@ struct Stretch {
   std::uint32_t hold = 0;    ///< That is left.
 };
 
+/// So many of the next fetches are `pitch` apart, or none of them exists.
+struct Line {
+  bool exists = false;
+  std::uint32_t address = 0;
+  std::uint32_t pitch = 0;
+  std::uint64_t fetches = Gait::kLong;
+};
+
 struct WalkState {
   unsigned set = 0;        ///< Weights,
   unsigned bank = 0;       ///< and accumulators in use.
@@ -73,6 +81,7 @@ struct ConvWalk : WalkState {
   /// How it goes on while `weights`, `drain` and parameters stay as they are.
   [[nodiscard]] Gait gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& drain,
                           unsigned params) const;
+  [[nodiscard]] Line line(const ArrayShape& shape) const;
   /// Goes on by a stretch of its gait.
   void go(const ArrayShape& shape, const Stretch& stretch);
 
@@ -109,6 +118,7 @@ struct RowsWalk : WalkState {
   /// How it goes on while `weights`, `drain` and parameters stay as they are.
   [[nodiscard]] Gait gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& drain,
                           unsigned params) const;
+  [[nodiscard]] Line line(const ArrayShape& shape) const;
   /// Goes on by a stretch of its gait.
   void go(const ArrayShape& shape, const Stretch& stretch);
 
@@ -134,6 +144,7 @@ struct TileWalk : WalkState {
   /// How it goes on while `weights`, `drain` and parameters stay as they are.
   [[nodiscard]] Gait gait(const ArrayShape& shape, const WeightLoader& weights, const Drain& drain,
                           unsigned params) const;
+  [[nodiscard]] Line line(const ArrayShape& shape) const;
   /// Goes on by a stretch of its gait.
   void go(const ArrayShape& shape, const Stretch& stretch);
 

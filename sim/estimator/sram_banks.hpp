@@ -49,6 +49,55 @@ class BankMap {
   unsigned shift_;  ///< Of the region in an address.
 };
 
+/// Those of even and of odd words.
+inline constexpr Banks kEvenBanks = 0x55;
+inline constexpr Banks kOddBanks = 0xaa;
+
+/// All banks of the regions that `banks` are in.
+constexpr unsigned whole_regions(unsigned banks) {
+  const unsigned regions = (banks | banks >> 1U) & kEvenBanks;
+  return regions | regions << 1U;
+}
+
+/// Whether they are in one region at most.
+constexpr bool one_region(unsigned banks) {
+  const unsigned regions = (banks | banks >> 1U) & kEvenBanks;
+  return (regions & (regions - 1)) == 0;
+}
+
+/// Accesses of the next 64 cycles, a bit each: to even and to odd words.
+struct BankUse {
+  std::uint64_t even = 0;
+  std::uint64_t odd = 0;
+
+  [[nodiscard]] std::uint64_t any() const { return even | odd; }
+  void add(const BankUse& other) {
+    even |= other.even;
+    odd |= other.odd;
+  }
+};
+
+/// Bits `from`, `from` + `period`, ...
+constexpr std::uint64_t comb(std::uint64_t period, std::uint64_t from) {
+  constexpr unsigned kBits = 64;
+  if (from >= kBits) return 0;
+  std::uint64_t bits = 1;
+  for (std::uint64_t step = period; step < kBits; step *= 2) bits |= bits << step;
+  return bits << from;
+}
+
+/// Those of words at `address`, `address + pitch`, ..., one in each of `cycles`; `pitch` is a multiple of a word.
+constexpr BankUse bank_use(std::uint32_t address, std::uint32_t pitch, std::uint64_t cycles) {
+  std::uint64_t same = cycles;  // Those whose bank is the first one's.
+  if (pitch / spec::kLanes % 2 != 0) {
+    std::uint64_t counted = cycles;  // Bit i: whether the number of them up to i is odd.
+    for (unsigned shift = 1; shift < 64; shift *= 2) counted ^= counted << shift;
+    same &= counted;
+  }
+  const bool odd = address / spec::kLanes % 2 != 0;
+  return odd ? BankUse{cycles & ~same, same} : BankUse{same, cycles & ~same};
+}
+
 /// What the compute engine asks for in a cycle.
 struct ComputeAsks {
   Banks reads = 0;    ///< Activations.

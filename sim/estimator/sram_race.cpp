@@ -41,9 +41,6 @@ void cycle(Ports& compute, TransferPorts* load, TransferPorts* store, Refusals& 
   if (store != nullptr) store->step(stored);
 }
 
-/// A leap is worth its search from so many cycles on.
-constexpr std::uint64_t kWorth = 3;
-
 /// One cycle of `compute` alone, or up to `most` at once. Returns how many.
 template <typename Ports>
 std::uint64_t go(Ports& compute, std::uint64_t most) {
@@ -74,9 +71,23 @@ void go_all(Ports& ports, std::uint64_t cycles) {
   while (cycles != 0) cycles -= go(ports, cycles);
 }
 
-/// Cycles of all of them in which none gets into another's way, up to `most`; 0 when there are few.
+/// Up to `most` cycles of a transfer beside a command that uses `taken` and is not to be disturbed.
+std::uint64_t beside(TransferPorts& transfer, const BankUse& taken, std::uint64_t most, bool& refused) {
+  for (std::uint64_t cycle = 0; cycle < most; ++cycle) {
+    if (transfer.done()) return cycle;
+    const unsigned banks = transfer.asks();
+    if (banks != 0 && transfer.refused() == TransferPorts::kPatience) return cycle;
+    const std::uint64_t use = ((banks & kEvenBanks) != 0 ? taken.even : 0) | ((banks & kOddBanks) != 0 ? taken.odd : 0);
+    const bool granted = (use >> cycle & 1U) == 0;
+    refused = refused || !granted;
+    transfer.step(granted);
+  }
+  return most;
+}
+
+/// Cycles of all of them in which none disturbs `compute`, up to `most`; 0 when there are few.
 template <typename Ports>
-std::uint64_t leap(Ports& compute, TransferPorts* load, TransferPorts* store, std::uint64_t most) {
+std::uint64_t leap(Ports& compute, TransferPorts* load, TransferPorts* store, std::uint64_t most, Refusals& refusals) {
   TransferPorts* busy = nullptr;
   for (TransferPorts* transfer : {load, store}) {
     if (transfer == nullptr) continue;
@@ -88,10 +99,18 @@ std::uint64_t leap(Ports& compute, TransferPorts* load, TransferPorts* store, st
     if (busy != nullptr) return 0;
     busy = transfer;
   }
-  const Calm calm = compute.calm(most, busy != nullptr ? busy->regions() : Banks{0});
+  Banks others = 0;
+  if (busy != nullptr) {
+    constexpr std::uint64_t kLooked = 64;
+    most = std::min(most, kLooked);
+    others = busy->regions(most);
+  }
+  const Calm calm = compute.calm(most, others);
   if (calm.cycles < kWorth) return 0;
   std::uint64_t cycles = calm.cycles;
-  if (busy != nullptr) {
+  if (busy != nullptr && calm.others.any() != 0) {
+    cycles = beside(*busy, calm.others, cycles, busy == load ? refusals.load : refusals.store);
+  } else if (busy != nullptr) {
     for (cycles = 0; cycles < calm.cycles && !busy->done();) cycles += go(*busy, calm.cycles - cycles);
   }
   for (TransferPorts* transfer : {load, store}) {
@@ -104,7 +123,7 @@ std::uint64_t leap(Ports& compute, TransferPorts* load, TransferPorts* store, st
 template <typename Ports>
 std::uint64_t leap_or_cycle(Ports& compute, TransferPorts* load, TransferPorts* store, std::uint64_t most,
                             Refusals& refusals) {
-  const std::uint64_t cycles = leap(compute, load, store, most);
+  const std::uint64_t cycles = leap(compute, load, store, most, refusals);
   if (cycles != 0) return cycles;
   cycle(compute, load, store, refusals);
   return 1;

@@ -24,6 +24,8 @@ std::uint64_t sram_bytes(const TransferShape& shape) {
 TransferPorts::TransferPorts(const Begin& begin, const spec::HardwareConfig& config)
     : shape_(begin.shape),
       map_(config.sram_bytes),
+      even_(shape_->unpack || (shape_->row_bytes % spec::kLanes == 0 && shape_->stride == shape_->row_bytes) ||
+            shape_->row_bytes >= shape_->bytes),
       regions_(map_.regions(shape_->base, sram_bytes(*shape_))),
       beat_left_(shape_->bytes),
       beat_row_left_(shape_->memory_row),

@@ -51,8 +51,10 @@ class TransferPorts {
     cycle_ += cycles;
     if (cycles != 0) refused_ = 0;
   }
-  /// All banks of the regions that it works in.
-  [[nodiscard]] Banks regions() const { return regions_; }
+  /// All banks of the regions that its next `words` are in, and maybe some more.
+  [[nodiscard]] Banks regions(std::uint64_t words) const {
+    return even_ ? map_.regions(at_, words * spec::kLanes) : regions_;
+  }
   /// SRAM is no longer used.
   [[nodiscard]] bool done() const { return words_ == shape_->words; }
   [[nodiscard]] std::uint64_t words() const { return words_; }
@@ -81,7 +83,8 @@ class TransferPorts {
 
   const TransferShape* shape_;
   BankMap map_;
-  Banks regions_;
+  bool even_;      ///< One word is behind the other.
+  Banks regions_;  ///< Of all words.
   std::uint64_t cycle_ = 0;
   std::uint64_t newest_ = 0;
   std::uint64_t words_ = 0;
