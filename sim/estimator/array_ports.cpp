@@ -64,10 +64,6 @@ void ArrayPorts<Walk>::step(bool reads_granted, bool weights_granted) {
 template <typename Walk>
 Calm ArrayPorts<Walk>::calm(std::uint64_t most, Banks others) {
   constexpr unsigned kLongest = 7;
-  if (looks_after_ != 0) {
-    --looks_after_;
-    return {};
-  }
   const Calm calm = look(most, others);
   in_vain_ = calm.cycles >= kWorth ? 0 : std::min(2 * in_vain_ + 1, kLongest);
   looks_after_ = in_vain_ / 2;
@@ -108,15 +104,25 @@ typename ArrayPorts<Walk>::PortUse ArrayPorts<Walk>::reads_use(Calm& calm) const
   calm.cycles = std::min(calm.cycles, walk_.hold + gait.cycle_of(line.fetches));
   if (!line.exists) return {};
   const bool all = gait.pause == 1 || gait.lead >= calm.cycles;
-  if (line.pitch % spec::kLanes != 0 || (!all && (gait.lead != 0 || gait.stride != 1))) {
+  if (!all && (gait.lead != 0 || gait.stride != 1)) {
     calm.cycles = 0;
     return {};
   }
   const std::uint64_t words = std::min(line.fetches, calm.cycles);
-  const std::uint64_t cycles = comb(all ? 1 : gait.pause, walk_.hold);
-  const unsigned banks = map_.regions(line.address, words * line.pitch + std::uint64_t{2} * spec::kLanes);
-  if (line.address % spec::kLanes != 0) return {banks, {cycles, cycles}};
-  return {banks, bank_use(line.address, line.pitch, cycles)};
+  const std::uint64_t period = all ? 1 : gait.pause;
+  PortUse reads{map_.regions(line.address, words * line.pitch + std::uint64_t{2} * spec::kLanes), {}};
+  if (line.pitch % spec::kLanes != 0) {
+    for (std::uint64_t i = 0, at = walk_.hold; i < words && at < kLooked; ++i, at += period) {
+      const unsigned banks = map_.bytes(line.address + static_cast<std::uint32_t>(i) * line.pitch);
+      if ((banks & kEvenBanks) != 0) reads.use.even |= std::uint64_t{1} << at;
+      if ((banks & kOddBanks) != 0) reads.use.odd |= std::uint64_t{1} << at;
+    }
+    return reads;
+  }
+  const std::uint64_t cycles = comb(period, walk_.hold);
+  const bool across = line.address % spec::kLanes != 0;
+  reads.use = across ? BankUse{cycles, cycles} : bank_use(line.address, line.pitch, cycles);
+  return reads;
 }
 
 /// The same for results.
@@ -157,7 +163,6 @@ typename ArrayPorts<Walk>::PortUse ArrayPorts<Walk>::loads_use(Calm& calm, const
 /// Where ports are in one region: up to the first cycle in which they ask for the same bank.
 template <typename Walk>
 void ArrayPorts<Walk>::look_closely(Calm& calm, Banks others) const {
-  constexpr std::uint64_t kLooked = 64;
   calm.cycles = std::min(calm.cycles, kLooked);
   const PortUse reads = reads_use(calm);
   const PortUse loads = loads_use(calm, reads);

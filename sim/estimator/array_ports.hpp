@@ -68,6 +68,8 @@ struct PortCount {
 
 /// Fewer cycles at once are not worth it.
 inline constexpr std::uint64_t kWorth = 3;
+/// Cycles that are looked at where ports are in one region.
+inline constexpr std::uint64_t kLooked = 64;
 
 /// Cycles in which all goes on evenly.
 struct Calm {
@@ -85,6 +87,12 @@ class ArrayPorts {
   [[nodiscard]] ComputeAsks asks();
   /// Ends the cycle that asks() was asked of.
   void step(bool reads_granted, bool weights_granted);
+  /// Whether calm() is worth a try; every cycle is to be asked for. Where it was in vain, it will be again.
+  [[nodiscard]] bool may_be_calm() {
+    if (looks_after_ == 0) return true;
+    --looks_after_;
+    return false;
+  }
   /// How many cycles from here on, up to `most`, skip() can take: what is asked for is granted, or refused in all of
   /// them; the array's fetches go on evenly, or there are none; no weight set and no tile ends. `others` are the banks
   /// of somebody who takes no turns from it.

@@ -20,6 +20,7 @@ class PoolPorts {
   [[nodiscard]] ComputeAsks asks();
   void step(bool reads_granted, bool weights_granted);
   /// It is followed in every cycle.
+  [[nodiscard]] static bool may_be_calm() { return false; }
   [[nodiscard]] static Calm calm(std::uint64_t /*most*/, Banks /*others*/) { return {}; }
   static void skip(const Calm& /*calm*/, std::uint64_t /*cycles*/) {}
   [[nodiscard]] static std::uint64_t held() { return 0; }
@@ -53,6 +54,7 @@ class EltwisePorts {
   [[nodiscard]] ComputeAsks asks();
   void step(bool reads_granted, bool weights_granted);
   /// It is followed in every cycle.
+  [[nodiscard]] static bool may_be_calm() { return false; }
   [[nodiscard]] static Calm calm(std::uint64_t /*most*/, Banks /*others*/) { return {}; }
   static void skip(const Calm& /*calm*/, std::uint64_t /*cycles*/) {}
   [[nodiscard]] static std::uint64_t held() { return 0; }

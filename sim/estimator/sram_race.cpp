@@ -44,10 +44,12 @@ void cycle(Ports& compute, TransferPorts* load, TransferPorts* store, Refusals& 
 /// One cycle of `compute` alone, or up to `most` at once. Returns how many.
 template <typename Ports>
 std::uint64_t go(Ports& compute, std::uint64_t most) {
-  const Calm calm = compute.calm(most, 0);
-  if (calm.cycles >= kWorth) {
-    compute.skip(calm, calm.cycles);
-    return calm.cycles;
+  if (compute.may_be_calm()) {
+    const Calm calm = compute.calm(most, 0);
+    if (calm.cycles >= kWorth) {
+      compute.skip(calm, calm.cycles);
+      return calm.cycles;
+    }
   }
   Refusals refusals;
   cycle(compute, nullptr, nullptr, refusals);
@@ -55,16 +57,7 @@ std::uint64_t go(Ports& compute, std::uint64_t most) {
 }
 
 /// The same for a transfer.
-std::uint64_t go(TransferPorts& transfer, std::uint64_t most) {
-  const std::uint64_t cycles = std::min(transfer.quiet(), most);
-  if (cycles != 0) {
-    transfer.skip(cycles);
-    return cycles;
-  }
-  static_cast<void>(transfer.asks());
-  transfer.step(true);
-  return 1;
-}
+std::uint64_t go(TransferPorts& transfer, std::uint64_t most) { return transfer.go(most); }
 
 template <typename Ports>
 void go_all(Ports& ports, std::uint64_t cycles) {
@@ -76,9 +69,9 @@ std::uint64_t beside(TransferPorts& transfer, const BankUse& taken, std::uint64_
   for (std::uint64_t cycle = 0; cycle < most; ++cycle) {
     if (transfer.done()) return cycle;
     const unsigned banks = transfer.asks();
-    if (banks != 0 && transfer.refused() == TransferPorts::kPatience) return cycle;
     const std::uint64_t use = ((banks & kEvenBanks) != 0 ? taken.even : 0) | ((banks & kOddBanks) != 0 ? taken.odd : 0);
     const bool granted = (use >> cycle & 1U) == 0;
+    if (!granted && transfer.refused() == TransferPorts::kPatience) return cycle;
     refused = refused || !granted;
     transfer.step(granted);
   }
@@ -88,6 +81,7 @@ std::uint64_t beside(TransferPorts& transfer, const BankUse& taken, std::uint64_
 /// Cycles of all of them in which none disturbs `compute`, up to `most`; 0 when there are few.
 template <typename Ports>
 std::uint64_t leap(Ports& compute, TransferPorts* load, TransferPorts* store, std::uint64_t most, Refusals& refusals) {
+  if (!compute.may_be_calm()) return 0;
   TransferPorts* busy = nullptr;
   for (TransferPorts* transfer : {load, store}) {
     if (transfer == nullptr) continue;
@@ -101,7 +95,6 @@ std::uint64_t leap(Ports& compute, TransferPorts* load, TransferPorts* store, st
   }
   Banks others = 0;
   if (busy != nullptr) {
-    constexpr std::uint64_t kLooked = 64;
     most = std::min(most, kLooked);
     others = busy->regions(most);
   }

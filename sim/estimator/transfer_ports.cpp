@@ -46,8 +46,8 @@ std::uint32_t TransferPorts::word_bytes() const {
 }
 
 std::uint32_t TransferPorts::next_beat() const {
-  return static_cast<std::uint32_t>(
-      std::min<std::uint64_t>({shape_->beat_bytes - beat_at_ % shape_->beat_bytes, beat_row_left_, beat_left_}));
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      {shape_->beat_bytes - (beat_at_ & (shape_->beat_bytes - 1)), beat_row_left_, beat_left_}));
 }
 
 bool TransferPorts::beat_moved(std::uint32_t bytes) {
@@ -86,8 +86,23 @@ Banks TransferPorts::asks() {
   return asked_ ? map_.word(at_) : Banks{0};
 }
 
-std::uint64_t TransferPorts::quiet() const {
-  if (other_beats_ != 0 || done() || wants_bank()) return 0;
+std::uint64_t TransferPorts::quiet() const { return other_beats_ != 0 || done() || wants_bank() ? 0 : until_beat(); }
+
+std::uint64_t TransferPorts::go(std::uint64_t most) {
+  asked_ = wants_bank();
+  if (!asked_ && other_beats_ == 0 && !done()) {
+    const std::uint64_t cycles = std::min(until_beat(), most);
+    if (cycles != 0) {
+      skip(cycles);
+      return cycles;
+    }
+  }
+  step(true);
+  return 1;
+}
+
+/// Cycles before a beat moves, of one that asks for no bank.
+std::uint64_t TransferPorts::until_beat() const {
   const auto now = static_cast<double>(cycle_);
   if (!shape_->store) {
     return slot_ != Slot::kFree || due_ <= now ? 0 : static_cast<std::uint64_t>(std::ceil(due_)) - cycle_;

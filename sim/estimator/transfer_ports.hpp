@@ -51,6 +51,8 @@ class TransferPorts {
     cycle_ += cycles;
     if (cycles != 0) refused_ = 0;
   }
+  /// Up to `most` cycles in which nobody refuses it: one, or those in which nothing happens. Returns how many.
+  std::uint64_t go(std::uint64_t most);
   /// All banks of the regions that its next `words` are in, and maybe some more.
   [[nodiscard]] Banks regions(std::uint64_t words) const {
     return even_ ? map_.regions(at_, words * spec::kLanes) : regions_;
@@ -71,6 +73,7 @@ class TransferPorts {
 
   [[nodiscard]] std::uint32_t word_bytes() const;
   [[nodiscard]] bool wants_bank() const;
+  [[nodiscard]] std::uint64_t until_beat() const;
   /// STORE: beats that the buffer has room for.
   [[nodiscard]] std::uint32_t store_room() const { return 2 * spec::kBurstBytes / shape_->beat_bytes; }
   [[nodiscard]] std::uint32_t next_beat() const;
