@@ -164,4 +164,176 @@ struct TileWalk : WalkState {
   std::uint32_t oy_ = 0;
 };
 
+// ---- each fetch ----
+
+[[nodiscard]] inline bool row_exists(const spec::GeomCommand& geom, std::int64_t iy) {
+  return iy >= 0 && iy < geom.in_h;
+}
+
+[[nodiscard]] inline bool bytes_exist(const spec::GeomCommand& geom, std::int64_t r) {
+  return r > -std::int64_t{spec::kLanes} && r < geom.row_bytes;
+}
+
+inline Fetch ConvWalk::fetch(const ArrayShape& shape) const {
+  const std::int64_t r = position_.r + k_r_;
+  return {row_exists(shape.geom, position_.iy + k_iy_) && bytes_exist(shape.geom, r),
+          position_.row + k_row_ + static_cast<std::uint32_t>(r)};
+}
+
+inline Fetched ConvWalk::fire(const ArrayShape& shape) {
+  const spec::GeomCommand& geom = shape.geom;
+  const std::uint64_t count = at_.positions(shape);
+  const bool final_step = this->final_step(shape);
+  const bool step_end = n_ + 1 == count;
+  Fetched fetched{{final_step, n_ == 0, final_step && step_end}, step_end, final_step && step_end};
+  // A stripe of one position would read its sum before the step before has written it.
+  hold = shape.phases == 1 && count == 1 ? 1 : shape.phases - 1;
+  ++n_;
+  ++position_.x;
+  position_.r += geom.x_step;
+  if (position_.x == geom.out_w) {
+    position_ = {0, geom.r0, position_.iy + geom.stride_y, position_.row + geom.stride_y * geom.row_pitch};
+  }
+  if (!step_end) return fetched;
+  n_ = 0;
+  set ^= 1U;
+  if (!final_step) {
+    position_ = stripe_;
+    next_step(shape);
+    return fetched;
+  }
+  bank ^= 1U;
+  ky_ = kx_ = chunk_ = k_row_ = 0;
+  kx_r_ = k_r_ = k_iy_ = 0;
+  const bool set_end = at_.ends_set(shape);
+  active = at_.next(shape);
+  if (set_end) {
+    tile_top_ += geom.in_tile_step;
+    position_ = {0, geom.r0, -std::int64_t{geom.pad_top}, tile_top_};
+  }
+  stripe_ = position_;
+  return fetched;
+}
+
+inline void ConvWalk::next_step(const ArrayShape& shape) {
+  const spec::GeomCommand& geom = shape.geom;
+  if (++chunk_ != geom.chunks) {
+    k_r_ += spec::kLanes;
+    return;
+  }
+  chunk_ = 0;
+  if (++kx_ != geom.kx_n) {
+    kx_r_ += geom.kx_stride;
+  } else {
+    kx_ = 0;
+    kx_r_ = 0;
+    ++ky_;
+    k_iy_ += geom.dil_y;
+    k_row_ += geom.dil_y * geom.row_pitch;
+  }
+  k_r_ = kx_r_;
+}
+
+inline Fetch RowsWalk::fetch(const ArrayShape& shape) const {
+  return {row_exists(shape.geom, iy_) && ix_ < shape.geom.in_w && bytes_exist(shape.geom, r_),
+          row_ + static_cast<std::uint32_t>(r_)};
+}
+
+inline Fetched RowsWalk::fire(const ArrayShape& shape) {
+  const spec::GeomCommand& geom = shape.geom;
+  const bool emits = ix_ == out_ix_;
+  const bool step_end = ix_ == last_ix_;
+  const bool final_step = ky_ + 1 == geom.kh;
+  Fetched fetched{{emits && final_step, pos_ == 0, step_end && final_step}, step_end, step_end && final_step};
+  // A row of one output would read its sum before the kernel row before has written it.
+  if (emits) hold = shape.phases == 1 && geom.out_w == 1 ? 1 : shape.phases - 1;
+  ++ix_;
+  r_ += geom.kx_stride;
+  if (emits) {
+    out_ix_ += geom.stride_x;
+    ++pos_;
+  }
+  if (!step_end) return fetched;
+  ix_ = r_ = 0;
+  out_ix_ = first_ix_;
+  pos_ = 0;
+  set ^= 1U;
+  if (final_step) bank ^= 1U;
+  next_row(shape, final_step, oy_ + 1 == geom.out_h);
+  return fetched;
+}
+
+inline void RowsWalk::next_row(const ArrayShape& shape, bool row_end, bool tile_end) {
+  const spec::GeomCommand& geom = shape.geom;
+  if (!row_end) {
+    row_ += geom.dil_y * geom.row_pitch;
+    iy_ += geom.dil_y;
+    ++ky_;
+    return;
+  }
+  ky_ = 0;
+  if (tile_end) {
+    active = --tiles_left_ != 0;
+    tile_top_ += geom.in_tile_step;
+    oy_row_ = tile_top_;
+    oy_iy_ = -std::int64_t{geom.pad_top};
+    oy_ = 0;
+  } else {
+    oy_row_ += geom.stride_y * geom.row_pitch;
+    oy_iy_ += geom.stride_y;
+    ++oy_;
+  }
+  row_ = oy_row_;
+  iy_ = oy_iy_;
+}
+
+inline void TileWalk::begin_tile(const ArrayShape& shape) {
+  row_ = tile_base_;
+  ix_ = iy_ = r_ = 0;
+  oy_ = 0;
+  out_iy_ = std::int64_t{shape.geom.kh} - 1 - std::int64_t{shape.geom.pad_top};
+  out_ix_ = first_ix_;
+}
+
+inline Fetch TileWalk::fetch(const ArrayShape& shape) const {
+  return {row_exists(shape.geom, iy_) && ix_ < shape.geom.in_w && bytes_exist(shape.geom, r_),
+          row_ + static_cast<std::uint32_t>(r_)};
+}
+
+inline Fetched TileWalk::fire(const ArrayShape& shape) {
+  const spec::GeomCommand& geom = shape.geom;
+  const bool emits_now = emits();
+  const bool last_row = iy_ == out_iy_ && oy_ + 1 == geom.out_h;
+  const bool row_end = ix_ == this->row_end(shape, last_row);
+  const bool tile_end = last_row && row_end;
+  Fetched fetched{{emits_now, false, false}, tile_end, false};
+  const bool was_late = late_;
+  late_ = fused_ && row_end && !tile_end && iy_ == out_iy_;
+  if (emits_now) {
+    hold = shape.phases - 1;
+  }
+  if (tile_end) {
+    active = --tiles_left_ != 0;
+    set ^= 1U;
+    tile_base_ += geom.in_tile_step;
+    begin_tile(shape);
+    return fetched;
+  }
+  if (!row_end) {
+    ++ix_;
+    r_ += geom.kx_stride;
+    if (emits_now && !was_late) out_ix_ += geom.stride_x;
+    return fetched;
+  }
+  ix_ = r_ = 0;
+  row_ += geom.row_pitch;
+  out_ix_ = first_ix_;
+  if (iy_ == out_iy_) {
+    ++oy_;
+    out_iy_ += geom.stride_y;
+  }
+  ++iy_;
+  return fetched;
+}
+
 }  // namespace auklet::sim::estimator
