@@ -108,23 +108,10 @@ typename ArrayPorts<Walk>::PortUse ArrayPorts<Walk>::reads_use(Calm& calm) const
     calm.cycles = 0;
     return {};
   }
-  constexpr std::uint64_t kUneven = 16;  // Of those each is looked at.
-  if (line.pitch % spec::kLanes != 0) calm.cycles = std::min(calm.cycles, kUneven);
   const std::uint64_t words = std::min(line.fetches, calm.cycles);
   const std::uint64_t period = all ? 1 : gait.pause;
-  PortUse reads{map_.regions(line.address, words * line.pitch + std::uint64_t{2} * spec::kLanes), {}};
-  if (line.pitch % spec::kLanes != 0) {
-    for (std::uint64_t i = 0, at = walk_.hold; i < words && at < calm.cycles; ++i, at += period) {
-      const unsigned banks = map_.bytes(line.address + static_cast<std::uint32_t>(i) * line.pitch);
-      if ((banks & kEvenBanks) != 0) reads.use.even |= std::uint64_t{1} << at;
-      if ((banks & kOddBanks) != 0) reads.use.odd |= std::uint64_t{1} << at;
-    }
-    return reads;
-  }
-  const std::uint64_t cycles = comb(period, walk_.hold);
-  const bool across = line.address % spec::kLanes != 0;
-  reads.use = across ? BankUse{cycles, cycles} : bank_use(line.address, line.pitch, cycles);
-  return reads;
+  return {map_.regions(line.address, words * line.pitch + std::uint64_t{2} * spec::kLanes),
+          read_use(line.address, line.pitch, period, walk_.hold)};
 }
 
 /// The same for results.

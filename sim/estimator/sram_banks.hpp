@@ -98,6 +98,21 @@ constexpr BankUse bank_use(std::uint32_t address, std::uint32_t pitch, std::uint
   return odd ? BankUse{cycles & ~same, same} : BankUse{same, cycles & ~same};
 }
 
+/// Those of 16 bytes at `address`, `address + pitch`, ..., one every `period` cycles from `from` on: of both banks but
+/// where they begin at a word.
+constexpr BankUse read_use(std::uint32_t address, std::uint32_t pitch, std::uint64_t period, std::uint64_t from) {
+  constexpr std::uint32_t kPair = 2 * spec::kLanes;
+  const std::uint64_t cycles = comb(period, from);
+  BankUse use{cycles, cycles};
+  const std::uint64_t again = kPair >> static_cast<unsigned>(std::countr_zero(pitch | kPair));  // Reads to the same place.
+  for (std::uint64_t i = 0; i < again; ++i, address += pitch) {
+    if (address % spec::kLanes != 0) continue;
+    const std::uint64_t these = comb(again * period, from + i * period);
+    (address % kPair == 0 ? use.odd : use.even) &= ~these;
+  }
+  return use;
+}
+
 /// What the compute engine asks for in a cycle.
 struct ComputeAsks {
   Banks reads = 0;    ///< Activations.

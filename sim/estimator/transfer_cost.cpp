@@ -24,15 +24,14 @@ std::vector<std::uint8_t> unpack_widths(std::span<const std::byte> packed, std::
     return widths;
   }
   std::uint64_t at = 0;
-  const auto take = [&](std::uint64_t word, std::uint64_t bytes) {
-    const std::uint64_t next = std::min(at + bytes, std::max(at, size));
-    if (word < words) widths[word] = static_cast<std::uint8_t>(next - at);
-    at = next;
-  };
   for (std::uint64_t i = 0; i < words; i += 2) {
     const unsigned pair = at < packed.size() ? std::to_integer<unsigned>(packed[at]) : 0U;
-    take(i, 1 + std::uint64_t{2} * std::min(pair & 15U, kWidest));
-    take(i + 1, std::uint64_t{2} * std::min(pair >> 4U, kWidest));
+    const std::uint64_t left = size - std::min(at, size);
+    const std::uint64_t first = std::min(left, 1 + std::uint64_t{2} * std::min(pair & 15U, kWidest));
+    const std::uint64_t second = std::min(left - first, std::uint64_t{2} * std::min(pair >> 4U, kWidest));
+    widths[i] = static_cast<std::uint8_t>(first);
+    if (i + 1 < words) widths[i + 1] = static_cast<std::uint8_t>(second);
+    at += first + second;
   }
   return widths;
 }
