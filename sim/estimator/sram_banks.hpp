@@ -104,7 +104,8 @@ constexpr BankUse read_use(std::uint32_t address, std::uint32_t pitch, std::uint
   constexpr std::uint32_t kPair = 2 * spec::kLanes;
   const std::uint64_t cycles = comb(period, from);
   BankUse use{cycles, cycles};
-  const std::uint64_t again = kPair >> static_cast<unsigned>(std::countr_zero(pitch | kPair));  // Reads to the same place.
+  const std::uint64_t again =
+      kPair >> static_cast<unsigned>(std::countr_zero(pitch | kPair));  // Reads to the same place.
   for (std::uint64_t i = 0; i < again; ++i, address += pitch) {
     if (address % spec::kLanes != 0) continue;
     const std::uint64_t these = comb(again * period, from + i * period);

@@ -59,6 +59,15 @@ std::uint64_t go(Ports& compute, std::uint64_t most) {
 /// The same for a transfer.
 std::uint64_t go(TransferPorts& transfer, std::uint64_t most) { return transfer.go(most); }
 
+/// The same, with no more than `count` fetches or words if that is more than one cycle.
+template <typename Ports>
+std::uint64_t go_for(Ports& compute, std::uint64_t most, std::uint64_t count) {
+  return go(compute, std::min(most, std::max<std::uint64_t>(count == 0 ? compute.held() : count, 1)));
+}
+std::uint64_t go_for(TransferPorts& transfer, std::uint64_t most, std::uint64_t count) {
+  return transfer.go(most, count);
+}
+
 template <typename Ports>
 void go_all(Ports& ports, std::uint64_t cycles) {
   while (cycles != 0) cycles -= go(ports, cycles);
@@ -146,13 +155,6 @@ std::uint64_t cycle_of(const Ports& compute) {
 }
 std::uint64_t cycle_of(const TransferPorts& transfer) { return transfer.cycle(); }
 
-/// Cycles that bring no more than `count`, so far as that is known: one at least.
-template <typename Ports>
-std::uint64_t cycles_for(const Ports& compute, std::uint64_t count) {
-  return std::max<std::uint64_t>(count == 0 ? compute.held() : count, 1);
-}
-std::uint64_t cycles_for(const TransferPorts&, std::uint64_t) { return std::numeric_limits<std::uint64_t>::max(); }
-
 /// Cycles that a racer goes on by itself before it is looked at how late it is: what only waits in a buffer catches up.
 constexpr std::uint64_t kSettling = 128;
 
@@ -167,7 +169,7 @@ double delay(Ports begin, Ports end, std::uint64_t cycles) {
   std::uint64_t passed = 0;
   const auto go_on = [&](std::uint64_t count) {
     while (passed < until && progress(begin).count < count) {
-      passed += go(begin, std::min(until - passed, cycles_for(begin, count - 1 - progress(begin).count)));
+      passed += go_for(begin, until - passed, count - 1 - progress(begin).count);
     }
     return progress(begin).count >= count;
   };

@@ -19,6 +19,13 @@ std::uint64_t sram_bytes(const TransferShape& shape) {
   return multiply(rows, shape.stride) + words_a_row * spec::kLanes;
 }
 
+/// Whether a LOAD's words are its beats, with a cycle between them at least.
+bool is_a_beat(const TransferShape& shape) {
+  const std::uint64_t all = shape.address | shape.memory_row | shape.memory_stride | shape.row_bytes | shape.bytes;
+  return !shape.store && !shape.unpack && shape.beat >= 2 && shape.beat_bytes == spec::kLanes &&
+         all % spec::kLanes == 0 && shape.words == shape.bytes / spec::kLanes;
+}
+
 }  // namespace
 
 TransferPorts::TransferPorts(const Begin& begin, const spec::HardwareConfig& config)
@@ -26,6 +33,7 @@ TransferPorts::TransferPorts(const Begin& begin, const spec::HardwareConfig& con
       map_(config.sram_bytes),
       even_(shape_->unpack || (shape_->row_bytes % spec::kLanes == 0 && shape_->stride == shape_->row_bytes) ||
             shape_->row_bytes >= shape_->bytes),
+      a_beat_(is_a_beat(*shape_)),
       regions_(map_.regions(shape_->base, sram_bytes(*shape_))),
       beat_left_(shape_->bytes),
       beat_row_left_(shape_->memory_row),
@@ -88,7 +96,11 @@ Banks TransferPorts::asks() {
 
 std::uint64_t TransferPorts::quiet() const { return other_beats_ != 0 || done() || wants_bank() ? 0 : until_beat(); }
 
-std::uint64_t TransferPorts::go(std::uint64_t most) {
+std::uint64_t TransferPorts::go(std::uint64_t most, std::uint64_t words) {
+  if (a_beat_ && fill_ == 0 && slot_ == Slot::kFree && other_beats_ == 0) {
+    const std::uint64_t cycles = go_evenly(most, words);
+    if (cycles != 0) return cycles;
+  }
   asked_ = wants_bank();
   if (!asked_ && other_beats_ == 0 && !done()) {
     const std::uint64_t cycles = std::min(until_beat(), most);
@@ -99,6 +111,23 @@ std::uint64_t TransferPorts::go(std::uint64_t most) {
   }
   step(true);
   return 1;
+}
+
+/// Beat by beat, each with the word's write in the next cycle.
+std::uint64_t TransferPorts::go_evenly(std::uint64_t most, std::uint64_t words) {
+  const std::uint64_t begin = cycle_;
+  for (; words != 0 && !done(); --words) {
+    const auto now = static_cast<double>(cycle_);
+    const std::uint64_t at = due_ <= now ? cycle_ : static_cast<std::uint64_t>(std::ceil(due_));
+    if (at + 2 > begin + most) break;
+    if (now - due_ >= 1) due_ = now;
+    due_ = std::max(due_ + shape_->beat, static_cast<double>(at + 1));
+    beat_moved(spec::kLanes);
+    cycle_ = at + 2;
+    refused_ = 0;
+    next_word();
+  }
+  return cycle_ - begin;
 }
 
 /// Cycles before a beat moves, of one that asks for no bank.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "sram_banks.hpp"
@@ -51,8 +52,9 @@ class TransferPorts {
     cycle_ += cycles;
     if (cycles != 0) refused_ = 0;
   }
-  /// Up to `most` cycles in which nobody refuses it: one, or those in which nothing happens. Returns how many.
-  std::uint64_t go(std::uint64_t most);
+  /// Up to `most` cycles in which nobody refuses it: one, those in which nothing happens, or those of several words but
+  /// no more than `words`. Returns how many.
+  std::uint64_t go(std::uint64_t most, std::uint64_t words = std::numeric_limits<std::uint64_t>::max());
   /// All banks of the regions that its next `words` are in, and maybe some more.
   [[nodiscard]] Banks regions(std::uint64_t words) const {
     return even_ ? map_.regions(at_, words * spec::kLanes) : regions_;
@@ -74,6 +76,7 @@ class TransferPorts {
   [[nodiscard]] std::uint32_t word_bytes() const;
   [[nodiscard]] bool wants_bank() const;
   [[nodiscard]] std::uint64_t until_beat() const;
+  std::uint64_t go_evenly(std::uint64_t most, std::uint64_t words);
   /// STORE: beats that the buffer has room for.
   [[nodiscard]] std::uint32_t store_room() const { return 2 * spec::kBurstBytes / shape_->beat_bytes; }
   [[nodiscard]] std::uint32_t next_beat() const;
@@ -87,6 +90,7 @@ class TransferPorts {
   const TransferShape* shape_;
   BankMap map_;
   bool even_;      ///< One word is behind the other.
+  bool a_beat_;    ///< LOAD: a word is a beat, and written before the next one comes.
   Banks regions_;  ///< Of all words.
   std::uint64_t cycle_ = 0;
   std::uint64_t newest_ = 0;
