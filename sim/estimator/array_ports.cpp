@@ -65,9 +65,13 @@ template <typename Walk>
 Calm ArrayPorts<Walk>::calm(std::uint64_t most, Banks others) {
   constexpr unsigned kLongest = 7;
   const Calm calm = look(most, others);
-  in_vain_ = calm.cycles >= kWorth ? 0 : std::min(2 * in_vain_ + 1, kLongest);
+  if (calm.cycles >= kWorth) {
+    in_vain_ = 0;
+    return calm;
+  }
+  in_vain_ = std::min(2 * in_vain_ + 1, kLongest);
   looks_after_ = in_vain_ / 2;
-  return calm;
+  return {};
 }
 
 template <typename Walk>

@@ -95,7 +95,7 @@ class ArrayPorts {
   }
   /// How many cycles from here on, up to `most`, skip() can take: what is asked for is granted, or refused in all of
   /// them; the array's fetches go on evenly, or there are none; no weight set and no tile ends. `others` are the banks
-  /// of somebody who takes no turns from it.
+  /// of somebody who takes no turns from it. 0 where they are not worth it.
   [[nodiscard]] Calm calm(std::uint64_t most, Banks others);
   /// Takes those cycles, or fewer of them.
   void skip(const Calm& calm, std::uint64_t cycles);

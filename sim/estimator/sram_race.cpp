@@ -46,7 +46,7 @@ template <typename Ports>
 std::uint64_t go(Ports& compute, std::uint64_t most) {
   if (compute.may_be_calm()) {
     const Calm calm = compute.calm(most, 0);
-    if (calm.cycles >= kWorth) {
+    if (calm.cycles != 0) {
       compute.skip(calm, calm.cycles);
       return calm.cycles;
     }
@@ -108,7 +108,7 @@ std::uint64_t leap(Ports& compute, TransferPorts* load, TransferPorts* store, st
     others = busy->regions(most);
   }
   const Calm calm = compute.calm(most, others);
-  if (calm.cycles < kWorth) return 0;
+  if (calm.cycles == 0) return 0;
   std::uint64_t cycles = calm.cycles;
   if (busy != nullptr && calm.others.any() != 0) {
     cycles = beside(*busy, calm.others, cycles, busy == load ? refusals.load : refusals.store);
