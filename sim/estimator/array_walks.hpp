@@ -43,7 +43,7 @@ struct Gait {
 
 /// So many cycles of a gait.
 struct Stretch {
-  Stretch(const Gait& gait, std::uint64_t hold, std::uint64_t cycles);
+  Stretch(const Gait& gait, std::uint64_t held, std::uint64_t cycles);
 
   std::uint64_t fetches = 0;
   std::uint64_t products = 0;
