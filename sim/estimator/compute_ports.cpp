@@ -6,70 +6,6 @@
 
 namespace auklet::sim::estimator {
 
-// ---- the array ----
-template <typename Walk>
-ArrayPorts<Walk>::ArrayPorts(const spec::GeomCommand& geom, const spec::HardwareConfig& config)
-    : map_(config.sram_bytes), shape_(geom, config), walk_(shape_), weights_(shape_), params_(shape_), drain_(shape_) {}
-
-template <typename Walk>
-ComputeAsks ArrayPorts<Walk>::asks() {
-  ComputeAsks asks{.results = results_.now()};
-  fetches_ = param_asks_ = weight_asks_ = false;
-  if (count_.cycle < kFirstCycle) return asks;
-  fetches_ = walk_.asks(weights_, drain_, tile_params_);
-  if (fetches_) {
-    const Fetch fetch = walk_.fetch(shape_);
-    if (fetch.exists) asks.reads = map_.bytes(fetch.address);
-  }
-  // Parameters go before weights.
-  param_asks_ = params_.asks();
-  weight_asks_ = !param_asks_ && weights_.asks();
-  if (param_asks_ || weight_asks_) asks.weights = map_.pair(param_asks_ ? params_.address : weights_.address);
-  return asks;
-}
-
-template <typename Walk>
-void ArrayPorts<Walk>::step(bool reads_granted, bool weights_granted) {
-  constexpr unsigned kToArray = 2;  // From a fetch to its products, and a cycle through the window.
-  constexpr unsigned kToWrite = 5;  // Through the requantiser; sums from the accumulators come a cycle later.
-  results_.step();
-  if (count_.cycle++ < kFirstCycle) return;
-  const bool window = shape_.window();
-  const bool loaded_any = weights_.any();
-  Arriving arriving = std::exchange(pipe_[at_], {});
-  Fetched fetched;
-  const unsigned set = walk_.set, bank = walk_.bank;
-  if (fetches_ && reads_granted) {
-    fetched = walk_.fire(shape_);
-    ++count_.fetches;
-    if (fetched.issued || (shape_.tiles && fetched.released)) ++count_.rounds;
-    const unsigned to_sum = kToArray + (window ? 1 : 0) + shape_.phases;
-    if (fetched.sum.valid || fetched.sum.last) pipe_[(at_ + to_sum) % kPipe].sum = fetched.sum;
-  } else {
-    walk_.wait();
-  }
-  const Drain::Step drained = drain_.step(shape_, arriving.sum, params_.there(), fetched.issued, bank);
-  if (drained.result) results_.push(map_.word(*drained.result), (shape_.tiles ? kToWrite : kToWrite + 1) - 1);
-  if (shape_.tiles) tile_params_ += (params_.loaded() ? 1U : 0U) - (fetched.released ? 1U : 0U);
-  params_.step(shape_, param_asks_ && weights_granted, drained.param_taken, loaded_any);
-  if (weight_asks_ && weights_granted) weights_.load(shape_);
-  if (fetched.released) {
-    // It may be overwritten when its last product is being formed.
-    const unsigned later = shape_.phases - 1 + (window ? 1 : 0);
-    if (later == 0) {
-      arriving.released = static_cast<std::uint8_t>(set + 1);
-    } else {
-      pipe_[(at_ + later) % kPipe].released = static_cast<std::uint8_t>(set + 1);
-    }
-  }
-  if (arriving.released != 0) weights_.release(arriving.released - 1U);
-  at_ = (at_ + 1) % kPipe;
-}
-
-template class ArrayPorts<ConvWalk>;
-template class ArrayPorts<RowsWalk>;
-template class ArrayPorts<TileWalk>;
-
 // ---- pools ----
 PoolPorts::PoolPorts(const spec::GeomCommand& geom, std::uint64_t divisor, const spec::HardwareConfig& config)
     : map_(config.sram_bytes),
@@ -119,7 +55,7 @@ void PoolPorts::step(bool reads_granted, bool /*weights_granted*/) {
   if (!reads_granted) return;
   looked_ = false;
   taps_ += whole_ ? 1 : 0;
-  ++count_.fetches;
+  count_.fetched();
   if (++kx_ != geom_.kx_n) return;
   kx_ = 0;
   if (++ky_ != geom_.kh) return;
@@ -191,7 +127,7 @@ void EltwisePorts::step(bool reads_granted, bool weights_granted) {
   b_done_ = b_done_ || b;
   if (!a_done_ || !(b_done_ || table_)) return;
   a_done_ = b_done_ = false;
-  ++count_.fetches;
+  count_.fetched();
   results_.push(map_.word(out_), to_result_ - 1);
   next_word();
 }

@@ -2,81 +2,14 @@
 // when that is granted or not.
 #pragma once
 
-#include <array>
 #include <auklet/spec/spec.hpp>
 #include <cstdint>
-#include <utility>
 #include <variant>
 
-#include "array_walks.hpp"
+#include "array_ports.hpp"
 #include "sram_banks.hpp"
 
 namespace auklet::sim::estimator {
-
-/// Results on their way to SRAM.
-class ResultPipe {
- public:
-  [[nodiscard]] Banks now() const { return banks_[at_]; }
-  /// One that is written `cycles` later, fewer than kLength.
-  void push(Banks banks, unsigned cycles) {
-    banks_[(at_ + cycles) % kLength] = banks;
-    ++pending_;
-  }
-  void step() {
-    if (std::exchange(banks_[at_], Banks{0}) != 0) --pending_;
-    at_ = (at_ + 1) % kLength;
-  }
-  [[nodiscard]] bool empty() const { return pending_ == 0; }
-
- private:
-  static constexpr unsigned kLength = 16;
-  std::array<Banks, kLength> banks_{};
-  unsigned at_ = 0;
-  unsigned pending_ = 0;
-};
-
-/// What all of them tell.
-struct PortCount {
-  std::uint64_t cycle = 0;    ///< Since the command's start.
-  std::uint64_t fetches = 0;  ///< Granted so far: of activations; EltwisePorts: whole words.
-  std::uint64_t rounds = 0;   ///< Ended so far: stripes, tiles, rows, after which all begins anew.
-};
-
-/// CONV, DWROWS, DWCONV.
-template <typename Walk>
-class ArrayPorts {
- public:
-  ArrayPorts(const spec::GeomCommand& geom, const spec::HardwareConfig& config);
-
-  [[nodiscard]] ComputeAsks asks();
-  /// Ends the cycle that asks() was asked of.
-  void step(bool reads_granted, bool weights_granted);
-  /// The last result is written.
-  [[nodiscard]] bool done() const { return !drain_.active() && results_.empty(); }
-  [[nodiscard]] const PortCount& count() const { return count_; }
-
- private:
-  static constexpr unsigned kPipe = 8;
-  struct Arriving {
-    Sum sum;
-    std::uint8_t released = 0;  ///< Set + 1.
-  };
-
-  BankMap map_;
-  ArrayShape shape_;
-  PortCount count_;
-  Walk walk_;
-  WeightLoader weights_;
-  ParamLoader params_;
-  Drain drain_;
-  ResultPipe results_;
-  std::array<Arriving, kPipe> pipe_{};
-  unsigned at_ = 0;
-  unsigned tile_params_ = 0;  ///< DWCONV: tiles whose parameters are loaded, their outputs not all issued.
-  bool fetches_ = false;
-  bool param_asks_ = false;
-  bool weight_asks_ = false;
-};
 
 /// MAXPOOL, AVGPOOL.
 class PoolPorts {
@@ -86,6 +19,11 @@ class PoolPorts {
 
   [[nodiscard]] ComputeAsks asks();
   void step(bool reads_granted, bool weights_granted);
+  /// It is followed in every cycle.
+  [[nodiscard]] static bool may_be_calm() { return false; }
+  [[nodiscard]] static Calm calm(std::uint64_t /*most*/, Banks /*others*/) { return {}; }
+  static void skip(const Calm& /*calm*/, std::uint64_t /*cycles*/) {}
+  [[nodiscard]] static std::uint64_t held() { return 0; }
   [[nodiscard]] bool done() const { return tiles_left_ == 0 && results_.empty(); }
   [[nodiscard]] const PortCount& count() const { return count_; }
 
@@ -115,6 +53,11 @@ class EltwisePorts {
 
   [[nodiscard]] ComputeAsks asks();
   void step(bool reads_granted, bool weights_granted);
+  /// It is followed in every cycle.
+  [[nodiscard]] static bool may_be_calm() { return false; }
+  [[nodiscard]] static Calm calm(std::uint64_t /*most*/, Banks /*others*/) { return {}; }
+  static void skip(const Calm& /*calm*/, std::uint64_t /*cycles*/) {}
+  [[nodiscard]] static std::uint64_t held() { return 0; }
   [[nodiscard]] bool done() const { return j_ == command_.n1 && results_.empty(); }
   [[nodiscard]] const PortCount& count() const { return count_; }
 

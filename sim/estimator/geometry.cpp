@@ -27,23 +27,27 @@ double rows_inside(const spec::GeomCommand& geom) {
 
 }  // namespace
 
+std::uint64_t input_bytes(const spec::GeomCommand& geom) {
+  const std::uint64_t rows = std::min<std::uint64_t>(
+      geom.in_h, (geom.out_h - std::uint64_t{1}) * geom.stride_y + (geom.kh - std::uint64_t{1}) * geom.dil_y + 1);
+  return (rows - 1) * geom.row_pitch + geom.row_bytes + (geom.oc_tiles - std::uint64_t{1}) * geom.in_tile_step;
+}
+
+std::uint64_t output_bytes(const spec::GeomCommand& geom) {
+  return (geom.out_h - std::uint64_t{1}) * geom.out_row_pitch + (geom.out_w - std::uint64_t{1}) * geom.out_x_pitch +
+         (geom.oc_tiles - std::uint64_t{1}) * geom.out_tile_step + spec::kLanes;
+}
+
 GeomSpans spans_of(const spec::GeomCommand& geom, const spec::HardwareConfig& config) {
   constexpr std::uint64_t kPipeline = 10;  // Cycles from a fetch to its result's write.
   const bool window = geom.header.opcode != spec::Opcode::kConv;
   const bool blocks_per_row = geom.header.opcode == spec::Opcode::kDwrows;
   GeomSpans spans;
-  const std::uint64_t tiles = geom.oc_tiles - std::uint64_t{1};
-  const std::uint64_t rows = std::min<std::uint64_t>(
-      geom.in_h, (geom.out_h - std::uint64_t{1}) * geom.stride_y + (geom.kh - std::uint64_t{1}) * geom.dil_y + 1);
-  const std::uint64_t in_bytes = (rows - 1) * geom.row_pitch + geom.row_bytes + tiles * geom.in_tile_step;
-  const std::uint64_t out_bytes = (geom.out_h - std::uint64_t{1}) * geom.out_row_pitch +
-                                  (geom.out_w - std::uint64_t{1}) * geom.out_x_pitch + tiles * geom.out_tile_step +
-                                  spec::kLanes;
   const std::uint64_t steps =
       window ? (blocks_per_row ? geom.kh : 1) : multiply(std::uint64_t{geom.kh} * geom.kx_n, geom.chunks);
   const std::uint64_t weight_bytes = multiply(multiply(geom.oc_tiles, steps), spec::kWeightBlock);
-  spans.in = spread(geom.in_base, in_bytes, config.sram_bytes);
-  spans.out = spread(geom.out_base, out_bytes, config.sram_bytes);
+  spans.in = spread(geom.in_base, input_bytes(geom), config.sram_bytes);
+  spans.out = spread(geom.out_base, output_bytes(geom), config.sram_bytes);
   spans.weights = spread(geom.w_base, weight_bytes, config.sram_bytes);
   spans.params = spread(geom.p_base, multiply(geom.oc_tiles, spec::kParamBlock), config.sram_bytes);
   const bool conv = geom.header.opcode == spec::Opcode::kConv;

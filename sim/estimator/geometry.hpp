@@ -40,6 +40,11 @@ struct GeomSpans : PortSpans {
   double collisions = 0;
 };
 
+/// From the input's base to the end of the last row that is read,
+[[nodiscard]] std::uint64_t input_bytes(const spec::GeomCommand& geom);
+/// and from that of the results to the end of the last one.
+[[nodiscard]] std::uint64_t output_bytes(const spec::GeomCommand& geom);
+
 /// Where `geom` reads and writes.
 [[nodiscard]] GeomSpans spans_of(const spec::GeomCommand& geom, const spec::HardwareConfig& config);
 

@@ -31,6 +31,16 @@ class BankMap {
     const Banks first = word(address);
     return address % spec::kLanes == 0 ? first : static_cast<Banks>(first | word(address + spec::kLanes));
   }
+  /// All banks of the regions that words with bytes of [begin, begin + bytes) are in.
+  [[nodiscard]] Banks regions(std::uint64_t begin, std::uint64_t bytes) const {
+    const std::uint64_t first = begin & ((std::uint64_t{mask_} + 1) * spec::kLanes - 1);
+    const std::uint64_t crossed =
+        ((first & ((std::uint64_t{1} << shift_) - 1)) + bytes - (bytes != 0 ? 1 : 0)) >> shift_;
+    if (crossed >= spec::kSramRegions - 1) return static_cast<Banks>(~0U);
+    unsigned banks = 0;
+    for (std::uint64_t i = 0; i <= crossed; ++i) banks |= 3U << ((first >> shift_) + i) % spec::kSramRegions * 2;
+    return static_cast<Banks>(banks);
+  }
 
  private:
   [[nodiscard]] std::uint32_t region_bits(std::uint32_t word) const { return (word * spec::kLanes >> shift_) * 2; }
@@ -38,6 +48,71 @@ class BankMap {
   std::uint32_t mask_;
   unsigned shift_;  ///< Of the region in an address.
 };
+
+/// Those of even and of odd words.
+inline constexpr Banks kEvenBanks = 0x55;
+inline constexpr Banks kOddBanks = 0xaa;
+
+/// All banks of the regions that `banks` are in.
+constexpr unsigned whole_regions(unsigned banks) {
+  const unsigned regions = (banks | banks >> 1U) & kEvenBanks;
+  return regions | regions << 1U;
+}
+
+/// Whether they are in one region at most.
+constexpr bool one_region(unsigned banks) {
+  const unsigned regions = (banks | banks >> 1U) & kEvenBanks;
+  return (regions & (regions - 1)) == 0;
+}
+
+/// Accesses of the next 64 cycles, a bit each: to even and to odd words.
+struct BankUse {
+  std::uint64_t even = 0;
+  std::uint64_t odd = 0;
+
+  [[nodiscard]] std::uint64_t any() const { return even | odd; }
+  void add(const BankUse& other) {
+    even |= other.even;
+    odd |= other.odd;
+  }
+};
+
+/// Bits `from`, `from` + `period`, ...
+constexpr std::uint64_t comb(std::uint64_t period, std::uint64_t from) {
+  constexpr unsigned kBits = 64;
+  if (from >= kBits) return 0;
+  std::uint64_t bits = 1;
+  for (std::uint64_t step = period; step < kBits; step *= 2) bits |= bits << step;
+  return bits << from;
+}
+
+/// Those of words at `address`, `address + pitch`, ..., one in each of `cycles`; `pitch` is a multiple of a word.
+constexpr BankUse bank_use(std::uint32_t address, std::uint32_t pitch, std::uint64_t cycles) {
+  std::uint64_t same = cycles;  // Those whose bank is the first one's.
+  if (pitch / spec::kLanes % 2 != 0) {
+    std::uint64_t counted = cycles;  // Bit i: whether the number of them up to i is odd.
+    for (unsigned shift = 1; shift < 64; shift *= 2) counted ^= counted << shift;
+    same &= counted;
+  }
+  const bool odd = address / spec::kLanes % 2 != 0;
+  return odd ? BankUse{cycles & ~same, same} : BankUse{same, cycles & ~same};
+}
+
+/// Those of 16 bytes at `address`, `address + pitch`, ..., one every `period` cycles from `from` on: of both banks but
+/// where they begin at a word.
+constexpr BankUse read_use(std::uint32_t address, std::uint32_t pitch, std::uint64_t period, std::uint64_t from) {
+  constexpr std::uint32_t kPair = 2 * spec::kLanes;
+  const std::uint64_t cycles = comb(period, from);
+  BankUse use{cycles, cycles};
+  const std::uint64_t again =
+      kPair >> static_cast<unsigned>(std::countr_zero(pitch | kPair));  // Reads to the same place.
+  for (std::uint64_t i = 0; i < again; ++i, address += pitch) {
+    if (address % spec::kLanes != 0) continue;
+    const std::uint64_t these = comb(again * period, from + i * period);
+    (address % kPair == 0 ? use.odd : use.even) &= ~these;
+  }
+  return use;
+}
 
 /// What the compute engine asks for in a cycle.
 struct ComputeAsks {

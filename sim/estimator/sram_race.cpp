@@ -41,68 +41,143 @@ void cycle(Ports& compute, TransferPorts* load, TransferPorts* store, Refusals& 
   if (store != nullptr) store->step(stored);
 }
 
-/// A transfer by itself.
-void cycle(TransferPorts& transfer) {
-  static_cast<void>(transfer.asks());
-  transfer.step(true);
+/// One cycle of `compute` alone, or up to `most` at once. Returns how many.
+template <typename Ports>
+std::uint64_t go(Ports& compute, std::uint64_t most) {
+  if (compute.may_be_calm()) {
+    const Calm calm = compute.calm(most, 0);
+    if (calm.cycles != 0) {
+      compute.skip(calm, calm.cycles);
+      return calm.cycles;
+    }
+  }
+  Refusals refusals;
+  cycle(compute, nullptr, nullptr, refusals);
+  return 1;
+}
+
+/// The same for a transfer.
+std::uint64_t go(TransferPorts& transfer, std::uint64_t most) { return transfer.go(most); }
+
+/// The same, with no more than `count` fetches or words if that is more than one cycle.
+template <typename Ports>
+std::uint64_t go_for(Ports& compute, std::uint64_t most, std::uint64_t count) {
+  return go(compute, std::min(most, std::max<std::uint64_t>(count == 0 ? compute.held() : count, 1)));
+}
+std::uint64_t go_for(TransferPorts& transfer, std::uint64_t most, std::uint64_t count) {
+  return transfer.go(most, count);
+}
+
+template <typename Ports>
+void go_all(Ports& ports, std::uint64_t cycles) {
+  while (cycles != 0) cycles -= go(ports, cycles);
+}
+
+/// Up to `most` cycles of a transfer beside a command that uses `taken` and is not to be disturbed.
+std::uint64_t beside(TransferPorts& transfer, const BankUse& taken, std::uint64_t most, bool& refused) {
+  for (std::uint64_t cycle = 0; cycle < most; ++cycle) {
+    if (transfer.done()) return cycle;
+    const unsigned banks = transfer.asks();
+    const std::uint64_t use = ((banks & kEvenBanks) != 0 ? taken.even : 0) | ((banks & kOddBanks) != 0 ? taken.odd : 0);
+    const bool granted = (use >> cycle & 1U) == 0;
+    if (!granted && transfer.refused() == TransferPorts::kPatience) return cycle;
+    refused = refused || !granted;
+    transfer.step(granted);
+  }
+  return most;
+}
+
+/// Cycles of all of them in which none disturbs `compute`, up to `most`; 0 when there are few.
+template <typename Ports>
+std::uint64_t leap(Ports& compute, TransferPorts* load, TransferPorts* store, std::uint64_t most, Refusals& refusals) {
+  if (!compute.may_be_calm()) return 0;
+  TransferPorts* busy = nullptr;
+  for (TransferPorts* transfer : {load, store}) {
+    if (transfer == nullptr) continue;
+    const std::uint64_t quiet = transfer->quiet();
+    if (quiet >= kWorth) {
+      most = std::min(most, quiet);
+      continue;
+    }
+    if (busy != nullptr) return 0;
+    busy = transfer;
+  }
+  Banks others = 0;
+  if (busy != nullptr) {
+    most = std::min(most, kLooked);
+    others = busy->regions(most);
+  }
+  const Calm calm = compute.calm(most, others);
+  if (calm.cycles == 0) return 0;
+  std::uint64_t cycles = calm.cycles;
+  if (busy != nullptr && calm.others.any() != 0) {
+    cycles = beside(*busy, calm.others, cycles, busy == load ? refusals.load : refusals.store);
+  } else if (busy != nullptr) {
+    for (cycles = 0; cycles < calm.cycles && !busy->done();) cycles += go(*busy, calm.cycles - cycles);
+  }
+  for (TransferPorts* transfer : {load, store}) {
+    if (transfer != nullptr && transfer != busy) transfer->skip(cycles);
+  }
+  compute.skip(calm, cycles);
+  return cycles;
+}
+
+template <typename Ports>
+std::uint64_t leap_or_cycle(Ports& compute, TransferPorts* load, TransferPorts* store, std::uint64_t most,
+                            Refusals& refusals) {
+  const std::uint64_t cycles = leap(compute, load, store, most, refusals);
+  if (cycles != 0) return cycles;
+  cycle(compute, load, store, refusals);
+  return 1;
 }
 
 template <typename Ports>
 void advance(Ports& compute, TransferPorts* load, TransferPorts* store, std::uint64_t cycles) {
   Refusals refusals;
-  for (std::uint64_t i = 0; i < cycles; ++i) cycle(compute, load, store, refusals);
+  while (cycles != 0) cycles -= leap_or_cycle(compute, load, store, cycles, refusals);
 }
 
-/// What a racer has got done since a window's begin, and the cycle behind the newest of it.
+/// What a racer has got done: a count, and the cycle behind the newest of it.
 struct Progress {
   std::uint64_t count = 0;
   std::uint64_t newest = 0;
-
-  void now(std::uint64_t counted, std::uint64_t cycle) {
-    if (counted != count) newest = cycle;
-    count = counted;
-  }
 };
+
+template <typename Ports>
+Progress progress(const Ports& compute) {
+  return {compute.count().fetches, compute.count().newest};
+}
+Progress progress(const TransferPorts& transfer) { return {transfer.passed(), transfer.newest()}; }
+
+template <typename Ports>
+std::uint64_t cycle_of(const Ports& compute) {
+  return compute.count().cycle;
+}
+std::uint64_t cycle_of(const TransferPorts& transfer) { return transfer.cycle(); }
 
 /// Cycles that a racer goes on by itself before it is looked at how late it is: what only waits in a buffer catches up.
 constexpr std::uint64_t kSettling = 128;
 
-/// How late `end` is after `cycles` cycles in which it has `made` progress, compared to `begin` by itself. `step` is a
-/// cycle of a racer by itself, `count` what it has got done.
-template <typename Ports, typename Step, typename Count>
-double delay(Ports begin, Ports end, Progress made, std::uint64_t cycles, const Step& step, const Count& count) {
-  const std::uint64_t before = count(begin);
-  const std::uint64_t until = cycles + kSettling;
-  for (std::uint64_t cycle = cycles + 1; cycle <= until; ++cycle) {
-    step(end);
-    made.now(count(end) - before, cycle);
-  }
-  double late = 0;
-  std::uint64_t done = 0;
-  for (std::uint64_t cycle = 1; cycle <= until; ++cycle) {
-    step(begin);
-    const std::uint64_t now = count(begin) - before;
-    if (done < made.count && now >= made.count) late = static_cast<double>(made.newest) - static_cast<double>(cycle);
-    // By itself it would have done the next by now.
-    if (now > made.count) return std::max(late, static_cast<double>(until - cycle));
-    done = now;
-  }
-  return late;
-}
-
+/// How late `end` is after `cycles` cycles, compared to `begin` by itself.
 template <typename Ports>
-double compute_delay(const Ports& begin, const Ports& end, const Progress& fetches, std::uint64_t cycles) {
-  Refusals refusals;
-  return delay(
-      begin, end, fetches, cycles, [&](Ports& alone) { cycle(alone, nullptr, nullptr, refusals); },
-      [](const Ports& alone) { return alone.count().fetches; });
-}
-
-double transfer_delay(const TransferPorts& begin, const TransferPorts& end, const Progress& words,
-                      std::uint64_t cycles) {
-  return delay(
-      begin, end, words, cycles, [](TransferPorts& alone) { cycle(alone); },
-      [](const TransferPorts& alone) { return alone.passed(); });
+double delay(Ports begin, Ports end, std::uint64_t cycles) {
+  const std::uint64_t before = cycle_of(begin);
+  const std::uint64_t until = cycles + kSettling;
+  go_all(end, kSettling);
+  const Progress made = progress(end);
+  double late = 0;
+  std::uint64_t passed = 0;
+  const auto go_on = [&](std::uint64_t count) {
+    while (passed < until && progress(begin).count < count) {
+      passed += go_for(begin, until - passed, count - 1 - progress(begin).count);
+    }
+    return progress(begin).count >= count;
+  };
+  if (progress(begin).count < made.count && go_on(made.count)) {
+    late = static_cast<double>(made.newest - before) - static_cast<double>(passed);
+  }
+  // By itself it would have done the next by now.
+  return go_on(made.count + 1) ? std::max(late, static_cast<double>(until - passed)) : late;
 }
 
 constexpr std::array kTransfers{Racer::kLoad, Racer::kStore};
@@ -119,12 +194,11 @@ bool same(const Runners& a, const Runners& b) {
 template <typename Ports>
 std::optional<double> cycles_alone(Ports& ports, std::uint64_t fetches) {
   constexpr std::uint64_t kWatched = 8192;
-  Refusals refusals;
   const PortCount& now = ports.count();
   PortCount half, first, last;  // Whole rounds are between these two.
   while (!ports.done() && now.cycle < kWatched) {
     const std::uint64_t rounds = now.rounds;
-    cycle(ports, nullptr, nullptr, refusals);
+    go(ports, (now.cycle < kWatched / 2 ? kWatched / 2 : kWatched) - now.cycle);
     if (now.cycle == kWatched / 2) half = now;
     if (now.rounds == rounds || half.cycle == 0) continue;
     if (first.cycle == 0) first = now;
@@ -205,12 +279,8 @@ double SramRace::stream_delay(std::uint64_t now, const Runner& load, const Strea
   const TransferPorts before = lane;
   lane.disturb(burst.beats, static_cast<double>(lane.cycle()) + wait, burst.beat, burst.asked < load.asks);
   TransferPorts disturbed = lane;
-  Progress words;
-  for (std::uint64_t i = 1; i <= cycles; ++i) {
-    cycle(disturbed);
-    words.now(disturbed.passed() - before.passed(), i);
-  }
-  return transfer_delay(before, disturbed, words, cycles);
+  go_all(disturbed, cycles);
+  return delay(before, disturbed, cycles);
 }
 
 /// What runs has a lane, and is as far in it as it is.
@@ -232,9 +302,9 @@ void SramRace::enter(const Runner& runner, Racer racer) {
   const auto steps = static_cast<std::uint64_t>(std::clamp(std::round(runner.done - lanes_.done[i]), 0.0, kMostSteps));
   lanes_.done[i] = std::max(runner.done, lanes_.done[i]);
   if (computes) {
-    std::visit([&](auto& ports) { advance(ports, nullptr, nullptr, steps); }, lanes_.compute);
+    std::visit([&](auto& ports) { go_all(ports, steps); }, lanes_.compute);
   } else {
-    for (std::uint64_t step = 0; step < steps; ++step) cycle(lanes_.transfer[i]);
+    go_all(lanes_.transfer[i], steps);
   }
 }
 
@@ -245,39 +315,24 @@ void SramRace::race(Ports& compute, Window& window) {
   TransferPorts* load = window.racing(lanes_, Racer::kLoad);
   TransferPorts* store = window.racing(lanes_, Racer::kStore);
   Refusals refusals;
-  const PortCount begin = compute.count();
-  Progress fetches;
-  std::array<Progress, kRacers> words;
-  std::array<std::uint64_t, kRacers> first{};
-  bool ended = compute.done();
-  const auto look = [&](TransferPorts* transfer, Racer racer) {
-    if (transfer == nullptr) return;
-    if (window.cycles == 0) first[index(racer)] = transfer->passed();
-    words[index(racer)].now(transfer->passed() - first[index(racer)], window.cycles);
-    ended = ended || transfer->done();
+  const auto ended = [&] {
+    return compute.done() || (load != nullptr && load->done()) || (store != nullptr && store->done());
   };
-  look(load, Racer::kLoad);
-  look(store, Racer::kStore);
-  while (window.cycles < kFollowed && !ended) {
-    cycle(compute, load, store, refusals);
-    ++window.cycles;
-    fetches.now(compute.count().fetches - begin.fetches, window.cycles);
-    ended = compute.done();
-    look(load, Racer::kLoad);
-    look(store, Racer::kStore);
+  while (window.cycles < kFollowed && !ended()) {
+    window.cycles += leap_or_cycle(compute, load, store, kFollowed - window.cycles, refusals);
   }
   const auto all = static_cast<double>(window.cycles);
   const auto work = [&](Racer racer, double cycles) {
     window.paces.pace[index(racer)] = std::clamp(cycles / all, kSlowest, kFastest);
   };
   const auto late = [&](Racer racer) {
-    work(racer, all - transfer_delay(window.begin.transfer[index(racer)], lanes_.transfer[index(racer)],
-                                     words[index(racer)], window.cycles));
+    const std::size_t i = index(racer);
+    work(racer, all - delay(window.begin.transfer[i], lanes_.transfer[i], window.cycles));
   };
   if (compute.done()) {
     work(Racer::kCompute, window.runners[index(Racer::kCompute)].left);
   } else if (refusals.compute) {
-    work(Racer::kCompute, all - compute_delay(std::get<Ports>(window.begin.compute), compute, fetches, window.cycles));
+    work(Racer::kCompute, all - delay(std::get<Ports>(window.begin.compute), compute, window.cycles));
   }
   if (load != nullptr && load->done()) {
     work(Racer::kLoad, window.runners[index(Racer::kLoad)].left - kBehind);

@@ -13,68 +13,58 @@ namespace {
 /// waiting, and what is left over of the beats before waits, too.
 double uneven_beat(std::uint64_t beat_bytes) { return beat_bytes == spec::kLanes ? 2.0 : 1.5; }
 
-/// Bytes of an UNPACK's words, one after the other.
-class PackedWords {
- public:
-  PackedWords(std::span<const std::byte> bytes, std::uint64_t size, std::uint64_t words)
-      : bytes_(bytes), size_(size), words_(words) {}
-
-  /// Bytes up to and with the next word.
-  std::uint64_t next() {
-    constexpr unsigned kWidest = 8;
-    if (bytes_.empty()) return ++given_ * size_ / words_;
-    if (given_++ % 2 == 0) {
-      const auto widths = at_ < bytes_.size() ? std::to_integer<unsigned>(bytes_[at_]) : 0U;
-      second_ = std::min(widths >> 4U, kWidest);
-      at_ += 1 + 2 * std::min(widths & 15U, kWidest);
-    } else {
-      at_ += 2 * second_;
+/// Bytes of each of an UNPACK's words.
+std::vector<std::uint8_t> unpack_widths(std::span<const std::byte> packed, std::uint64_t size, std::uint64_t words) {
+  constexpr unsigned kWidest = 8;
+  std::vector<std::uint8_t> widths(words);
+  if (packed.empty()) {
+    for (std::uint64_t i = 0; i < words; ++i) {
+      widths[i] = static_cast<std::uint8_t>((i + 1) * size / words - i * size / words);
     }
-    return std::min(at_, size_);
+    return widths;
   }
-
- private:
-  std::span<const std::byte> bytes_;
-  std::uint64_t size_;
-  std::uint64_t words_;
-  std::uint64_t given_ = 0;
-  std::uint64_t at_ = 0;
-  std::uint64_t second_ = 0;
-};
+  std::uint64_t at = 0;
+  for (std::uint64_t i = 0; i < words; i += 2) {
+    const unsigned pair = at < packed.size() ? std::to_integer<unsigned>(packed[at]) : 0U;
+    const std::uint64_t left = size - std::min(at, size);
+    const std::uint64_t first = std::min(left, 1 + std::uint64_t{2} * std::min(pair & 15U, kWidest));
+    const std::uint64_t second = std::min(left - first, std::uint64_t{2} * std::min(pair >> 4U, kWidest));
+    widths[i] = static_cast<std::uint8_t>(first);
+    if (i + 1 < words) widths[i + 1] = static_cast<std::uint8_t>(second);
+    at += first + second;
+  }
+  return widths;
+}
 
 /// An UNPACK, word by word: one a cycle when its bytes are there. A beat is taken when no more than a word's bytes are
 /// waiting, so a run of narrow words leaves the bus idle.
-double unpack_cycles(std::uint64_t address, std::uint64_t size, std::uint64_t words, std::span<const std::byte> packed,
-                     const MemoryTiming& timing, std::uint64_t beat_bytes, std::vector<std::uint8_t>& widths) {
+double unpack_cycles(std::uint64_t address, std::uint64_t size, std::span<const std::uint8_t> widths,
+                     const MemoryTiming& timing, std::uint64_t beat_bytes) {
   constexpr double kToData = 2;  // Beside the latency: from the start to the address on the bus.
   constexpr double kBehind = 2;  // From the last word's write to the end: the look at the empty buffer.
-  struct Written {
-    std::uint64_t bytes = 0;  // Up to and with this word.
-    double at = 0;
-  };
   const double beat = beat_cycles(beat_bytes, timing);
-  PackedWords packed_words(packed, size, words);
-  widths.reserve(words);
-  std::vector<Written> written;
-  written.reserve(words);
+  std::vector<double> written(widths.size());
   double due = kToData + latency_of(timing) - beat;  // The newest beat is on the bus,
   double data = 0;                                   // and is taken.
-  std::uint64_t arrived = 0;
-  std::size_t room = 0;  // The word that has to be written before the next beat is taken.
-  for (std::uint64_t i = 0; i < words; ++i) {
-    const std::uint64_t needed = packed_words.next();
-    widths.push_back(static_cast<std::uint8_t>(needed - (written.empty() ? 0 : written.back().bytes)));
+  double last = 0;                                   // The newest word is written.
+  std::uint64_t arrived = 0, needed = 0;
+  // The word that has to be written before the next beat is taken, and the bytes up to and with it.
+  std::size_t room = 0;
+  std::uint64_t room_bytes = widths.empty() ? 0 : widths[0];
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    needed += widths[i];
     while (arrived < needed) {
       data = due = std::max(due + beat, data + 1);
       if (arrived > spec::kLanes) {
-        while (room < written.size() && written[room].bytes < arrived - spec::kLanes) ++room;
-        if (room < written.size()) data = std::max(data, written[room].at + 1);
+        while (room < i && room_bytes < arrived - spec::kLanes) room_bytes += widths[++room];
+        if (room < i) data = std::max(data, written[room] + 1);
       }
       arrived = std::min(size, arrived + beat_bytes - (arrived == 0 ? address % beat_bytes : 0));
     }
-    written.push_back({needed, std::max(written.empty() ? 0 : written.back().at, data) + 1});
+    last = std::max(last, data) + 1;
+    written[i] = last;
   }
-  return written.back().at + kBehind;
+  return last + kBehind;
 }
 
 /// An UNPACK that takes `cycles` by itself: its beats come as evenly as may be.
@@ -178,7 +168,8 @@ TransferCost transfer_cost(std::span<const std::uint32_t> words, std::uint64_t a
     const bool rows_even = dma.ax_rows == 1 || (dma.ax_stride % beat_bytes == 0 && dma.ax_len % beat_bytes == 0);
     const bool even = address % beat_bytes == 0 && rows_even && (dma.sp_len % beat_bytes == 0 || whole <= 1);
     if (header.opcode == spec::Opcode::kUnpack) {
-      unpack(load, unpack_cycles(address, bytes, cost.words, packed, timing, beat_bytes, cost.shape.widths));
+      shape.widths = unpack_widths(packed, bytes, cost.words);
+      unpack(load, unpack_cycles(address, bytes, shape.widths, timing, beat_bytes));
     } else if (!even) {
       load.beat = std::max(load.beat, uneven_beat(beat_bytes));
     }

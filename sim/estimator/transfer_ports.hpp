@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "sram_banks.hpp"
@@ -44,11 +45,27 @@ class TransferPorts {
   /// The bank that it asks for; 0: none.
   [[nodiscard]] Banks asks();
   void step(bool granted);
+  /// Cycles in which nothing happens: it asks for no bank, no beat moves.
+  [[nodiscard]] std::uint64_t quiet() const;
+  /// Takes so many of those.
+  void skip(std::uint64_t cycles) {
+    cycle_ += cycles;
+    if (cycles != 0) refused_ = 0;
+  }
+  /// Up to `most` cycles in which nobody refuses it: one, those in which nothing happens, or those of several words but
+  /// no more than `words`. Returns how many.
+  std::uint64_t go(std::uint64_t most, std::uint64_t words = std::numeric_limits<std::uint64_t>::max());
+  /// All banks of the regions that its next `words` are in, and maybe some more.
+  [[nodiscard]] Banks regions(std::uint64_t words) const {
+    return even_ ? map_.regions(at_, words * spec::kLanes) : regions_;
+  }
   /// SRAM is no longer used.
   [[nodiscard]] bool done() const { return words_ == shape_->words; }
   [[nodiscard]] std::uint64_t words() const { return words_; }
   /// What has passed it: words into SRAM, or beats to memory.
   [[nodiscard]] std::uint64_t passed() const { return shape_->store ? sent_ : words_; }
+  /// The cycle behind the last of it.
+  [[nodiscard]] std::uint64_t newest() const { return newest_; }
   /// Refusals in a row, no more than kPatience.
   [[nodiscard]] unsigned refused() const { return refused_; }
   [[nodiscard]] std::uint64_t cycle() const { return cycle_; }
@@ -57,6 +74,11 @@ class TransferPorts {
   static const TransferShape kNothing;
 
   [[nodiscard]] std::uint32_t word_bytes() const;
+  [[nodiscard]] bool wants_bank() const;
+  [[nodiscard]] std::uint64_t until_beat() const;
+  std::uint64_t go_evenly(std::uint64_t most, std::uint64_t words);
+  /// STORE: beats that the buffer has room for.
+  [[nodiscard]] std::uint32_t store_room() const { return 2 * spec::kBurstBytes / shape_->beat_bytes; }
   [[nodiscard]] std::uint32_t next_beat() const;
   std::uint32_t take_beat();
   void step_load(bool written);
@@ -67,7 +89,11 @@ class TransferPorts {
 
   const TransferShape* shape_;
   BankMap map_;
+  bool even_;      ///< One word is behind the other.
+  bool a_beat_;    ///< LOAD: a word is a beat, and written before the next one comes.
+  Banks regions_;  ///< Of all words.
   std::uint64_t cycle_ = 0;
+  std::uint64_t newest_ = 0;
   std::uint64_t words_ = 0;
   std::uint64_t beat_left_;            ///< Bytes that are still to come by beats, or to go.
   std::uint32_t beat_row_left_;        ///< Of the memory row,
