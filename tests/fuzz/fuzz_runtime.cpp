@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string complaint = auklet::test::run_script({data, size});
   if (!complaint.empty()) {
-    std::fprintf(stderr, "%s\n", complaint.c_str());
+    (void)std::fprintf(stderr, "%s\n", complaint.c_str());
     std::abort();
   }
   return 0;

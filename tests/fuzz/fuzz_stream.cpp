@@ -1,15 +1,26 @@
 // libFuzzer's target for command streams: what npu::validate_stream() accepts must be harmless (stream_subject.hpp).
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <span>
+#include <vector>
 
 #include "libfuzzer.hpp"
 #include "stream_mutator.hpp"
 
 namespace {
 
-using namespace auklet::test;
+using auklet::test::find_commands;
+using auklet::test::kFuzzConfig;
+using auklet::test::mutate_subject;
+using auklet::test::parse_subject;
+using auklet::test::Random;
+using auklet::test::repair_stream;
+using auklet::test::run_subject;
+using auklet::test::sound_subject;
+using auklet::test::StreamSubject;
+using auklet::test::SubjectOutcome;
+using auklet::test::write_subject;
 
 std::size_t store_subject(const StreamSubject& subject, std::uint8_t* data, std::size_t limit) {
   const std::vector<std::uint8_t> bytes = write_subject(subject);
@@ -23,7 +34,7 @@ std::size_t store_subject(const StreamSubject& subject, std::uint8_t* data, std:
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const SubjectOutcome outcome = run_subject(parse_subject({data, size}));
   if (!outcome.complaint.empty()) {
-    std::fprintf(stderr, "accepted, but: %s\n", outcome.complaint.c_str());
+    (void)std::fprintf(stderr, "accepted, but: %s\n", outcome.complaint.c_str());
     std::abort();
   }
   return 0;

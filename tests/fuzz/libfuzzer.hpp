@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+// NOLINTBEGIN(readability-identifier-naming): the names are the library's.
 extern "C" {
 /// Runs one input; a crash, a sanitizer's report or abort() is a finding.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -15,3 +16,4 @@ std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* a, std::size_t a_size,
 /// The library's own mutations, of bytes.
 std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t limit);
 }
+// NOLINTEND(readability-identifier-naming)

@@ -235,22 +235,21 @@ std::vector<std::uint8_t> random_model_file(Random& random) {
 void mutate_model_file(std::vector<std::uint8_t>& file, Random& random) {
   const std::optional<ModelMap> map = survey(file);
   if (!map) return;
-  switch (random.in(0, 9)) {
-    case 0:
-      return mutate_payload(file, *map, random);
-    case 1:
-      return mutate_stream(file, *map, random);
-    case 2:
-      return rename_dimension(file, *map, random);
-    case 3:
-      return mutate_numbers(file, map->shapes, random);
-    case 4:
-      return mutate_numbers(file, map->indices, random);
-    case 5:
-    case 6:
-      return mutate_constant(file, *map, random);
-    default:
-      return mutate_numbers(file, map->numbers, random);
+  const std::uint32_t way = random.in(0, 9);
+  if (way == 0) {
+    mutate_payload(file, *map, random);
+  } else if (way == 1) {
+    mutate_stream(file, *map, random);
+  } else if (way == 2) {
+    rename_dimension(file, *map, random);
+  } else if (way == 3) {
+    mutate_numbers(file, map->shapes, random);
+  } else if (way == 4) {
+    mutate_numbers(file, map->indices, random);
+  } else if (way < 7) {
+    mutate_constant(file, *map, random);
+  } else {
+    mutate_numbers(file, map->numbers, random);
   }
 }
 

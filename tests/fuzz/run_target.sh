@@ -6,7 +6,7 @@ target=$1 corpus=$2 work=$3
 shift 3
 seconds=${AUKLET_FUZZ_SECONDS:-20}
 mkdir -p "$work/new" "$work/failures"
-# An input of more than a second, or of more memory than a small host has, is a failure.
+# What hangs, or takes more memory than a small host has, is a failure.
 ASAN_OPTIONS="quarantine_size_mb=16:allocator_may_return_null=1:${ASAN_OPTIONS:-}"
 UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
 export ASAN_OPTIONS UBSAN_OPTIONS

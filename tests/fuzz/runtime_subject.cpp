@@ -104,10 +104,14 @@ class World {
       std::fill_n(buffers_.output(), kBufferBytes, std::uint8_t{0});
       place(0, StreamBuilder().add(load(4096)).add(store(4096)).end().seal());
       JobTag tag = 0;
-      if (queue_.submit(job(0), tag) != Status::kOk) return complain("the next good job is refused");
+      if (queue_.submit(job(0), tag) != Status::kOk) {
+        complain("the next good job is refused");
+        return;
+      }
       const Status waited = queue_.wait(tag, 1'000'000, result_);
       if (waited != Status::kOk || result_.status != Status::kOk || !result_.outputs_valid) {
-        return complain(std::string("the next good job ends with: ") + npu::to_string(result_.status));
+        complain(std::string("the next good job ends with: ") + npu::to_string(result_.status));
+        return;
       }
       if (!std::equal(buffers_.input(), buffers_.input() + kBufferBytes, buffers_.output())) {
         complain("the next good job is wrong");
@@ -124,7 +128,7 @@ class World {
   }
 
   void expect(const char* call, Status status, std::initializer_list<Status> allowed) {
-    if (std::find(allowed.begin(), allowed.end(), status) == allowed.end()) {
+    if (std::ranges::find(allowed, status) == allowed.end()) {
       complain(std::string(call) + " returned: " + npu::to_string(status));
     }
     if (result_.outputs_valid && result_.status != Status::kOk) complain("a failed job's outputs count as valid");
