@@ -19,6 +19,9 @@ if(AUKLET_SANITIZE)
   add_compile_options(-fsanitize=${AUKLET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${AUKLET_SANITIZE})
 endif()
+if(AUKLET_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # Global: the coverage of every library guides the fuzzer.
+endif()
 
 # auklet_freestanding: for kernels/ and driver/ (runtime included). They must build for bare metal, so what would need a
 # C++ run-time library is switched off on the host too. Not -ffreestanding itself: it would take the compiler's

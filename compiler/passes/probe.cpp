@@ -7,6 +7,10 @@
 namespace auklet::compiler::passes {
 namespace {
 
+// Bytes of one operator's inputs and outputs that are looked at one by one. Beyond it the file, however short, would
+// decide how much memory and time the compiler takes; what an NPU with little SRAM is good for ends long before.
+constexpr std::size_t kMostBytes = std::size_t{1} << 22;
+
 Outcome unsupported(std::string reason) { return fail(ErrorCode::kUnsupported, std::move(reason)); }
 
 Result<exec::Evaluate> prepared(const exec::Context& context) {
@@ -99,6 +103,13 @@ Result<std::vector<ByteMap>> byte_maps_of(const exec::Context& context, std::spa
     } else if (context.has(i) && !context.in(i).is_constant) {
       return tl::unexpected(unsupported("takes " + context.in_name(i) + ", which is computed").error());
     }
+  }
+  std::size_t looked_at = bytes;
+  for (std::size_t i = 0; i < context.op.outputs.size(); ++i) looked_at += context.out(i).bytes();
+  if (looked_at > kMostBytes) {
+    return tl::unexpected(unsupported("moves " + std::to_string(looked_at) + " bytes; up to " +
+                                      std::to_string(kMostBytes) + " are looked at")
+                              .error());
   }
   auto evaluate = prepared(context);
   if (!evaluate) return tl::unexpected(evaluate.error());

@@ -29,7 +29,8 @@ struct ByteMap {
 };
 
 /// The maps of all outputs of an operator that moves bytes: of its inputs `moved`, in this order, unchanged. The others
-/// must be constant. kUnsupported when the CPU cannot run it, an input is computed that must not be, or bytes change.
+/// must be constant. kUnsupported when the CPU cannot run it, an input is computed that must not be, bytes change, or
+/// there are more than 4 MiB of them, inputs and outputs together.
 [[nodiscard]] Result<std::vector<ByteMap>> byte_maps_of(const exec::Context& context,
                                                         std::span<const std::size_t> moved);
 

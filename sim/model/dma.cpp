@@ -116,18 +116,23 @@ GatherEnd run_gather(const MemoryMap& memory, Sram& sram, const Gather& gather, 
   return {};
 }
 
-Transfer run_unpack(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base) {
-  std::vector<std::uint8_t> bytes;
+Transfer read_packed(const MemoryMap& memory, const Dma& dma, std::uint64_t base, std::vector<std::int8_t>& bytes) {
+  bytes.clear();
   std::array<std::int8_t, spec::kBurstBytes> buffer;
-  const Transfer result = for_each_burst(dma, base, [&](std::uint64_t address, std::size_t count) {
+  return for_each_burst(dma, base, [&](std::uint64_t address, std::size_t count) {
     const std::span<std::int8_t> data = std::span(buffer).first(count);
     const AxiResponse response = memory.read(address, data);
     if (response == AxiResponse::kOkay) bytes.insert(bytes.end(), data.begin(), data.end());
     return response;
   });
+}
+
+Transfer run_unpack(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base) {
+  std::vector<std::int8_t> bytes;
+  const Transfer result = read_packed(memory, dma, base, bytes);
   if (result.response != AxiResponse::kOkay) return result;
   std::size_t at = 0;
-  const auto next = [&] { return at < bytes.size() ? bytes[at++] : std::uint8_t{0}; };
+  const auto next = [&] { return at < bytes.size() ? static_cast<std::uint8_t>(bytes[at++]) : std::uint8_t{0}; };
   std::uint32_t widths = 0;
   for (std::uint32_t word = 0; word < dma.sp_len / spec::kLanes; ++word) {
     widths = word % 2 == 0 ? next() : widths >> 4;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "commands.hpp"
 #include "memory_map.hpp"
@@ -39,6 +40,10 @@ struct Transfer {
 
 /// LOAD from the window at `base`; stops at the first burst that fails.
 [[nodiscard]] Transfer run_load(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base);
+
+/// Puts what an UNPACK reads in `bytes`: all of it, or what came before the burst that failed.
+[[nodiscard]] Transfer read_packed(const MemoryMap& memory, const Dma& dma, std::uint64_t base,
+                                   std::vector<std::int8_t>& bytes);
 
 /// UNPACK from the window at `base`. Writes nothing when a burst fails.
 [[nodiscard]] Transfer run_unpack(const MemoryMap& memory, Sram& sram, const Dma& dma, std::uint64_t base);

@@ -294,10 +294,11 @@ void Job::remember(const Command& command) {
   std::vector<std::int8_t> packed;
   if (command.info->format == spec::Format::kDma) {
     const Dma dma = spec::decode_dma(words.first<Dma::kWords>());
-    address = setup_.windows[dma.window].base + dma.offset;
-    if (dma.header.opcode == spec::Opcode::kUnpack) {
-      packed.resize(dma.ax_len);
-      if (memory_.read(address, packed) != AxiResponse::kOkay) packed.clear();  // The command will find that, too.
+    const Window& window = setup_.windows[dma.window];
+    address = window.base + dma.offset;
+    if (dma.header.opcode == spec::Opcode::kUnpack && window_allows(window, dma)) {
+      const Transfer transfer = read_packed(memory_, dma, window.base, packed);
+      if (transfer.response != AxiResponse::kOkay) packed.clear();  // The command will find that, too.
     }
   } else if (command.info->format == spec::Format::kGather) {
     const Gather gather = spec::decode_gather(words.first<Gather::kWords>());

@@ -36,6 +36,19 @@ TEST(FoldedPads, OfPadsThatTheCpuRefusesAreNone) {
   EXPECT_EQ(places(e.model()), "cN");
 }
 
+// A file of some hundred bytes can describe activations of gigabytes, of which the compiler must keep no map.
+TEST(Movements, OfHugeTensorsAreTheCpus) {
+  for (const std::int32_t rows : {1 << 11, 1 << 20}) {
+    Edge e;
+    e.graph().outputs = {e.add(OpCode::kSqueeze, {e.input({1, rows, 1024})}, e.tensor({rows, 1024}), SqueezeOptions{})};
+    const auto compiled = compile(e.model());
+    ASSERT_TRUE(compiled) << compiled.error().message;
+    EXPECT_EQ(compiled->report.operators[0].place, Place::kCpu);
+    const bool refused = compiled->report.operators[0].reason.starts_with("moves ");
+    EXPECT_EQ(refused, rows > 1 << 11) << compiled->report.operators[0].reason;
+  }
+}
+
 TEST(BatchMatmul, OfVectorsIsRefusedAlike) {
   Edge e;
   const std::int32_t x = e.input({8});

@@ -1,4 +1,6 @@
 // The functional model in front of somebody else's memory.
+#include <algorithm>
+
 #include "fixture.hpp"
 
 namespace auklet::test {
@@ -8,6 +10,7 @@ class Port : public sim::MemoryPort {
  public:
   sim::AxiResponse read(std::uint64_t address, std::span<std::byte> to) override {
     ++reads;
+    longest = std::max(longest, to.size());
     if (address < kBase || address - kBase + to.size() > bytes.size()) return sim::AxiResponse::kDecodeError;
     std::memcpy(to.data(), &bytes[address - kBase], to.size());
     return response;
@@ -24,6 +27,7 @@ class Port : public sim::MemoryPort {
   sim::AxiResponse response = sim::AxiResponse::kOkay;
   int reads = 0;
   int writes = 0;
+  std::size_t longest = 0;  ///< Of all reads, in bytes.
 };
 
 // Copies 64 bytes within the port's memory.
@@ -69,6 +73,32 @@ TEST(SimModelMemoryPort, RefusesAsItPleases) {
   ASSERT_TRUE(wait_until_idle(device.model));
   device.model.connect(nullptr, {});
   EXPECT_EQ(device.run(copy()).fault, spec::Fault::kAxiDecerr);
+}
+
+// How long an UNPACK takes depends on what it reads, which the model once fetched before it had checked the window, and
+// in one piece.
+TEST(SimModelMemoryPort, IsAskedForNothingOutsideOfTheWindow) {
+  Device device;
+  Port port;
+  device.model.connect(&port, {});
+  set_window(device.model, 1, Port::kBase, 1024);
+  spec::DmaCommand unpack{.header = {.opcode = spec::Opcode::kUnpack}};
+  unpack.window = 1;
+  unpack.ax_len = 1000;
+  unpack.ax_rows = 1;
+  unpack.sp_len = 64;
+  const auto run = [&](std::uint32_t offset) {
+    StreamBuilder builder;
+    unpack.offset = offset;
+    builder.add(unpack);
+    builder.end();
+    return device.run(builder);
+  };
+  EXPECT_TRUE(run(24).done);
+  EXPECT_LE(port.longest, spec::kBurstBytes);
+  port.reads = 0;
+  EXPECT_EQ(run(25).fault, spec::Fault::kAddress);
+  EXPECT_EQ(port.reads, 0);
 }
 
 TEST(SimModelMemoryPort, HasItsOwnTiming) {
