@@ -13,6 +13,7 @@ covered=(compiler/frontend compiler/passes driver/src driver/include)
 
 configure_coverage() {
   # The same targets without sanitizers, which only run what was found.
+  # shellcheck disable=SC2317 # step calls it
   cmake -S . -B build/fuzz-coverage -G Ninja -DCMAKE_BUILD_TYPE=Debug -DAUKLET_FUZZ=ON -DAUKLET_VERILATOR=OFF \
     -DAUKLET_FIRMWARE=OFF -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
     -DCMAKE_CXX_FLAGS='-fprofile-instr-generate -fcoverage-mapping -O1'

@@ -25,7 +25,9 @@ constexpr u64 align_up(u64 value) noexcept { return (value + kBufferAlign - 1) /
 constexpr std::uint32_t ceil_div(std::uint32_t a, std::uint32_t b) noexcept { return a / b + (a % b != 0 ? 1 : 0); }
 
 // Numbers of parts to try: all small ones, then steps of an eighth.
-constexpr std::uint32_t next_parts(std::uint32_t parts) noexcept { return parts + std::max<std::uint32_t>(1, parts / 8); }
+constexpr std::uint32_t next_parts(std::uint32_t parts) noexcept {
+  return parts + std::max<std::uint32_t>(1, parts / 8);
+}
 
 struct Candidate {
   Tiling tiling{};
