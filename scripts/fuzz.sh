@@ -8,8 +8,10 @@ source "$(dirname "$0")/common.sh"
 seconds=${1:-3600}
 targets=("${@:2}")
 [[ ${#targets[@]} -gt 0 ]] || targets=(stream model runtime)
+# What each target is meant to reach.
+declare -A covered=([stream]=driver/src [model]='compiler/frontend compiler/passes' [runtime]='driver/src driver/include')
+for target in "${targets[@]}"; do [[ -v covered[${target}] ]] || die "there is no target '${target}'"; done
 [[ ${seconds} =~ ^[0-9]+$ ]] || die "'${seconds}' is no number of seconds"
-covered=(compiler/frontend compiler/passes driver/src driver/include)
 
 configure_coverage() {
   # The same targets without sanitizers, which only run what was found.
@@ -25,7 +27,8 @@ coverage() {
   LLVM_PROFILE_FILE=${work}/profile quietly "${work}/coverage.log" \
     "${program}" -runs=0 "${work}/new" "tests/fuzz/corpus/${target}"
   llvm-profdata-19 merge -o "${work}/profile.data" "${work}/profile"
-  for folder in "${covered[@]}"; do
+  local folder
+  for folder in ${covered[${target}]}; do
     llvm-cov-19 report "${program}" -instr-profile "${work}/profile.data" "${folder}" 2>/dev/null |
       awk -v folder="${folder}" '/^TOTAL/ { print "  " folder ": " $10 " of " $8 " lines" }'
   done
