@@ -147,13 +147,13 @@ module axi_read_formal #(
     if (error && f_own && rid_i) R16_where: assert (error_client && error_addr == f_token);
   end
 
-  logic f_was_eight;
-  always_ff @(posedge clk_i) f_was_eight <= rst_ni && (f_was_eight || f_flight1 == 4'd8);
+  logic f_was_two;
+  always_ff @(posedge clk_i) f_was_two <= rst_ni && (f_was_two || f_flight1 == 4'd2);
   always_comb if (f_past && rst_ni) begin
     c_wait: cover (f_held && !stop_i);
     c_both: cover (req_valid_i == 2'b11 && req_ready[1]);
     c_eight: cover (f_owed1 == 4'd8);
-    c_drained: cover (f_was_eight && idle);
+    c_drained: cover (f_was_two && idle);
     c_drop: cover (stop_i && rvalid_i && rready && f_held);
     c_error: cover (error && f_own && rid_i && f_owed1 > 4'd2);
   end

@@ -130,7 +130,8 @@ module axi_write_formal #(
     if (f_len_in) I7_token: assert (f_len_ahead < f_lens && 8'(f_len_mem >> (f_len_slot * 8)) == f_len_token);
     I8_beats: assert (f_beat == f_beats);
     if (f_lens == 4'd0) I10_beats: assert (f_beats == 8'd0);
-    if (f_len_in && f_len_ahead == 4'd0) I9_beats: assert (f_beats <= f_len_token);
+    if (f_lens != 4'd0) I9_beats: assert (f_beats <= 8'(f_len_mem >> (f_len_head * 8)));
+    if (wvalid && !wlast) I11_beats: assert (f_beats != 8'd0);
 
     // Address channel.
     if (f_held) W1_stable: assert (awvalid && awaddr == f_addr && awlen == f_len);
@@ -163,12 +164,12 @@ module axi_write_formal #(
   always_ff @(posedge clk_i) f_made_q <= f_made;
   always_comb if (f_past && rst_ni && f_taken) W21_wlast: assert (wlast == f_made_q);
 
-  logic f_was_eight;
-  always_ff @(posedge clk_i) f_was_eight <= rst_ni && (f_was_eight || f_flight == 4'd8);
+  logic f_was_two;
+  always_ff @(posedge clk_i) f_was_two <= rst_ni && (f_was_two || f_flight == 4'd2);
   always_comb if (f_past && rst_ni) begin
     c_wait: cover (f_held && f_w_held);
     c_eight: cover (f_flight == 4'd8);
-    c_drained: cover (f_was_eight && idle);
+    c_drained: cover (f_was_two && idle);
     c_long: cover (wvalid && wlast && f_len_token == 8'd3 && !f_len_in && f_in);
     c_data_first: cover (f_w != 4'd0 && f_aw == 4'd0);
     c_stop: cover (stop_i && f_stopped && wvalid && wready_i);
