@@ -8,8 +8,10 @@ seeded bug must make the base case fail at one of the properties that are named 
 anything is not as it should be.
 """
 import argparse
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,11 +29,14 @@ class Failure(Exception):
 
 def run(command: list, folder: pathlib.Path, timeout: int) -> str:
     """Output of a command; whether it failed, the caller reads in there."""
-    try:
-        done = subprocess.run([str(c) for c in command], cwd=folder, capture_output=True, text=True, timeout=timeout, check=False)
-    except subprocess.TimeoutExpired:
-        return f"timeout after {timeout} s"
-    return done.stdout + done.stderr
+    # A group of its own, so that a timeout ends the solver, too.
+    with subprocess.Popen([str(c) for c in command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          start_new_session=True) as process:
+        try:
+            return process.communicate(timeout=timeout)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return f"timeout after {timeout} s"
 
 
 def mutated(text: str, bug: dict) -> str:
@@ -96,7 +101,7 @@ def smtbmc(proof: dict, model: pathlib.Path, *arguments) -> str:
     solver = proof.get("solver", "z3")
     # z3 proves stability of a bus by induction in seconds only when the steps are unrolled.
     return run(["yosys-smtbmc", "-s", solver, "--unroll", "--noprogress", *arguments, model.name], model.parent,
-               proof.get("timeout", 120))
+               proof.get("timeout", 240))
 
 
 def prove(proof: dict, variant: dict, folder: pathlib.Path) -> None:
