@@ -63,8 +63,8 @@ module control_formal #(
   assign f_run_error = running && (f_errors || f_watchdog);
   always_comb begin
     if (!f_past) assume (!rst_ni);
-    if (start_i || clear_sram_i) assume (state == IDLE);    // csr_formal C3 and C4
-    if (start_i) assume (!clear_sram_i && !soft_reset_i);   // csr_formal C5
+    if (start_i || clear_sram_i) assume (state == IDLE);    // csr_formal C13 and C14
+    if (start_i) assume (!clear_sram_i && !soft_reset_i);   // csr_formal C13 to C15: one bit at a time
   end
 
   // The last cycle.
