@@ -218,8 +218,9 @@ module auklet_npu #(
     .command_o(accepted), .done_o(decode_done), .error_o(decode_error), .error_code_o(decode_code), .wait_o(decode_wait),
     .decoding_o(decoding)
   );
-  // The stream may have been read beyond END; the next job must not meet what still arrives of it.
-  assign engines_idle = empty_load && empty_store && empty_compute && read_idle;
+  // The stream may have been read beyond END; the next job must not meet what still arrives of it, nor what is asked for
+  // in the cycle that the port becomes idle.
+  assign engines_idle = empty_load && empty_store && empty_compute && read_idle && !fetch_req;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) progress_offset <= 32'd0;
     else if (start) progress_offset <= 32'd0;
