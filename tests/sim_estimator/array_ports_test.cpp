@@ -63,6 +63,8 @@ est::ComputeAsks cycle(est::ArrayPorts<Walk>& ports) {
   return asks;
 }
 
+constexpr std::uint64_t kMaskCycles = 64;
+
 /// Follows a command to its end; returns the cycles that were taken at once.
 template <typename Walk>
 std::uint64_t follow(const spec::GeomCommand& command, const spec::HardwareConfig& config, Random& random) {
@@ -81,8 +83,9 @@ std::uint64_t follow(const spec::GeomCommand& command, const spec::HardwareConfi
         EXPECT_EQ(asks.reads & asks.results, 0);
         const bool loads = asks.weights != 0 && calm.loads;
         const unsigned used = (asks.reads | asks.results | (loads ? asks.weights : 0U)) & others;
-        EXPECT_EQ((used & est::kEvenBanks) != 0, (calm.others.even >> i & 1U) != 0) << i << " of " << cycles;
-        EXPECT_EQ((used & est::kOddBanks) != 0, (calm.others.odd >> i & 1U) != 0) << i << " of " << cycles;
+        // More cycles than the masks have are taken only where nobody else is.
+        EXPECT_EQ((used & est::kEvenBanks) != 0, i < kMaskCycles && (calm.others.even >> i & 1U) != 0) << i;
+        EXPECT_EQ((used & est::kOddBanks) != 0, i < kMaskCycles && (calm.others.odd >> i & 1U) != 0) << i;
       }
       leaping.skip(calm, cycles);
       leapt += cycles;
