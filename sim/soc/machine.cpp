@@ -328,8 +328,9 @@ bool Machine::Impl::peek(std::uint32_t address, std::span<std::byte> bytes) {
   for (std::byte& byte : bytes) {
     std::uint32_t base = 0;
     std::uint32_t value = 0;
-    if (memory_at(address, base).empty() || !load(address++, 1, value)) return false;
+    if (memory_at(address, base).empty() || !load(address, 1, value)) return false;
     byte = static_cast<std::byte>(value);
+    ++address;
   }
   return true;
 }
