@@ -6,13 +6,13 @@
 #
 # clang-tidy remembers which files were clean (build/lint/tidy) and looks again only at what changed. TIDY_SECONDS bounds
 # it (default 2400): when the time is up, the files that are left are named and the check fails. TIDY_FOLDERS are those it
-# looks at (default: all but the tests); clang's own warnings, clang-format and the sanitizers cover everything. TIDY_SHARE
-# (default 1: all) lets it look at one file in so many, other ones at each commit, beside those of the last 10 commits.
+# looks at (default: all but the tests); clang's own warnings, clang-format and the sanitizers cover everything.
+# TIDY_SINCE=REVISION lets it look only at files that differ from that commit.
 source "$(dirname "$0")/common.sh"
 
 tidy_seconds=${TIDY_SECONDS:-2400}
 tidy_folders=${TIDY_FOLDERS:-bench compiler driver kernels sim}
-tidy_share=${TIDY_SHARE:-1}
+tidy_since=${TIDY_SINCE:-}
 
 # The parameters of every named configuration, a line each: name and -G arguments of Verilator.
 configurations() {
@@ -64,14 +64,13 @@ tidy_one() {
 }
 export -f tidy_one
 
-# The files that it is this commit's turn to check.
-tidy_turn() {
-  local count recent
-  count=$(git rev-list --count HEAD 2>/dev/null || echo 0)
-  recent=$(git diff --name-only HEAD~10 2>/dev/null || true)
-  cpp_files '*.cpp' | grep -E "^(${tidy_folders// /|})/" | while read -r file; do
-    if ((count++ % tidy_share == 0)) || grep -qxF "${file}" <<<"${recent}"; then printf '%s\n' "${file}"; fi
-  done
+# The files that clang-tidy looks at.
+tidy_files() {
+  cpp_files '*.cpp' | grep -E "^(${tidy_folders// /|})/" | if git rev-parse --quiet --verify "${tidy_since}" >/dev/null; then
+    grep -xF "$(git diff --name-only "${tidy_since}")" || true
+  else
+    cat
+  fi
 }
 
 lint_tidy() {
@@ -87,7 +86,7 @@ lint_tidy() {
     grep -qF "/${file}\"" build/lint/compile_commands.json || continue # Not part of this build (verilated).
     stamp=build/lint/tidy/$( (printf '%s' "${headers}" && sha256sum "${file}") | sha256sum | cut -c1-32)
     [[ -f ${stamp} ]] || todo+=("${file}" "${stamp}")
-  done < <(tidy_turn)
+  done < <(tidy_files)
 
   printf 'clang-tidy: %d files to check\n' $((${#todo[@]} / 2))
   [[ ${#todo[@]} -gt 0 ]] || return 0

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <auklet/sim/soc/elf.hpp>
 #include <auklet/sim/soc/machine.hpp>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -111,6 +112,7 @@ class HotFunctions {
   }
   void print(std::size_t most) const {
     std::vector<std::pair<std::uint64_t, std::string_view>> sorted;
+    sorted.reserve(samples_.size());
     for (const auto& [name, count] : samples_) sorted.emplace_back(count, name);
     std::ranges::sort(sorted, std::greater());
     if (sorted.size() > most) sorted.resize(most);
@@ -141,9 +143,10 @@ int execute(const Arguments& arguments) {
   const std::unique_ptr<OwnedNpu> npu = make_npu(arguments.npu);
   MachineOptions options;
   options.profile = *profile;
-  options.cycles_per_instruction = static_cast<std::uint32_t>(arguments.cycles_per_instruction * kCyclesFraction + 0.5);
+  options.cycles_per_instruction =
+      static_cast<std::uint32_t>(std::lround(arguments.cycles_per_instruction * kCyclesFraction));
   options.data_cache = arguments.data_cache;
-  options.console = [](char character) { std::fputc(character, stdout); };
+  options.console = [](char character) { (void)std::fputc(character, stdout); };
   HotFunctions functions(program);
   if (arguments.hot != 0) {
     options.quantum = kSampleQuantum;
@@ -158,7 +161,7 @@ int execute(const Arguments& arguments) {
   machine.attach(*cpu);
   load(program, std::vector<LoadRegion>{{kFlashBase, machine.flash()}, {kRamBase, machine.ram()}});
   const MachineResult result = machine.run(start_of(program), arguments.max_cycles);
-  std::fflush(stdout);
+  if (std::fflush(stdout) != 0) return complain(kUsage, "cannot write to standard output; check where it goes");
   if (arguments.report) print_report(machine.statistics(), arguments.data_cache);
   functions.print(arguments.hot);
   if (!arguments.trace.empty()) {
