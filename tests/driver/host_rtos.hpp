@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <random>
 #include <span>
 #include <thread>
 #include <utility>
@@ -155,6 +156,10 @@ class HardwareThread {
     const std::lock_guard lock(mutex_);
     action(model_);
   }
+  /// Of 256 interrupts, so many never reach the processor.
+  std::atomic<std::uint32_t> lost_of_256{0};
+  /// Of 256 steps without an interrupt, so many end with one that the NPU has no cause for.
+  std::atomic<std::uint32_t> spurious_of_256{0};
   /// While true, the processor sees no interrupt.
   std::atomic<bool> interrupts_lost{false};
   /// The next job makes no progress until it is stopped; then false again.
@@ -165,6 +170,10 @@ class HardwareThread {
 
   void run() {
     bool hanging = false;
+    bool pending = false;  // The line is high, and it was decided whether this interrupt is lost.
+    bool lost = false;
+    std::mt19937 random(17);
+    const auto happens = [&random](std::uint32_t of_256) { return random() % 256 < of_256; };
     while (!stopping_) {
       bool interrupt = false;
       with_model([&](sim::FunctionalModel& model) {
@@ -175,10 +184,13 @@ class HardwareThread {
         if (!hanging) model.step(kStep);
         interrupt = model.irq();
       });
-      if (interrupt && !interrupts_lost) {
+      if (interrupt && !pending) lost = happens(lost_of_256);
+      pending = interrupt;
+      if (interrupt ? !lost && !interrupts_lost : happens(spurious_of_256)) {
         in_handler() = true;
         handler_();
         in_handler() = false;
+        pending = false;
       } else {
         std::this_thread::sleep_for(std::chrono::microseconds(10));
       }
