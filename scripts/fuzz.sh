@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # scripts/fuzz.sh [SECONDS] [TARGET ...]: fuzzes each target (stream, model, runtime) for SECONDS (3600), going on from
 # what earlier runs found, and reports executions, inputs and line coverage. New inputs and failures stay in
-# build/fuzz/tests/fuzz/TARGET. SECONDS 0: the report alone. Exit code 1: there was a failure.
+# build/asan/tests/fuzz/TARGET. SECONDS 0: the report alone. Exit code 1: there was a failure.
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
@@ -36,7 +36,7 @@ coverage() {
 
 # fuzz TARGET: false when it failed.
 fuzz() {
-  local target=$1 work=build/fuzz/tests/fuzz/$1 good=true
+  local target=$1 work=build/asan/tests/fuzz/$1 good=true
   mkdir -p "${work}/new"
   if [[ ${seconds} -gt 0 ]]; then
     AUKLET_FUZZ_SECONDS=${seconds} ctest --preset fuzz -R "^fuzz\\.${target}\$" -V >"${work}/run.log" 2>&1 || good=false
@@ -49,10 +49,10 @@ fuzz() {
   ${good}
 }
 
-step 'configure' quietly build/fuzz-logs/configure.log cmake --preset fuzz
-step 'build' quietly build/fuzz-logs/build.log cmake --build --preset fuzz
-step 'configure for coverage' quietly build/fuzz-logs/configure-coverage.log configure_coverage
-step 'build for coverage' quietly build/fuzz-logs/build-coverage.log \
+step 'configure' quietly build/logs/configure-asan.log cmake --preset asan
+step 'build' quietly build/logs/build-fuzz.log cmake --build --preset fuzz
+step 'configure for coverage' quietly build/logs/configure-coverage.log configure_coverage
+step 'build for coverage' quietly build/logs/build-coverage.log \
   cmake --build build/fuzz-coverage --target fuzz_targets
 failed=0
 for target in "${targets[@]}"; do

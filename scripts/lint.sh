@@ -4,7 +4,7 @@
 #   scripts/lint.sh          everything
 #   scripts/lint.sh PART...  the named parts: rtl, scripts, cpp
 #
-# clang-tidy remembers which files were clean (build/lint/tidy) and looks again only at what changed. TIDY_SECONDS bounds
+# clang-tidy remembers which files were clean (build/asan/tidy) and looks again only at what changed. TIDY_SECONDS bounds
 # it (default 2400): when the time is up, the files that are left are named and the check fails. TIDY_FOLDERS are those it
 # looks at (default: all but the tests); clang's own warnings, clang-format and the sanitizers cover everything.
 # TIDY_SINCE=REVISION lets it look only at files that differ from that commit.
@@ -55,7 +55,7 @@ lint_format() {
 # tidy_one FILE STAMP: checks a file and leaves the stamp when it is clean.
 tidy_one() {
   local log
-  if log=$(clang-tidy-19 -p build/lint --quiet "$1" 2>/dev/null); then
+  if log=$(clang-tidy-19 -p build/asan --quiet "$1" 2>/dev/null); then
     touch "$2"
   else
     printf '%s\n' "${log}"
@@ -74,17 +74,17 @@ tidy_files() {
 }
 
 lint_tidy() {
-  quietly build/logs/configure-lint.log cmake --preset lint
+  quietly build/logs/configure-asan.log cmake --preset asan
   # Building finds what clang warns of and writes the generated headers that clang-tidy needs.
-  quietly build/logs/build-lint.log cmake --build --preset lint
-  mkdir -p build/lint/tidy
+  quietly build/logs/build-asan.log cmake --build --preset asan
+  mkdir -p build/asan/tidy
 
   local file stamp headers left
   headers=$( (cpp_files '*.hpp' '*.h' '*.def' && echo .clang-tidy && echo tests/.clang-tidy) | xargs sha256sum)
   local todo=()
   while read -r file; do
-    grep -qF "/${file}\"" build/lint/compile_commands.json || continue # Not part of this build (verilated).
-    stamp=build/lint/tidy/$( (printf '%s' "${headers}" && sha256sum "${file}") | sha256sum | cut -c1-32)
+    grep -qF "/${file}\"" build/asan/compile_commands.json || continue # Not part of this build (verilated).
+    stamp=build/asan/tidy/$( (printf '%s' "${headers}" && sha256sum "${file}") | sha256sum | cut -c1-32)
     [[ -f ${stamp} ]] || todo+=("${file}" "${stamp}")
   done < <(tidy_files)
 

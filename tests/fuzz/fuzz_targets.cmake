@@ -11,7 +11,7 @@ function(auklet_add_fuzz_target name)
   add_test(NAME fuzz.${name}
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run_target.sh $<TARGET_FILE:fuzz_${name}>
             ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name} ${CMAKE_CURRENT_BINARY_DIR}/${name} ${ARG_OPTIONS})
-  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 7200 RUN_SERIAL ON)
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 7200)
 endfunction()
 
 auklet_add_fuzz_target(stream SOURCES fuzz_stream.cpp LIBRARIES auklet_fuzz_streams OPTIONS -max_len=4096)

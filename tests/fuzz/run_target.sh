@@ -1,10 +1,10 @@
 #!/bin/sh
-# run_target.sh TARGET CORPUS WORK [OPTION ...]: a libFuzzer target on its saved corpus, then AUKLET_FUZZ_SECONDS (20)
+# run_target.sh TARGET CORPUS WORK [OPTION ...]: a libFuzzer target on its saved corpus, then AUKLET_FUZZ_SECONDS (60)
 # of new inputs. These, and what failed, are kept in WORK. 0 seconds: the saved corpus alone.
 set -eu
 target=$1 corpus=$2 work=$3
 shift 3
-seconds=${AUKLET_FUZZ_SECONDS:-20}
+seconds=${AUKLET_FUZZ_SECONDS:-60}
 mkdir -p "$work/new" "$work/failures"
 # What hangs, or takes more memory than a small host has, is a failure.
 ASAN_OPTIONS="quarantine_size_mb=16:allocator_may_return_null=1:${ASAN_OPTIONS:-}"
