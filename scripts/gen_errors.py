@@ -84,6 +84,7 @@ ADVICE = {
         "kStartRefused": "Read STATUS: something else drives the device. One driver a device.",
         "kBadState": "Reset the hardware: the register bus or the device is broken.",
         "kPowerRefused": "Try again later, or see why the port's power_on() says no.",
+        "kReentered": "Call only on_interrupt() from a handler, and nothing from a hook.",
         "kTimeout": "Raise the deadline; JobResult::progress tells how far the job came.",
         "kCancelled": "Nothing: the caller asked for it.",
         "kResetTimeout": "Reset the hardware, or wait longer and try again.",

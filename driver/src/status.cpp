@@ -53,6 +53,8 @@ const char* to_string(Status status) noexcept {
       return "the device reports a state that does not exist";
     case Status::kPowerRefused:
       return "the platform did not power the device";
+    case Status::kReentered:
+      return "the call came from an interrupt handler or a hook, into the middle of another call";
     case Status::kTimeout:
       return "the job did not end within its deadline";
     case Status::kCancelled:

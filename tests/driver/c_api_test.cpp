@@ -45,6 +45,7 @@ TEST(CApiTest, NumbersAreThoseOfCpp) {
       {Status::kStartRefused, AUKLET_NPU_START_REFUSED},
       {Status::kBadState, AUKLET_NPU_BAD_STATE},
       {Status::kPowerRefused, AUKLET_NPU_POWER_REFUSED},
+      {Status::kReentered, AUKLET_NPU_REENTERED},
       {Status::kTimeout, AUKLET_NPU_TIMEOUT},
       {Status::kCancelled, AUKLET_NPU_CANCELLED},
       {Status::kResetTimeout, AUKLET_NPU_RESET_TIMEOUT},

@@ -45,12 +45,20 @@ class FakePort : public npu::PortDefaults {
   }
 
   void lock() {
+    if (lockless && locked) {
+      ++reentries_;
+      return;
+    }
     EXPECT_FALSE(locked) << "does not nest";
     EXPECT_EQ(depth_, 0U);
     locked = true;
     log.emplace_back("lock");
   }
   void unlock() {
+    if (reentries_ != 0) {
+      --reentries_;
+      return;
+    }
     EXPECT_TRUE(locked);
     EXPECT_EQ(depth_, 0U);
     locked = false;
@@ -96,6 +104,7 @@ class FakePort : public npu::PortDefaults {
   }
   [[nodiscard]] bool translate(const void* data, std::size_t size, npu::BusAddress& address) const {
     expect_session();
+    if (on_translate) on_translate(data);
     const auto found = addresses.find(data);
     if (found == addresses.end()) return false;
     (void)size;
@@ -140,12 +149,14 @@ class FakePort : public npu::PortDefaults {
   bool slept_in_critical_section = false;
   std::size_t cache_line = 1;
   std::map<const void*, npu::BusAddress> addresses;  ///< Device addresses, by where a buffer or stream begins.
+  std::function<void(const void*)> on_translate;
   std::vector<Range> cleaned;
   std::vector<Range> invalidated;
   std::function<void(npu::Ticks)> on_sleep;
   std::function<void()> pending_interrupt;
   int leaves_before_interrupt = 0;  ///< Outermost critical sections that end before it is due.
 
+  bool lockless = false;  ///< As without threads: nothing keeps a handler from calling into the middle of a call.
   bool locked = false;
   bool has_semaphores = false;
   std::array<bool, 4> given{};
@@ -163,6 +174,7 @@ class FakePort : public npu::PortDefaults {
   }
 
   npu::CriticalState depth_ = 0;
+  int reentries_ = 0;
 };
 
 static_assert(npu::Port<FakePort>);

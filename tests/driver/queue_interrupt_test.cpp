@@ -159,5 +159,69 @@ TEST_F(InterruptTest, AnInterruptDuringResetStartsNothing) {
   EXPECT_EQ(result.status, Status::kCancelled);
 }
 
+TEST_F(InterruptTest, ACallFromTheHandlerIntoTheMiddleOfAnotherIsRefused) {
+  const JobTag tag = run_one(Completion::kInterrupt);
+  bus.finished();
+  port.lockless = true;
+  int refused = 0;
+  bool between_calls = false;
+  for (int leaves = 0; !between_calls; ++leaves) {  // After each critical section of poll().
+    bus.reads<reg::DoneTag>(kLastTag);
+    port.leaves_before_interrupt = leaves;
+    port.pending_interrupt = [&] {
+      between_calls = !port.locked;
+      if (between_calls) return;
+      JobTag other = 0;
+      EXPECT_EQ(queue.reset(), Status::kReentered);
+      EXPECT_EQ(queue.submit(job(), other), Status::kReentered);
+      EXPECT_EQ(queue.run(job(), 10, result), Status::kReentered);
+      EXPECT_EQ(queue.poll(tag, result), Status::kReentered);
+      EXPECT_EQ(queue.wait(tag, 10, result), Status::kReentered);
+      EXPECT_EQ(queue.cancel(tag), Status::kReentered);
+      EXPECT_EQ(queue.hold_power(), Status::kReentered);
+      queue.release_power();
+      EXPECT_EQ(queue.close(), Status::kReentered);
+      EXPECT_EQ(queue.open({}), Status::kReentered);
+      ++refused;
+    };
+    EXPECT_EQ(queue.poll(tag, result), Status::kPending);
+    bus.finished();
+    ASSERT_FALSE(port.pending_interrupt) << "it never came";
+  }
+  EXPECT_GE(refused, 3);
+  // Nothing came of it.
+  script_handler_success(tag);
+  EXPECT_TRUE(queue.on_interrupt());
+  bus.finished();
+  EXPECT_EQ(queue.poll(tag, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kOk);
+}
+
+TEST_F(InterruptTest, AHandlerMayResetBetweenCalls) {
+  const JobTag tag = run_one(Completion::kInterrupt);
+  bus.finished();
+  port.on_sleep = [&](npu::Ticks) {  // The thread is in wait(), which holds nothing while it sleeps.
+    ++port.ticks;
+    port.leaves_before_interrupt = 0;
+    port.pending_interrupt = [&] {
+      bus.reads<reg::IrqRaw>(0);
+      EXPECT_FALSE(queue.on_interrupt());
+      script_progress();
+      script_reset();
+      EXPECT_EQ(queue.reset(), Status::kOk);
+    };
+  };
+  EXPECT_EQ(queue.wait(tag, 1000, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kCancelled);
+  EXPECT_EQ(result.recovery, Status::kOk);
+  bus.finished();
+  script_start(tag + 1);
+  EXPECT_EQ(submit(), tag + 1);
+  script_handler_success(tag + 1);
+  EXPECT_TRUE(queue.on_interrupt());
+  EXPECT_EQ(queue.poll(tag + 1, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kOk);
+}
+
 }  // namespace
 }  // namespace auklet::test

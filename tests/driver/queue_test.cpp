@@ -151,6 +151,22 @@ TEST_F(QueueTest, WrittenBuffersOwnTheirCacheLines) {
   }
 }
 
+TEST_F(QueueTest, BuffersAreReadOnceAndWhatWasCheckedIsUsed) {
+  open(npu::Completion::kPolling);
+  const std::array<npu::Buffer, 2> original = buffers;
+  // Somebody else changes the list between check and use.
+  port.on_translate = [&](const void* data) {
+    if (data == output.data()) buffers.fill({stream.data(), std::size_t{1} << 40U, npu::Access::kReadWrite});
+  };
+  script_windows();
+  script_start(kLastTag + 1);
+  (void)submit();
+  bus.finished();
+  const std::vector<FakePort::Range> cleaned = {
+      {stream.data(), stream.size() * 4}, {original[0].data, original[0].size}, {original[1].data, original[1].size}};
+  EXPECT_EQ(port.cleaned, cleaned);
+}
+
 TEST_F(QueueTest, TheStreamHasToBeReachableAndAligned) {
   open(Completion::kPolling);
   JobTag tag = 0;

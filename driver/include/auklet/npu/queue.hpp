@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include <auklet/npu/device.hpp>
@@ -44,7 +46,8 @@ struct QueueStatistics {
 /// again when the result was taken by wait() or poll().
 ///
 /// Threads: one at a time, or any number where the port has a lock(). on_interrupt() may come between any two
-/// instructions of them (it is excluded by the port's critical section where needed); all else is for threads only. A
+/// instructions of them (it is excluded by the port's critical section where needed); all else is for threads only: a
+/// call that comes into the middle of another, from a handler or a hook, gets kReentered and does nothing. A
 /// job belongs to no thread: whichever takes the result first has it, and others that wait for it get kUnknownTag. A
 /// wait() in one thread brings the jobs of all forward, and does not hold the lock while it sleeps.
 ///
@@ -133,19 +136,36 @@ class Queue {
   };
 
   /// What a thread holds during a call: the lock. At its end it powers an idle device off and wakes who has to look.
+  /// Without a lock in the port an interrupt handler or a hook can come into the middle of another call: then it holds
+  /// nothing, and the call has to end at once.
   class Session {
    public:
-    explicit Session(Queue& queue) : queue_(queue) { queue_.port_.lock(); }
+    explicit Session(Queue& queue) : queue_(queue) {
+      queue_.port_.lock();
+      reentered_ = queue_.in_session_.load(std::memory_order_relaxed);
+      if (reentered_) return;
+      queue_.in_session_.store(true, std::memory_order_relaxed);
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+    }
     ~Session() {
+      if (reentered_) {
+        queue_.port_.unlock();
+        return;
+      }
       queue_.rest();
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+      queue_.in_session_.store(false, std::memory_order_relaxed);
       queue_.port_.unlock();
       queue_.give(queue_.take_due());
     }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
+    [[nodiscard]] bool reentered() const noexcept { return reentered_; }
+
    private:
     Queue& queue_;
+    bool reentered_ = false;
   };
 
   static constexpr JobTag after(JobTag tag) noexcept { return tag + 1 != 0 ? tag + 1 : 1; }
@@ -153,11 +173,11 @@ class Queue {
     return static_cast<std::uint32_t>(&slot - slots_.data());
   }
 
-  // Preparation, by the thread.
-  [[nodiscard]] Status enqueue(const Job& job, JobTag& tag, StreamReport& report);
+  // Preparation, by the thread. What the caller describes is copied once, and the copy is checked and used.
+  [[nodiscard]] Status enqueue(Job job, JobTag& tag, StreamReport& report);
   [[nodiscard]] Status prepare(const Job& job, Slot& slot, StreamReport& report);
-  [[nodiscard]] Status prepare_buffer(std::uint32_t index, const Buffer& buffer, Slot& slot);
-  void clean_buffers(const Job& job);
+  [[nodiscard]] Status prepare_buffer(std::uint32_t index, Buffer buffer, Slot& slot);
+  void clean(std::span<const std::uint32_t> stream, const Slot& slot);
   void take(Slot& slot, JobResult& result);
 
   // Inside the critical section, by thread or handler.
@@ -198,6 +218,7 @@ class Queue {
   std::uint32_t due_ = 0;                       ///< Slots, by bit, whose semaphore is to be given.
   JobTag next_tag_ = 0;                         ///< Of the next job to be submitted.
   JobTag next_start_ = 0;                       ///< Of the next job to be started.
+  std::atomic<bool> in_session_{false};         ///< A call is under way; with a port's lock(): under it.
   bool open_ = false;
   bool powered_ = false;           ///< The queue has requested power, and not released it.
   JobTag running_ = 0;             ///< The job that runs; 0 for none.

@@ -9,6 +9,7 @@ namespace auklet::npu {
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::open(const QueueOptions& options) {
   const Session session(*this);
+  if (session.reentered()) return Status::kReentered;
   if (!device_.probed()) return Status::kNotProbed;
   if (const Status status = power_up(options.reset_timeout); status != Status::kOk) return status;
   {
@@ -35,6 +36,7 @@ Status Queue<B, P, Depth>::open(const QueueOptions& options) {
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::close() {
   const Session session(*this);
+  if (session.reentered()) return Status::kReentered;
   if (!open_) return Status::kOk;
   if (const Status status = power_up(options_.reset_timeout); status != Status::kOk) return status;
   if (stop_all()) (void)recover();  // The outcome stays in recovery_.
@@ -49,6 +51,7 @@ Status Queue<B, P, Depth>::close() {
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::submit(const Job& job, JobTag& tag, StreamReport* report) {
   const Session session(*this);
+  if (session.reentered()) return Status::kReentered;
   if (!open_) return Status::kNotProbed;
   StreamReport verdict;
   const Status status = enqueue(job, tag, verdict);
@@ -59,6 +62,7 @@ Status Queue<B, P, Depth>::submit(const Job& job, JobTag& tag, StreamReport* rep
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::poll(JobTag tag, JobResult& result) {
   const Session session(*this);
+  if (session.reentered()) return Status::kReentered;
   Slot* slot = find(tag);
   if (slot == nullptr) return Status::kUnknownTag;
   (void)service(true);
@@ -92,6 +96,7 @@ Status Queue<B, P, Depth>::run(const Job& job, Ticks timeout, JobResult& result,
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::cancel(JobTag tag) {
   const Session session(*this);
+  if (session.reentered()) return Status::kReentered;
   Slot* slot = find(tag);
   if (slot == nullptr) return Status::kUnknownTag;
   stop(*slot, Status::kCancelled);
@@ -102,6 +107,7 @@ Status Queue<B, P, Depth>::cancel(JobTag tag) {
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::reset() {
   const Session session(*this);
+  if (session.reentered()) return Status::kReentered;
   if (!open_) return Status::kNotProbed;
   if (const Status status = power_up(options_.reset_timeout); status != Status::kOk) return status;
   (void)stop_all();
@@ -114,12 +120,14 @@ Status Queue<B, P, Depth>::reset() {
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::hold_power() {
   const Session session(*this);
+  if (session.reentered()) return Status::kReentered;
   return device_.request_power(options_.reset_timeout);
 }
 
 template <Bus B, Port P, std::size_t Depth>
 void Queue<B, P, Depth>::release_power() {
   const Session session(*this);
+  if (session.reentered()) return;
   device_.release_power();
 }
 
@@ -165,6 +173,7 @@ bool Queue<B, P, Depth>::has_ended(const Slot& slot) {
 template <Bus B, Port P, std::size_t Depth>
 Status Queue<B, P, Depth>::look(JobTag tag, const Deadline<P>& deadline, Ticks& sleep, JobResult& result) {
   const Session session(*this);
+  if (session.reentered()) return Status::kReentered;
   Slot* slot = find(tag);
   if (slot == nullptr) return Status::kUnknownTag;
   // Registers are read once more after the deadline: an interrupt may be lost, a thread may sleep long.

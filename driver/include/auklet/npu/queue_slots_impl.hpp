@@ -3,6 +3,7 @@
 #pragma once
 
 #include <limits>
+#include <span>
 
 #include <auklet/npu/queue.hpp>
 
@@ -11,14 +12,14 @@ namespace auklet::npu {
 // ---- Preparation, in a session ----
 
 template <Bus B, Port P, std::size_t Depth>
-Status Queue<B, P, Depth>::enqueue(const Job& job, JobTag& tag, StreamReport& report) {
+Status Queue<B, P, Depth>::enqueue(Job job, JobTag& tag, StreamReport& report) {
   Slot* const free = find_free();
   if (free == nullptr) return Status::kQueueFull;
   Slot& slot = *free;
   if (const Status status = prepare(job, slot, report); status != Status::kOk) return status;
   if (const Status status = power_up(options_.reset_timeout); status != Status::kOk) return status;
   (void)service(options_.completion == Completion::kPolling);
-  clean_buffers(job);
+  clean(job.stream, slot);
   const CriticalSection lock(port_);
   if (needs_reset_) return recovery_;
   tag = next_tag_;
@@ -52,7 +53,7 @@ Status Queue<B, P, Depth>::prepare(const Job& job, Slot& slot, StreamReport& rep
 }
 
 template <Bus B, Port P, std::size_t Depth>
-Status Queue<B, P, Depth>::prepare_buffer(std::uint32_t index, const Buffer& buffer, Slot& slot) {
+Status Queue<B, P, Depth>::prepare_buffer(std::uint32_t index, Buffer buffer, Slot& slot) {
   if (buffer.size == 0) return Status::kOk;
   if (buffer.size > std::numeric_limits<std::uint32_t>::max()) return Status::kWindowRange;
   const std::size_t line = port_.cache_line_bytes();
@@ -69,11 +70,11 @@ Status Queue<B, P, Depth>::prepare_buffer(std::uint32_t index, const Buffer& buf
 }
 
 template <Bus B, Port P, std::size_t Depth>
-void Queue<B, P, Depth>::clean_buffers(const Job& job) {
-  port_.clean(job.stream.data(), job.stream.size_bytes());
-  for (const Buffer& buffer : job.buffers) {
+void Queue<B, P, Depth>::clean(std::span<const std::uint32_t> stream, const Slot& slot) {
+  port_.clean(stream.data(), stream.size_bytes());
+  for (std::size_t i = 0; i < slot.windows.size(); ++i) {
     // Outputs too: a dirty line that is evicted later would overwrite what the NPU has written.
-    if (buffer.size != 0) port_.clean(buffer.data, buffer.size);
+    if (slot.windows[i].size != 0) port_.clean(slot.hosts[i], slot.windows[i].size);
   }
 }
 

@@ -39,6 +39,7 @@ enum class Status : std::uint8_t {
   kStartRefused = 43,   ///< The device did not take the start; the job did not run, its windows are programmed.
   kBadState = 44,       ///< STATUS.state holds a value that does not exist.
   kPowerRefused = 45,   ///< The port did not power the device; no register was accessed.
+  kReentered = 46,      ///< The call came from an interrupt handler or a hook, into the middle of another call.
 
   // Deadlines and reset.
   kTimeout = 50,       ///< The job did not end in time; it was stopped, or taken from the queue if it had not started.
