@@ -136,6 +136,29 @@ TEST_P(VerilatedNpuTest, CountsRefusedRegisterAccesses) {
   EXPECT_EQ(state_of(*npu), spec::State::kIdle);
 }
 
+TEST_P(VerilatedNpuTest, RefusesWritesOfPartsOfARegister) {
+  const auto npu = sim::make_verilated_npu(options());
+  ASSERT_TRUE(wait_until_idle(*npu));
+  npu->write32(reg::JobTag::kOffset, 0x01234567);
+  for (std::uint8_t strobes = 0; strobes < 0xf; ++strobes) {
+    const std::uint64_t before = npu->bus_errors();
+    npu->write_bytes(reg::JobTag::kOffset, 0x89abcdef, strobes);
+    EXPECT_EQ(npu->bus_errors(), before + 1) << int{strobes};
+    npu->write_bytes(reg::Control::kOffset, reg::Control::kStart.mask(), strobes);
+    EXPECT_EQ(npu->bus_errors(), before + 2) << int{strobes};
+    EXPECT_EQ(npu->read32(reg::JobTag::kOffset), 0x01234567U) << int{strobes};
+    EXPECT_EQ(state_of(*npu), spec::State::kIdle) << int{strobes};
+  }
+  // An address inside of a register is none.
+  for (std::uint32_t byte = 1; byte < 4; ++byte) {
+    const std::uint64_t before = npu->bus_errors();
+    npu->write32(reg::JobTag::kOffset + byte, 0x89abcdef);
+    EXPECT_EQ(npu->read32(reg::JobTag::kOffset + byte), 0U);
+    EXPECT_EQ(npu->bus_errors(), before + 2) << byte;
+  }
+  EXPECT_EQ(npu->read32(reg::JobTag::kOffset), 0x01234567U);
+}
+
 TEST_P(VerilatedNpuTest, TakesRegisterAccessesInAnySpacing) {
   for (const std::uint32_t delay : {0U, 1U, 5U}) {
     sim::VerilatedOptions spaced = options();

@@ -102,6 +102,12 @@ TEST_F(MachineTest, MemoryAndDevicesAnswerNothingElseDoes) {
   EXPECT_TRUE(machine.load(kNpu + reg::Id::kOffset, 4, value));
   EXPECT_EQ(value, spec::kIdMagic);
   EXPECT_FALSE(machine.store(kNpu + reg::Id::kOffset, 4, 0)) << "the NPU's refusal is the processor's bus error";
+  for (const std::uint32_t bytes : {1U, 2U}) {
+    EXPECT_FALSE(machine.load(kNpu + reg::Id::kOffset, bytes, value)) << bytes;
+    EXPECT_FALSE(machine.store(kNpu + reg::JobTag::kOffset, bytes, 1)) << bytes;
+  }
+  EXPECT_TRUE(machine.load(kNpu + reg::JobTag::kOffset, 4, value));
+  EXPECT_EQ(value, 0U) << "a part of a register was written";
   EXPECT_TRUE(machine.maintain(soc::CacheOperation::kClean, kRam));
   EXPECT_FALSE(machine.maintain(soc::CacheOperation::kClean, AUKLET_SOC_HOLE_BASE));
 }

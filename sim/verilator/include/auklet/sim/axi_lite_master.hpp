@@ -22,8 +22,8 @@ class AxiLiteMaster {
 
   /// Starts a read of the word at `address`. Precondition: not busy().
   void start_read(std::uint32_t address);
-  /// Starts a write of the whole word at `address`. Precondition: not busy().
-  void start_write(std::uint32_t address, std::uint32_t data);
+  /// Starts a write of the word at `address`, of those bytes that `strobes` has a bit for. Precondition: not busy().
+  void start_write(std::uint32_t address, std::uint32_t data, std::uint8_t strobes = 0xf);
   /// Whether a transaction is under way.
   [[nodiscard]] bool busy() const { return state_ != State::kIdle; }
 
@@ -55,6 +55,7 @@ class AxiLiteMaster {
   State state_ = State::kIdle;
   std::uint32_t address_ = 0;
   std::uint32_t write_data_ = 0;
+  std::uint8_t strobes_ = 0;
   bool address_done_ = false;
   bool data_done_ = false;
   bool finished_ = false;

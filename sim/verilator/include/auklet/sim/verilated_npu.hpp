@@ -61,6 +61,10 @@ class VerilatedNpu : public Target {
   /// statistics and the cycle count stay.
   virtual void reset_for(std::uint32_t cycles) = 0;
 
+  /// Writes only those bytes of a register that `strobes` has a bit for, as a store of a byte or a half-word does.
+  /// Counts in bus_errors() when it is refused.
+  virtual void write_bytes(std::uint32_t offset, std::uint32_t value, std::uint8_t strobes) = 0;
+
   /// Replaces the memory's fault plan and restarts its counts.
   virtual void inject(const FaultPlan& plan) = 0;
   /// Ends an injected hang.
