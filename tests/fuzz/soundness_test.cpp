@@ -15,20 +15,6 @@
 namespace auklet::test {
 namespace {
 
-/// A subject that the validator accepts, far from where it began, and mostly right at a limit.
-StreamSubject accepted_subject(std::uint64_t seed) {
-  Random random(seed);
-  StreamSubject subject = sound_subject(random);
-  for (std::uint32_t steps = random.in(1, 24); steps != 0; --steps) {
-    StreamSubject next = subject;
-    mutate_subject(next, random);
-    if (next.validate().ok()) subject = std::move(next);
-  }
-  for (std::uint32_t pushes = random.in(0, 4); pushes != 0; --pushes) push_to_edge(subject, random);
-  if (!random.one_in(3)) tighten(subject);
-  return subject;
-}
-
 TEST(StreamSoundness, WhatIsAcceptedStaysInItsWindows) {
   std::array<std::uint64_t, 5> ends{};
   std::uint64_t count = 0;

@@ -26,6 +26,9 @@ void seal_stream(std::vector<std::uint32_t>& words);
 /// A subject with a few sound commands.
 [[nodiscard]] StreamSubject sound_subject(Random& random);
 
+/// A subject that the validator accepts, far from where it began, and mostly right at a limit.
+[[nodiscard]] StreamSubject accepted_subject(std::uint64_t seed);
+
 /// Changes one thing about a subject. What comes out is mostly repaired, and need not be sound.
 void mutate_subject(StreamSubject& subject, Random& random);
 

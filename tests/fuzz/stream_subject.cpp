@@ -5,12 +5,11 @@
 #include <cstring>
 
 #include "../common/job.hpp"
-#include "tracing_memory.hpp"
 
 namespace auklet::test {
 namespace {
 
-constexpr std::uint64_t kStreamBase = 0x40'0000, kFillerBase = 0x80'0000, kTop = std::uint64_t{1} << 40;
+constexpr std::uint64_t kFillerBase = 0x80'0000, kTop = std::uint64_t{1} << 40;
 constexpr unsigned kWindowSpacing = 34;  // Bits: every window of 2^32 - 1 bytes has room around it.
 constexpr std::uint32_t kIndexWindow = 6;
 constexpr std::uint32_t kWindowBytes = 6, kFixedBytes = spec::kWindowCount * kWindowBytes + 8;
@@ -44,16 +43,7 @@ class Run {
     Trace trace;
     if (!wait_until_idle(model_)) trace.violation = "the device is not ready";
     fill_sram(noise);
-    std::vector<Grant> grants{
-        {kStreamBase, std::uint64_t{subject_.words.size()} * 4, true, false, std::as_bytes(std::span(subject_.words))}};
-    const auto windows = subject_.granted();
-    for (std::uint32_t i = 0; i < windows.size(); ++i) {
-      const bool read = allows(windows[i].access, npu::Access::kRead);
-      const bool write = allows(windows[i].access, npu::Access::kWrite);
-      set_window(model_, i, windows[i].base, windows[i].size, read, write);
-      grants.push_back({windows[i].base, windows[i].size, read, write, {}, i == kIndexWindow});
-    }
-    memory_.begin(std::move(grants), subject_.error_at,
+    memory_.begin(subject_.grant(model_), subject_.error_at,
                   subject_.decode_error ? sim::AxiResponse::kDecodeError : sim::AxiResponse::kSlaveError);
     trace.job = run_job(model_, kStreamBase, static_cast<std::uint32_t>(subject_.words.size() * 4), 1, kMostCycles * 8);
     trace.running = state_of(model_) == spec::State::kRunning;
@@ -140,6 +130,19 @@ std::array<npu::Window, spec::kWindowCount> StreamSubject::granted() const {
     result[i] = {base_of(windows[i], i), windows[i].size, static_cast<npu::Access>(windows[i].access & 3U)};
   }
   return result;
+}
+
+std::vector<Grant> StreamSubject::grant(sim::Target& target) const {
+  std::vector<Grant> grants{
+      {kStreamBase, std::uint64_t{words.size()} * 4, true, false, std::as_bytes(std::span(words))}};
+  const auto opened = granted();
+  for (std::uint32_t i = 0; i < opened.size(); ++i) {
+    const bool read = allows(opened[i].access, npu::Access::kRead);
+    const bool write = allows(opened[i].access, npu::Access::kWrite);
+    set_window(target, i, opened[i].base, opened[i].size, read, write);
+    grants.push_back({opened[i].base, opened[i].size, read, write, {}, i == kIndexWindow});
+  }
+  return grants;
 }
 
 std::vector<std::size_t> find_commands(std::span<const std::uint32_t> words) {

@@ -5,12 +5,15 @@
 #include <array>
 #include <auklet/npu/stream.hpp>
 #include <auklet/npu/types.hpp>
+#include <auklet/sim/target.hpp>
 #include <auklet/spec/spec.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "tracing_memory.hpp"
 
 namespace auklet::test {
 
@@ -25,6 +28,9 @@ inline constexpr npu::Configuration kFuzzConfiguration{.id = spec::kIdMagic,
                                                        .sram_kib = kFuzzConfig.sram_bytes / 1024,
                                                        .windows = spec::kWindowCount,
                                                        .counters = spec::kPmuCounters};
+
+/// Where the stream is.
+inline constexpr std::uint64_t kStreamBase = 0x40'0000;
 
 struct SubjectWindow {
   std::uint32_t size = 0;
@@ -42,6 +48,8 @@ struct StreamSubject {
 
   [[nodiscard]] std::array<npu::Window, spec::kWindowCount> granted() const;
   [[nodiscard]] npu::StreamReport validate() const;
+  /// Opens the windows on `target`, and tells what a job with this stream, at kStreamBase, may touch.
+  [[nodiscard]] std::vector<Grant> grant(sim::Target& target) const;
 };
 
 /// Where each command begins, in words; stops at the first one that is none or is cut off.

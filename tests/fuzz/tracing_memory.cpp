@@ -20,6 +20,21 @@ constexpr std::uint64_t numbers(const Grant& grant, std::uint64_t group) {
   return grant.small_numbers ? noise & 0x0000'0003'0000'0003U : noise;
 }
 
+/// Fills `bytes` with those at `offset` of the grant.
+void fill(const Grant& grant, std::uint64_t offset, std::span<std::byte> bytes) {
+  if (!grant.content.empty()) {
+    std::memcpy(bytes.data(), grant.content.data() + offset, bytes.size());
+    return;
+  }
+  while (!bytes.empty()) {
+    const std::uint64_t group = numbers(grant, offset / 8);
+    const std::size_t skip = offset % 8, count = std::min(bytes.size(), std::size_t{8} - skip);
+    std::memcpy(bytes.data(), reinterpret_cast<const std::byte*>(&group) + skip, count);
+    bytes = bytes.subspan(count);
+    offset += count;
+  }
+}
+
 }  // namespace
 
 void TracingMemory::begin(std::vector<Grant> grants, std::uint32_t error_at, sim::AxiResponse error) {
@@ -39,8 +54,12 @@ const Grant* TracingMemory::admit(std::uint64_t address, std::size_t bytes, bool
   mix(bytes * 2 + (write ? 1 : 0));
   constexpr std::uint64_t kBurst = 256, kPage = 4096;
   const bool shape = bytes != 0 && bytes <= kBurst && address % kPage + bytes <= kPage;
+  const std::uint64_t beat = write ? 1 : beat_bytes_;
   for (const Grant& grant : grants_) {
-    const bool inside = address >= grant.base && bytes <= grant.size && address - grant.base <= grant.size - bytes;
+    if (grant.size == 0) continue;
+    const std::uint64_t begin = grant.base / beat * beat;
+    const std::uint64_t size = (grant.base + grant.size + beat - 1) / beat * beat - begin;
+    const bool inside = address >= begin && bytes <= size && address - begin <= size - bytes;
     if (shape && inside && (write ? grant.write : grant.read)) return &grant;
   }
   if (violation_.empty()) {
@@ -56,18 +75,11 @@ sim::AxiResponse TracingMemory::read(std::uint64_t address, std::span<std::byte>
   const Grant* grant = admit(address, bytes.size(), false);
   if (error_at_ != 0 && bursts_ >= error_at_) return error_;
   if (grant == nullptr) return sim::AxiResponse::kOkay;
-  std::uint64_t offset = address - grant->base;
-  if (!grant->content.empty()) {
-    std::memcpy(bytes.data(), grant->content.data() + offset, bytes.size());
-    return sim::AxiResponse::kOkay;
-  }
-  while (!bytes.empty()) {
-    const std::uint64_t group = numbers(*grant, offset / 8);
-    const std::size_t skip = offset % 8, count = std::min(bytes.size(), std::size_t{8} - skip);
-    std::memcpy(bytes.data(), reinterpret_cast<const std::byte*>(&group) + skip, count);
-    bytes = bytes.subspan(count);
-    offset += count;
-  }
+  // Whole, but for the beats at a grant's ends.
+  const std::uint64_t begin = std::max(address, grant->base);
+  const std::uint64_t end = std::min(address + bytes.size(), grant->base + grant->size);
+  if (end - begin != bytes.size()) std::ranges::fill(bytes, std::byte{0xa5});
+  fill(*grant, begin - grant->base, bytes.subspan(begin - address, end - begin));
   return sim::AxiResponse::kOkay;
 }
 

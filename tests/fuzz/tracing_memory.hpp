@@ -23,6 +23,9 @@ struct Grant {
 /// Answers every burst, right or wrong, and keeps the first one that was not granted.
 class TracingMemory : public sim::MemoryPort {
  public:
+  /// `beat_bytes`: reads may touch the rest of a grant's first and last beat. 1 where reads are exact; a power of two.
+  explicit TracingMemory(std::uint32_t beat_bytes = 1) : beat_bytes_(beat_bytes) {}
+
   /// Forgets what happened; from now on the job may touch `grants`. Burst number `error_at`, from 1 on, and all later
   /// ones are answered with `error`; 0: none.
   void begin(std::vector<Grant> grants, std::uint32_t error_at = 0,
@@ -42,6 +45,7 @@ class TracingMemory : public sim::MemoryPort {
   const Grant* admit(std::uint64_t address, std::size_t bytes, bool write);
   void mix(std::uint64_t value);
 
+  std::uint32_t beat_bytes_;
   std::vector<Grant> grants_;
   std::uint32_t error_at_ = 0, bursts_ = 0;
   sim::AxiResponse error_ = sim::AxiResponse::kOkay;
