@@ -41,8 +41,12 @@ module auklet_gather #(
   logic [127:0] word_q;
   logic [31:0] index;
   logic inside_table, last;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [47:0] place;                // of the row in the table; the window check has seen that it fits ADDR_BITS
+  /* verilator lint_on UNUSEDSIGNAL */
   assign index = word_q[32*at_q[1:0] +: 32];
   assign inside_table = index[31:16] == 16'd0 && index[15:0] < cmd_i.ax_rows;
+  assign place = 48'(index[15:0]) * 48'(cmd_i.ax_stride);
   assign last = at_q + 16'd1 == cmd_i.n;
 
   assign idx_addr_o = cmd_i.idx_base[WORD_BITS+3:4] + WORD_BITS'(at_q[15:2]);
@@ -72,6 +76,6 @@ module auklet_gather #(
     if (start_i) at_q <= 16'd0;
     else if (row_start_o) at_q <= at_q + 16'd1;
     if (state_q == WORD) word_q <= idx_data_i;
-    if (state_q == CHECK) row_addr_o <= addr_i + ADDR_BITS'(48'(index[15:0]) * 48'(cmd_i.ax_stride));
+    if (state_q == CHECK) row_addr_o <= addr_i + ADDR_BITS'(place);
   end
 endmodule

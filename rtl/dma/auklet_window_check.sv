@@ -11,9 +11,11 @@ module auklet_window_check (
   output logic        ok_o,       ///< Every byte lies in the window, which lies in the address space
   output logic [39:0] addr_o      ///< Address of the first byte
 );
+  // All of it exact: nothing wraps, not even a window that would leave the address space.
   logic [15:0] steps;
-  logic [49:0] last;              // one past the last byte, relative to the window; 2^32 + 2^16 * 2^32 + 2^24 fits
-  logic [40:0] window_end;
+  logic [40:0] first, window_end;
+  logic [49:0] last;              // one past the last byte; 2^41 + 2^16 * 2^32 + 2^24 fits
+  assign first = 41'(base_i) + 41'(offset_i);
   always_comb begin
     steps = 16'd0;
     last = 50'd0;
@@ -21,10 +23,10 @@ module auklet_window_check (
     ok_o = 1'b0;
     if (en_i) begin
       steps = rows_i - 16'd1;
-      last = 50'(offset_i) + 50'(steps) * 50'(stride_i) + 50'(len_i);
+      last = 50'(first) + 50'(steps) * 50'(stride_i) + 50'(len_i);
       window_end = 41'(base_i) + 41'(size_i);
-      ok_o = allow_i && last <= 50'(size_i) && window_end <= 41'h100_0000_0000;
+      ok_o = allow_i && last <= 50'(window_end) && window_end <= 41'h100_0000_0000;
     end
   end
-  assign addr_o = base_i + 40'(offset_i);
+  assign addr_o = first[39:0];
 endmodule
