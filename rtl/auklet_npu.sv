@@ -168,7 +168,7 @@ module auklet_npu #(
     .store_error_i(store_fault), .store_at_i(store_cmd.offset), .store_offset_i(store_offset),
     .read_error_i(read_error), .read_decode_i(read_decode), .read_client_i(read_client), .read_addr_i(read_error_addr),
     .write_error_i(write_error), .write_decode_i(write_decode), .write_addr_i(write_error_addr),
-    .progress_i(read_beat || write_beat || mac_active || requant_active || vector_active),
+    .progress_i(read_beat || write_beat || mac_active || fetch_active || requant_active || vector_active),
     .progress_offset_i(progress_offset), .blocked_i({!empty_compute, !empty_store, !empty_load}),
     .port_idle_i(read_idle && write_idle),
     .state_o(state), .running_o(running), .isolated_o(isolated), .clear_o(clearing), .clear_row_o(clear_row),

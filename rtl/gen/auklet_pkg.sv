@@ -230,7 +230,7 @@ package auklet_pkg;
   localparam logic [11:0] ADDR_DONE_TAG = 12'h030;
   localparam int unsigned DONE_TAG_VALUE_LSB = 0;
   localparam int unsigned DONE_TAG_VALUE_WIDTH = 32;
-  /// Cycles without progress (no AXI beat, no array, vector or requantiser activity) until fault WATCHDOG; 0 turns it off (rw, locked while a job runs)
+  /// Cycles without progress (no AXI beat, no activation fetched, no array, vector or requantiser activity) until fault WATCHDOG; 0 turns it off (rw, locked while a job runs)
   localparam logic [11:0] ADDR_WATCHDOG = 12'h034;
   localparam int unsigned WATCHDOG_VALUE_LSB = 0;
   localparam int unsigned WATCHDOG_VALUE_WIDTH = 32;

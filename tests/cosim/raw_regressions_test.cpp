@@ -110,6 +110,24 @@ TEST_P(RawRegressions, BytesFarBeyondTheRowStayPadding) {
   expect_equal_sram();
 }
 
+// A depthwise stride of many rows takes a cycle a pixel between two outputs, in which the array once seemed to hang.
+TEST_P(RawRegressions, PixelsThatCompleteNoWindowAreProgress) {
+  constexpr std::uint32_t kWatchdog = 500;
+  StreamBuilder builder;
+  load_all(builder);
+  spec::GeomCommand c = geometry(spec::Opcode::kDwconv);
+  c.in_w = 16;
+  c.stride_y = 255;  // 255 * 16 cycles.
+  c.in_h = 300;
+  c.out_h = 3;
+  c.out_row_pitch = 16;
+  builder.add(c);
+  builder.end();
+  bench_.npu().write32(spec::reg::Watchdog::kOffset, kWatchdog);
+  run_on_both(finish(builder));
+  expect_equal_sram();
+}
+
 // A burst that waits on an isolated port once took on what was written to AXI_ATTR.
 TEST_P(RawRegressions, AttributesOfAWaitingBurstDoNotChange) {
   StreamBuilder builder;

@@ -76,6 +76,7 @@ def build(proof: dict, variant: dict, folder: pathlib.Path, bug: dict | None) ->
             source.write_text(mutated((RTL / relative).read_text(encoding="utf-8"), bug), encoding="utf-8")
         sources.append(source)
     model = folder / "model.smt2"
+    cut = proof.get("cut_products") and (not bug or bug.get("cut"))
     parameters = " ".join(f"-chparam {key} {value}" for key, value in variant.items())
     script = [
         f"read_verilog -sv -formal {' '.join(map(str, sources))} {top}",
@@ -83,7 +84,7 @@ def build(proof: dict, variant: dict, folder: pathlib.Path, bug: dict | None) ->
         "proc", "flatten", "async2sync", "memory_collect", "memory_map",
         *connections(top, variant),
         # Products are left to the lemmas: any value does, the same one for the same factors.
-        *(["opt_expr", "opt_merge", "opt_clean", "cutpoint t:$mul"] if proof.get("cut_products") and not bug else []),
+        *(["opt_expr", "opt_merge", "opt_clean", "cutpoint t:$mul"] if cut else []),
         # Only what the bug should break is looked at: the rest of the model goes away.
         *(["delete t:$cover", "delete t:$assert " + " ".join(f"c:{name} %d" for name in bug["breaks"])] if bug else []),
         "opt -keepdc -fast", "check -assert", "dffunmap", f"write_smt2 -wires {model}",

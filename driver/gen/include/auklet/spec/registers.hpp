@@ -205,8 +205,8 @@ struct DoneTag {
   static constexpr Field<> kValue{0, 32};
 };
 
-/// Cycles without progress (no AXI beat, no array, vector or requantiser activity) until fault WATCHDOG; 0 turns it
-/// off.
+/// Cycles without progress (no AXI beat, no activation fetched, no array, vector or requantiser activity) until fault
+/// WATCHDOG; 0 turns it off.
 struct Watchdog {
   static constexpr std::uint32_t kOffset = 0x034;
   static constexpr Access kAccess = Access::kReadWrite;
