@@ -13,6 +13,7 @@
 #include <auklet/sim/axi_checker.hpp>
 #include <auklet/sim/axi_lite_master.hpp>
 #include <auklet/sim/axi_memory.hpp>
+#include <auklet/sim/axi_watcher.hpp>
 #include <auklet/sim/observer.hpp>
 
 namespace auklet::sim {
@@ -26,6 +27,7 @@ struct Bench {
   bool both_edges = false;       ///< Evaluate at clock low as well.
   Observer* observer = nullptr;  ///< Is told what happens inside.
   std::vector<std::string> plusargs{};
+  AxiWatcher* watcher = nullptr;  ///< Sees the pins of every cycle.
 };
 
 /// A verilated model in its bench.

@@ -145,6 +145,9 @@ class VerilatedCore final : public Core {
   template <bool kBothEdges>
   void cycle() {
     bench_.checker.observe(master_, bench_.memory.pins(), bench_.cycle);
+    if (bench_.watcher != nullptr) {
+      bench_.watcher->on_cycle(master_, bench_.memory.pins(), pins_->irq(), bench_.cycle);
+    }
     drive_memory();
     if constexpr (kBothEdges) {
       low_phase();

@@ -40,7 +40,8 @@ class VerilatedNpuImpl final : public VerilatedNpu {
                0,
                options.both_edges,
                nullptr,
-               options.plusargs},
+               options.plusargs,
+               nullptr},
         core_(factory(bench_, options.random_reset_seed)) {
     bench_.memory.inject(options.faults);
     if (options.trace) trace(*options.trace);
@@ -87,6 +88,7 @@ class VerilatedNpuImpl final : public VerilatedNpu {
   void release_hang() override { bench_.memory.release_hang(); }
   [[nodiscard]] const AxiStats& stats() const override { return bench_.memory.stats(); }
   void reset_stats() override { bench_.memory.reset_stats(); }
+  void watch(AxiWatcher* watcher) override { bench_.watcher = watcher; }
 
   [[nodiscard]] std::uint64_t protocol_violations() const override { return bench_.checker.count(); }
   [[nodiscard]] std::vector<std::string> protocol_report() const override {

@@ -30,7 +30,7 @@ class DeviceMemory {
   DeviceMemory(const DeviceMemory&) = delete;
   DeviceMemory& operator=(const DeviceMemory&) = delete;
 
-  [[nodiscard]] static std::uint64_t base(std::uint32_t area) { return kSpacing * (area + 1); }
+  [[nodiscard]] static constexpr std::uint64_t base(std::uint32_t area) { return kSpacing * (area + 1); }
 
   /// Maps an area that holds `size` bytes from `skew` on, and opens its window exactly that wide.
   std::span<std::byte> add(std::uint32_t area, std::uint32_t skew, std::size_t size) {

@@ -13,6 +13,7 @@
 #include <auklet/sim/axi_faults.hpp>
 #include <auklet/sim/axi_lite_master.hpp>
 #include <auklet/sim/axi_memory.hpp>
+#include <auklet/sim/axi_watcher.hpp>
 #include <auklet/sim/target.hpp>
 
 namespace auklet::sim {
@@ -72,6 +73,9 @@ class VerilatedNpu : public Target {
   /// AXI traffic since construction or reset_stats().
   [[nodiscard]] virtual const AxiStats& stats() const = 0;
   virtual void reset_stats() = 0;
+
+  /// Shows `watcher`, which must outlive its use, the pins of every cycle from now on; nobody for nullptr.
+  virtual void watch(AxiWatcher* watcher) = 0;
 
   /// Breaches of the AXI protocol since construction: none, if the RTL is right.
   [[nodiscard]] virtual std::uint64_t protocol_violations() const = 0;
