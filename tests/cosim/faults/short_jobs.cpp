@@ -43,7 +43,7 @@ std::vector<std::uint32_t> stream_of(const spec::HardwareConfig& config, const s
 }
 
 ShortJob operator_job(const spec::HardwareConfig& config, const std::string& name, const OperatorCase& c,
-                      plan::SramBudget sram = {}) {
+                      plan::SramBudget sram) {
   const RunOptions options{
       .sram = sram, .input_skew = kInputSkew, .second_input_skew = kSecondSkew, .output_skew = kOutputSkew};
   detail::OperatorPlanner planner(c, config, options);
@@ -130,12 +130,13 @@ SoftmaxCase softmax_case() {
   return c;
 }
 
-ShortJob gather_job(const spec::HardwareConfig& config) {
+ShortJob gather_job(const spec::HardwareConfig& config, plan::SramBudget sram) {
   Random random(51);
   GatherCase c;
   c.op = {.rows = 9, .row_bytes = 40, .count = 6};
   c.table = random.bytes(std::size_t{c.op.rows} * c.op.row_bytes);
   for (std::uint32_t i = 0; i < c.op.count; ++i) c.indices.push_back(random.in<std::int32_t>(0, c.op.rows - 1));
+  c.sram = sram;
   c.indices_skew = kInputSkew;
   c.table_skew = kSecondSkew;
   c.out_skew = kOutputSkew;
@@ -149,7 +150,7 @@ ShortJob gather_job(const spec::HardwareConfig& config) {
   return job;
 }
 
-ShortJob matmul_job(const spec::HardwareConfig& config) {
+ShortJob matmul_job(const spec::HardwareConfig& config, plan::SramBudget sram) {
   Random random(61);
   MatmulCase c;
   c.op.rows = 5;
@@ -161,6 +162,7 @@ ShortJob matmul_job(const spec::HardwareConfig& config) {
   fill(random, c.a, c.op.a_zp);
   fill(random, c.b, c.op.b_zp);
   c.op.scale = random_scale(random, largest_sum(c));
+  c.sram = sram;
   c.a_skew = kInputSkew;
   c.b_skew = kSecondSkew;
   c.out_skew = kOutputSkew;
@@ -175,7 +177,7 @@ ShortJob matmul_job(const spec::HardwareConfig& config) {
 }
 
 // Rows that become columns: a load and a store of many short rows.
-ShortJob copy_job(const spec::HardwareConfig& config) {
+ShortJob copy_job(const spec::HardwareConfig& config, plan::SramBudget sram) {
   CopyCase c;
   c.op.axes[plan::kCopyRank - 2] = {.extent = 12, .from_step = 40, .to_step = 24};
   c.op.axes[plan::kCopyRank - 1] = {.extent = 20, .from_step = 1, .to_step = 1};
@@ -184,8 +186,7 @@ ShortJob copy_job(const spec::HardwareConfig& config) {
   ShortJob job{.name = "copy", .output_offset = kOutputSkew};
   job.stream = stream_of(config, job.name, [&](plan::StreamWriter& writer) {
     plan::Cost cost;
-    return plan_streamed_copy(writer, c.op, {Memory::kInput, kInputSkew}, {Memory::kOutput, kOutputSkew},
-                              {0, config.sram_bytes}, cost);
+    return plan_streamed_copy(writer, c.op, {Memory::kInput, kInputSkew}, {Memory::kOutput, kOutputSkew}, sram, cost);
   });
   job.inputs[Memory::kInput] = bytes_behind(kInputSkew, source);
   job.expected.assign(c.to_bytes, static_cast<std::int8_t>(Memory::kCanary));
@@ -214,30 +215,36 @@ ShortJob unpack_job(const spec::HardwareConfig& config) {
 
 }  // namespace
 
-std::vector<ShortJob> short_jobs(const spec::HardwareConfig& config) {
+std::vector<ShortJob> short_jobs(const spec::HardwareConfig& config, std::uint32_t sram) {
   using plan::EltwiseKind;
-  plan::ConvOp dense = plan::fully_connected_op(1, 96, 40);
+  const plan::SramBudget budget{0, sram != 0 ? sram : config.sram_bytes};
+  const auto job = [&](const char* name, const OperatorCase& c) { return operator_job(config, name, c, budget); };
   return {
-      operator_job(config, "convolution", conv_case(conv_op(6, 8, 20, 3), 11)),
-      operator_job(config, "depthwise", conv_case(depthwise_op(6, 16, 3), 12)),
-      operator_job(config, "depthwise by rows", conv_case(depthwise_op(7, 16, 5), 13)),
-      operator_job(config, "fully connected", conv_case(dense, 14)),
+      job("convolution", conv_case(conv_op(6, 8, 20, 3), 11)),
+      job("depthwise", conv_case(depthwise_op(6, 16, 3), 12)),
+      job("depthwise by rows", conv_case(depthwise_op(7, 16, 5), 13)),
+      job("fully connected", conv_case(plan::fully_connected_op(1, 96, 40), 14)),
       // So little SRAM that it takes several tiles, which load, compute and store at the same time.
       operator_job(config, "convolution in tiles", conv_case(conv_op(10, 16, 16, 3), 15), {0, 5120}),
-      operator_job(config, "maximum pool", pool_case(plan::PoolKind::kMax)),
-      operator_job(config, "average pool", pool_case(plan::PoolKind::kAverage)),
-      operator_job(config, "sum", eltwise_case(EltwiseKind::kAdd)),
-      operator_job(config, "product", eltwise_case(EltwiseKind::kMul)),
-      operator_job(config, "squared difference", eltwise_case(EltwiseKind::kSquaredDifference)),
-      operator_job(config, "minimum", eltwise_case(EltwiseKind::kMinimum)),
-      operator_job(config, "maximum", eltwise_case(EltwiseKind::kMaximum)),
-      operator_job(config, "table", table_case()),
-      operator_job(config, "softmax", softmax_case()),
-      gather_job(config),
+      job("maximum pool", pool_case(plan::PoolKind::kMax)),
+      job("average pool", pool_case(plan::PoolKind::kAverage)),
+      job("sum", eltwise_case(EltwiseKind::kAdd)),
+      job("product", eltwise_case(EltwiseKind::kMul)),
+      job("squared difference", eltwise_case(EltwiseKind::kSquaredDifference)),
+      job("minimum", eltwise_case(EltwiseKind::kMinimum)),
+      job("maximum", eltwise_case(EltwiseKind::kMaximum)),
+      job("table", table_case()),
+      job("softmax", softmax_case()),
+      gather_job(config, budget),
       unpack_job(config),
-      matmul_job(config),
-      copy_job(config),
+      matmul_job(config, budget),
+      copy_job(config, budget),
   };
+}
+
+std::uint32_t sram_bytes(const ShortJob& job) {
+  const std::span<const std::uint32_t> words(job.stream);
+  return spec::decode_stream_header(words.first<spec::StreamHeader::kWords>()).sram;
 }
 
 void PlacedJob::fill() {

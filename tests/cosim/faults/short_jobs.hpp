@@ -27,8 +27,12 @@ struct ShortJob {
   std::vector<std::int32_t> indices{};  ///< Rows of memory that its GATHERs read, in their order.
 };
 
-/// Every job: between them they use every command.
-std::vector<ShortJob> short_jobs(const spec::HardwareConfig& config);
+/// Bytes of SRAM that a job uses, from address 0 on.
+std::uint32_t sram_bytes(const ShortJob& job);
+
+/// Every job: between them they use every command. They use at most `sram` bytes of SRAM; 0: all there is, so that
+/// operands are in regions of their own.
+std::vector<ShortJob> short_jobs(const spec::HardwareConfig& config, std::uint32_t sram = 0);
 
 /// A job's memory, given to a device from construction to destruction.
 class PlacedJob {

@@ -4,26 +4,10 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "../../common/random.hpp"
-
 namespace auklet::test {
 namespace {
 
 namespace reg = spec::reg;
-
-spec::HardwareConfig config_of(const sim::VerilatedConfiguration& configuration) {
-  const auto* found = std::ranges::find(spec::kConfigurations, configuration.name, &spec::HardwareConfig::name);
-  if (found == spec::kConfigurations.end()) throw std::logic_error("a configuration without a specification");
-  spec::HardwareConfig config = *found;
-  config.axi_data_bits = configuration.axi_data_bits;
-  return config;
-}
-
-// A soft reset zeroes a row of all banks a cycle.
-std::uint64_t clear_cycles(const spec::HardwareConfig& config) {
-  constexpr std::uint64_t kRowBytes = 128;
-  return config.sram_bytes / kRowBytes;
-}
 
 std::string hex(std::uint64_t value) {
   std::ostringstream text;
@@ -91,12 +75,17 @@ std::uint64_t SweepBench::drain_bound(std::uint64_t beats) const {
   return beats * pace + 2 * std::uint64_t{kTiming.latency_cycles} + kSlack;
 }
 
+std::uint64_t SweepBench::clear_cycles() const {
+  constexpr std::uint64_t kRowBytes = 128;  // A row of all banks a cycle.
+  return config_.sram_bytes / kRowBytes;
+}
+
 void SweepBench::soft_reset(Finding& finding) {
   npu_->write32(reg::Control::kOffset, reg::Control::kSoftReset.mask());
-  const std::uint64_t reset = npu_->cycle();
+  reset_ = npu_->cycle();
   const std::uint64_t owed = traffic_.owed();
-  npu_->step(drain_bound(owed) + clear_cycles(config_));
-  finding.expect(traffic_.asked_after(reset) == 0, "a burst is asked for after the soft reset");
+  npu_->step(drain_bound(owed) + clear_cycles());
+  finding.expect(traffic_.asked_after(reset_) == 0, "a burst is asked for after the soft reset");
   finding.expect(traffic_.owed() == 0, "the port has not drained");
   expect_reset(finding);
 }
@@ -110,13 +99,10 @@ void SweepBench::expect_reset(Finding& finding) {
   expect_legal(finding);
 }
 
-void SweepBench::transfer_sram(spec::Opcode opcode, Finding& finding) {
+void SweepBench::transfer_sram(spec::Opcode opcode, std::uint32_t bytes, Finding& finding) {
   StreamBuilder builder;
-  builder.add(spec::DmaCommand{.header = {.opcode = opcode},
-                               .ax_len = config_.sram_bytes,
-                               .window = kSramWindow,
-                               .ax_rows = 1,
-                               .sp_len = config_.sram_bytes});
+  builder.add(spec::DmaCommand{
+      .header = {.opcode = opcode}, .ax_len = bytes, .window = kSramWindow, .ax_rows = 1, .sp_len = bytes});
   builder.end();
   sram_stream_ = builder.finish(config_);
   constexpr std::uint64_t kAt = kSramBase * 2;
@@ -128,18 +114,18 @@ void SweepBench::transfer_sram(spec::Opcode opcode, Finding& finding) {
   npu_->unmap(kAt);
 }
 
-void SweepBench::expect_clear_sram(Finding& finding) {
-  std::ranges::fill(sram_, std::byte{0xff});
-  transfer_sram(spec::Opcode::kStore, finding);
-  const auto left = std::ranges::find_if(sram_, [](std::byte byte) { return byte != std::byte{0}; });
-  finding.expect(left == sram_.end(),
-                 "the SRAM is not clear at " + hex(static_cast<std::uint64_t>(left - sram_.begin())));
+void SweepBench::expect_clear_sram(std::uint32_t bytes, Finding& finding) {
+  const std::span<std::byte> seen = std::span(sram_).first(bytes);
+  std::ranges::fill(seen, std::byte{0xff});
+  transfer_sram(spec::Opcode::kStore, bytes, finding);
+  const auto left = std::ranges::find_if(seen, [](std::byte byte) { return byte != std::byte{0}; });
+  finding.expect(left == seen.end(),
+                 "the SRAM is not clear at " + hex(static_cast<std::uint64_t>(left - seen.begin())));
 }
 
 void SweepBench::fill_sram(Finding& finding) {
-  Random random(tag_);
-  for (std::byte& byte : sram_) byte = static_cast<std::byte>(random.in(1, 255));
-  transfer_sram(spec::Opcode::kLoad, finding);
+  for (std::size_t i = 0; i < sram_.size(); ++i) sram_[i] = static_cast<std::byte>((i * 7 + i / 251 + tag_) % 255 + 1);
+  transfer_sram(spec::Opcode::kLoad, config_.sram_bytes, finding);
 }
 
 void SweepBench::expect_legal(Finding& finding) {
@@ -154,6 +140,14 @@ std::vector<sim::VerilatedConfiguration> swept_configurations() {
     if (known == chosen.end()) chosen.push_back(configuration);
   }
   return chosen;
+}
+
+spec::HardwareConfig config_of(const sim::VerilatedConfiguration& configuration) {
+  const auto* found = std::ranges::find(spec::kConfigurations, configuration.name, &spec::HardwareConfig::name);
+  if (found == spec::kConfigurations.end()) throw std::logic_error("a configuration without a specification");
+  spec::HardwareConfig config = *found;
+  config.axi_data_bits = configuration.axi_data_bits;
+  return config;
 }
 
 sim::VerilatedOptions options_of(const sim::VerilatedConfiguration& configuration) {

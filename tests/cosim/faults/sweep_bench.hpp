@@ -88,22 +88,26 @@ class SweepBench {
   void run_good(PlacedJob& job, std::uint64_t& cycles, Finding& finding);
   /// Cycles that what the port still owes may take: its beats at the memory's pace, and twice the latency.
   [[nodiscard]] std::uint64_t drain_bound(std::uint64_t beats) const;
+  /// Cycles that clearing the SRAM takes.
+  [[nodiscard]] std::uint64_t clear_cycles() const;
   /// Soft-resets the device, which must be IDLE with nothing left over as soon as the port has drained and the SRAM is
   /// clear.
   void soft_reset(Finding& finding);
+  /// The last cycle in which that reset was not yet sure to have taken effect.
+  [[nodiscard]] std::uint64_t reset_cycle() const { return reset_; }
   /// What must hold after any reset.
   void expect_reset(Finding& finding);
-  /// Stores the whole SRAM, all of which must be zero. Takes a window. Precondition: IDLE.
-  void expect_clear_sram(Finding& finding);
-  /// Loads noise to the whole SRAM. Takes a window. Precondition: IDLE.
+  /// Stores the first `bytes` bytes of the SRAM, all of which must be zero. Takes a window. Precondition: IDLE.
+  void expect_clear_sram(std::uint32_t bytes, Finding& finding);
+  /// Loads noise, none of it zero, to the whole SRAM. Takes a window. Precondition: IDLE.
   void fill_sram(Finding& finding);
 
   /// The AXI protocol's breaches so far.
   void expect_legal(Finding& finding);
 
  private:
-  // Runs a transfer between all of the SRAM and memory.
-  void transfer_sram(spec::Opcode opcode, Finding& finding);
+  // Runs a transfer between the first bytes of the SRAM and memory.
+  void transfer_sram(spec::Opcode opcode, std::uint32_t bytes, Finding& finding);
 
   static constexpr std::uint64_t kSramBase = std::uint64_t{1} << 36;
   static constexpr std::uint32_t kSramWindow = spec::kWindowCount - 1;
@@ -113,12 +117,15 @@ class SweepBench {
   spec::HardwareConfig config_;
   std::uint32_t tag_ = 0;
   std::uint64_t started_ = 0;
+  std::uint64_t reset_ = 0;
   std::vector<std::byte> sram_;  ///< What it is filled with, or what was in it.
   std::vector<std::uint32_t> sram_stream_;
 };
 
 /// The models of this build that sweeps run on: the first one of each AXI width.
 std::vector<sim::VerilatedConfiguration> swept_configurations();
+/// What the specification says of it.
+spec::HardwareConfig config_of(const sim::VerilatedConfiguration& configuration);
 /// How to build one of them.
 sim::VerilatedOptions options_of(const sim::VerilatedConfiguration& configuration);
 
