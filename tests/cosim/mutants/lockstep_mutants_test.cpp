@@ -17,13 +17,7 @@
 #include <vector>
 
 #include "edge_model.hpp"
-#include "verilated_registry.hpp"
-
-namespace auklet::sim {
-
-std::unique_ptr<Core> make_core_npu64_mutants(Bench& bench, std::uint32_t random_reset_seed);
-
-}  // namespace auklet::sim
+#include "mutant_core.hpp"
 
 namespace auklet::app {
 namespace {
@@ -36,15 +30,8 @@ using compiler::test::Edge;
 using compiler::test::quantized;
 using Kind = sim::Divergence::Kind;
 
-constexpr std::array kMutants{
-#include "mutants.inc"
-};
-
-// Its number in the list, from 1 on.
-int number_of(std::string_view mutant) {
-  const auto found = std::ranges::find(kMutants, mutant);
-  return found == kMutants.end() ? 0 : static_cast<int>(found - kMutants.begin()) + 1;
-}
+using test::make_mutant_npu;
+using test::mutant_number;
 
 // An operator of every kind that a mutant touches.
 enum Layer : std::size_t {
@@ -98,13 +85,12 @@ SessionOptions options_for(int mutant) {
   options.config = "npu64";
   options.lockstep = true;
   options.deadline_cycles = 10'000'000;
-  options.make_device = [mutant](const spec::HardwareConfig& config,
+  options.make_device = [mutant](const spec::HardwareConfig&,
                                  const std::optional<WaveRequest>& wave) -> Result<std::unique_ptr<SimulatedNpu>> {
-    const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits};
     sim::VerilatedOptions rtl;
     rtl.plusargs = {"+mutant=" + std::to_string(mutant)};
     if (wave) rtl.trace = sim::TraceWindow{wave->path, wave->from, wave->to};
-    return simulated_npu(sim::make_verilated_npu(built, sim::make_core_npu64_mutants, rtl));
+    return simulated_npu(make_mutant_npu(rtl));
   };
   return options;
 }
@@ -152,7 +138,7 @@ class LockstepMutants : public testing::TestWithParam<Expectation> {};
 
 TEST_P(LockstepMutants, AreFoundWhereTheyAre) {
   const Expectation& expected = GetParam();
-  const int mutant = number_of(expected.mutant);
+  const int mutant = mutant_number(expected.mutant);
   ASSERT_NE(mutant, 0);
   const Model model = network();
   const std::vector<Bytes> inputs = compiler::test::random_inputs(model, 3);
@@ -203,7 +189,7 @@ INSTANTIATE_TEST_SUITE_P(, LockstepMutants,
 TEST(Lockstep, WritesACaseThatRepeatsTheDifference) {
   const std::filesystem::path folder = testing::TempDir() + "lockstep_case";
   std::filesystem::remove_all(folder);
-  const SessionOptions options = options_for(number_of("max_pooling"));
+  const SessionOptions options = options_for(mutant_number("max_pooling"));
   const Model model = network();
   const std::vector<Bytes> inputs = compiler::test::random_inputs(model, 3);
   auto session = Session::open("network", model, options);
@@ -239,15 +225,13 @@ TEST(Lockstep, WritesACaseThatRepeatsTheDifference) {
 // so. Assertions see values from before the edge, which is worth a test: see VerilatedCore::both_edges().
 TEST(Assertions, AndTheProtocolCheckerSeeABrokenHandshake) {
   sim::VerilatedOptions rtl;
-  rtl.plusargs = {"+mutant=" + std::to_string(number_of("read_request_drops"))};
+  rtl.plusargs = {"+mutant=" + std::to_string(mutant_number("read_request_drops"))};
   rtl.back_pressure = sim::BackPressure::uniform(0.5, 1);
-  const spec::HardwareConfig& config = *find_configuration("npu64");
-  const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits};
   const auto run = [&] {
-    auto npu = sim::make_verilated_npu(built, sim::make_core_npu64_mutants, rtl);
+    auto npu = make_mutant_npu(rtl);
     sim::VerilatedNpu& watched = *npu;
     SessionOptions options;
-    options.config = config.name;
+    options.config = test::mutant_configuration()->name;
     options.make_device = [&](const auto&, const auto&) { return simulated_npu(std::move(npu)); };
     auto session = Session::open("network", network(), options);
     ASSERT_TRUE(session) << session.error().message;
