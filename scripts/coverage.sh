@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Coverage of the tests.
+#
+#   scripts/coverage.sh          both parts
+#   scripts/coverage.sh PART...  cpp: lines and branches of the C++; rtl: lines, toggles and cover properties of the RTL
+#
+# HTML in build/coverage/cpp and build/coverage/rtl, a table on the terminal. Exit code 1: a test failed, or less is
+# reached than docs/coverage.md asks for.
+source "$(dirname "$0")/common.sh"
+
+parts=("$@")
+[[ ${#parts[@]} -gt 0 ]] || parts=(rtl cpp)
+for part in "${parts[@]}"; do [[ ${part} == cpp || ${part} == rtl ]] || die "unknown part '${part}'; known are cpp and rtl."; done
+
+build=build/coverage
+profiles=${PWD}/${build}/cpp/profiles
+failed=0
+
+# The tests on the RTL are slow with its counters: once for both parts, with the simulation around it.
+run_cosim() {
+  LLVM_PROFILE_FILE=${profiles}/%m.profraw python3 scripts/rtl_coverage.py run "${build}" "${build}/rtl/counters" --jobs "${jobs}"
+}
+
+run_cpp() {
+  LLVM_PROFILE_FILE=${profiles}/%m.profraw quietly "${build}/cpp/ctest.log" ctest --preset coverage
+}
+
+# Nothing that runs during the build is to be counted.
+export LLVM_PROFILE_FILE=/dev/null
+step 'Configure' quietly build/logs/configure-coverage.log cmake --preset coverage
+step 'Build' quietly build/logs/build-coverage.log cmake --build --preset coverage
+rm -rf "${profiles}" && mkdir -p "${profiles}"
+step 'Tests on the RTL' run_cosim
+for part in "${parts[@]}"; do
+  if [[ ${part} == rtl ]]; then
+    say 'RTL'
+    python3 scripts/rtl_coverage.py report "${build}/rtl/counters" --html "${build}/rtl" || failed=1
+  else
+    step 'Other tests' run_cpp
+    say 'C++'
+    python3 scripts/cpp_coverage.py "${build}" "${profiles}" --html "${build}/cpp" || failed=1
+  fi
+done
+exit "${failed}"
