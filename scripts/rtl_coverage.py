@@ -40,7 +40,7 @@ class Failure(Exception):
 
 def test_groups(build: pathlib.Path, only: str) -> dict:
     """Environment and names of the cases to run, by executable: one process is cheaper than one a case."""
-    output = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1", "-L", "cosim", "-LE", "campaign"],
+    output = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1", "-L", "cosim|conformance", "-LE", "campaign"],
                             check=True, capture_output=True, text=True).stdout
     groups = {}
     for test in json.loads(output)["tests"]:

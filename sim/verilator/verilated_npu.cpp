@@ -53,7 +53,11 @@ class VerilatedNpuImpl final : public VerilatedNpu {
   }
 
   void write32(std::uint32_t offset, std::uint32_t value) override {
-    bench_.registers.start_write(offset, value);
+    write_strobed(offset, value, AxiLiteMaster::kWholeWord);
+  }
+
+  void write_strobed(std::uint32_t offset, std::uint32_t value, std::uint8_t strobe) override {
+    bench_.registers.start_write(offset, value, strobe);
     run_registers();
   }
 
