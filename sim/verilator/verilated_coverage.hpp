@@ -19,10 +19,10 @@
 
 namespace auklet::sim {
 
-/// The counters of all models of one class that this process had. Each model counts on its own and is gone at the end of
-/// its test; so their sums are kept, and written at the end of the process into the folder that the environment variable
-/// AUKLET_RTL_COVERAGE names, as NAME-PROCESS.dat for verilator_coverage. Without the variable nothing is written.
-/// May be used by several threads.
+/// The counters of all models of one class that this process had. Each model counts on its own and is gone at the end
+/// of its test; so their sums are kept, and written at the end of the process into the folder that the environment
+/// variable AUKLET_RTL_COVERAGE names, as NAME-PROCESS.dat for verilator_coverage. Without the variable nothing is
+/// written. May be used by several threads.
 template <class Model>
 class CoverageTotals {
  public:

@@ -119,9 +119,7 @@ TEST_P(WideValues, AccessesNarrowerThanAWordAreRefused) {
 // Two rows, from one window to another, everything at random places; the rows of memory are far apart.
 TEST_P(WideValues, TransfersAnywhereInTheAddressSpace) {
   Random random(1);
-  const auto wide = [&random] {
-    return (std::uint64_t{random.in(0, 0xff)} << 32) | random.in(0, 0xffff'ffff);
-  };
+  const auto wide = [&random] { return (std::uint64_t{random.in(0, 0xff)} << 32) | random.in(0, 0xffff'ffff); };
   for (std::uint32_t round = 0; round < 48; ++round) {
     const auto from = static_cast<std::uint8_t>(round % spec::kWindowCount);
     const auto to = static_cast<std::uint8_t>((round + 1 + round / spec::kWindowCount) % spec::kWindowCount);
