@@ -16,9 +16,14 @@ build=build/coverage
 profiles=${PWD}/${build}/cpp/profiles
 failed=0
 
-# The tests on the RTL are slow with its counters: once for both parts, with the simulation around it.
+# The tests on the RTL, for both parts: the C++ of the simulation runs in no others.
 run_cosim() {
   LLVM_PROFILE_FILE=${profiles}/%m.profraw python3 scripts/rtl_coverage.py run "${build}" "${build}/rtl/counters" --jobs "${jobs}"
+}
+
+# Counting toggles is a hundred times slower than counting lines: the tests of single commands, fewer random ones.
+run_toggles() {
+  AUKLET_CASES=12 python3 scripts/rtl_coverage.py run build/coverage-toggles "${build}/rtl/toggles" --jobs "${jobs}"
 }
 
 run_cpp() {
@@ -31,10 +36,15 @@ step 'Configure' quietly build/logs/configure-coverage.log cmake --preset covera
 step 'Build' quietly build/logs/build-coverage.log cmake --build --preset coverage
 rm -rf "${profiles}" && mkdir -p "${profiles}"
 step 'Tests on the RTL' run_cosim
+if [[ ${parts[*]} == *rtl* ]]; then
+  step 'Configure for toggles' quietly build/logs/configure-coverage-toggles.log cmake --preset coverage-toggles
+  step 'Build for toggles' quietly build/logs/build-coverage-toggles.log cmake --build --preset coverage-toggles
+  step 'Tests on the RTL, toggles counted' run_toggles
+fi
 for part in "${parts[@]}"; do
   if [[ ${part} == rtl ]]; then
     say 'RTL'
-    python3 scripts/rtl_coverage.py report "${build}/rtl/counters" --html "${build}/rtl" || failed=1
+    python3 scripts/rtl_coverage.py report "${build}/rtl/counters" "${build}/rtl/toggles" --html "${build}/rtl" || failed=1
   else
     step 'Other tests' run_cpp
     say 'C++'

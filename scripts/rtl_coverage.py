@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Coverage of the RTL: runs the tests on it that the coverage build has, and reports lines, branches, toggles and covers.
 
-  rtl_coverage.py run BUILD FOLDER [--jobs N] [--only PATTERN]   tests of label cosim; FOLDER gets counters
-  rtl_coverage.py report FOLDER [--html FOLDER] [--waivers FILE] [--missing]
+  rtl_coverage.py run BUILD FOLDER [--jobs N] [--only PATTERN]   tests on the RTL; FOLDER gets their counters
+  rtl_coverage.py report FOLDER... [--html FOLDER] [--waivers FILE] [--missing]
 
 A point is a line, a branch (one way through an `if` or `case`), a bit of a signal, or a cover property. It counts once
 for all instances of its module and all configurations. A bit is met when it rose and fell. What cannot be met is waived
@@ -12,6 +12,7 @@ import argparse
 import collections
 import concurrent.futures
 import dataclasses
+import itertools
 import json
 import os
 import pathlib
@@ -44,7 +45,8 @@ def test_groups(build: pathlib.Path, only: str) -> dict:
                             check=True, capture_output=True, text=True).stdout
     groups = {}
     for test in json.loads(output)["tests"]:
-        if not re.search(only, test["command"][0]):
+        # A preset may build some of the executables only; the others have no command.
+        if "command" not in test or not os.access(test["command"][0], os.X_OK) or not re.search(only, test["command"][0]):
             continue
         environment, cases = groups.setdefault(test["command"][0], ({}, []))
         for entry in test["properties"]:
@@ -119,10 +121,10 @@ def numbers(ranges: str) -> list:
     return result
 
 
-def read_points(dat: pathlib.Path) -> list:
-    """Points of a file of verilator_coverage, instances and configurations added up."""
+def read_points(dats: list) -> list:
+    """Points of files of verilator_coverage, instances and configurations added up."""
     points = {}
-    for record in dat.read_text(encoding="utf-8").splitlines():
+    for record in itertools.chain.from_iterable(dat.read_text(encoding="utf-8").splitlines() for dat in dats):
         match = re.fullmatch(r"C '(.*)' (\d+)", record)
         if not match:
             continue
@@ -142,7 +144,7 @@ def read_points(dat: pathlib.Path) -> list:
             # A line may have several blocks: it is met when one of them is.
             point.count = max(point.count, count) if kind_ == "line" else point.count + count
     if not points:
-        raise Failure(f"{dat} has no points")
+        raise Failure(f"{', '.join(map(str, dats))}: no points")
     return list(points.values())
 
 
@@ -286,9 +288,9 @@ def write_html(folder: pathlib.Path, points: list, source: dict, waivers: list) 
         waivers=[(waiver, used[number]) for number, waiver in enumerate(waivers)]), encoding="utf-8")
 
 
-def report(dat: pathlib.Path, waiver_file: pathlib.Path, html_folder: pathlib.Path | None, missing: bool) -> list:
+def report(dats: list, waiver_file: pathlib.Path, html_folder: pathlib.Path | None, missing: bool) -> list:
     """Prints the table; texts about what is not as it should be."""
-    points = read_points(dat)
+    points = read_points(dats)
     source = {file: (TOP / file).read_text(encoding="utf-8").split("\n") for file in {p.file for p in points if p.kind != "cover"}}
     waivers = yaml.safe_load(waiver_file.read_text(encoding="utf-8")) or []
     problems = apply_waivers(points, waivers, source)
@@ -330,7 +332,7 @@ def main(arguments: list) -> int:
     runner.add_argument("--jobs", type=int, default=os.cpu_count())
     runner.add_argument("--only", default="", help="regular expression of the executables")
     reporter = commands.add_parser("report")
-    reporter.add_argument("folder", type=pathlib.Path)
+    reporter.add_argument("folders", type=pathlib.Path, nargs="+")
     reporter.add_argument("--html", type=pathlib.Path)
     reporter.add_argument("--waivers", type=pathlib.Path, default=TOP / "tests/coverage/waivers.yaml")
     reporter.add_argument("--missing", action="store_true", help="name what is not met")
@@ -339,7 +341,7 @@ def main(arguments: list) -> int:
         if options.command == "run":
             run(options.build, options.folder, options.jobs, options.only)
             return 0
-        problems = report(options.folder / "merged.dat", options.waivers, options.html, options.missing)
+        problems = report([folder / "merged.dat" for folder in options.folders], options.waivers, options.html, options.missing)
     except Failure as failure:
         problems = [str(failure)]
     for problem in problems:

@@ -22,7 +22,9 @@ else()
   option(AUKLET_RTL_ASSERTIONS "Check the RTL's assertions during simulation" OFF)
 endif()
 
-option(AUKLET_RTL_COVERAGE "Count how often the RTL's lines, signals' toggles and cover properties are met (slow)" OFF)
+set(AUKLET_RTL_COVERAGE OFF CACHE STRING "Count how often the RTL's LINES and cover properties are met; with TOGGLES, a
+hundred times slower, signals' too; or OFF")
+set_property(CACHE AUKLET_RTL_COVERAGE PROPERTY STRINGS OFF LINES TOGGLES)
 
 # --x-initial unique: what has no reset starts at zero, or at random values of a seed given at run time.
 # -fno-dfg: that pass takes expressions out of the `if` that keeps idle units from being evaluated.
@@ -31,9 +33,11 @@ set(AUKLET_VERILATOR_FLAGS --cc -O3 -fno-dfg --x-assign fast --x-initial unique
   $<$<BOOL:${AUKLET_TRACE}>:--trace-fst> $<$<BOOL:${AUKLET_RTL_ASSERTIONS}>:--assert>)
 if(AUKLET_RTL_COVERAGE)
   # Counters make functions that clang optimises for minutes: many short ones, and those that run once not at all.
-  # 640 bits are a whole command.
-  list(APPEND AUKLET_VERILATOR_FLAGS --coverage-line --coverage-toggle --coverage-user --coverage-max-width 640
-    --output-split 30000 --output-split-cfuncs 5000)
+  # 640 bits are a whole command: --coverage-max-width.
+  list(APPEND AUKLET_VERILATOR_FLAGS --coverage-line --coverage-user --output-split 30000 --output-split-cfuncs 5000)
+  if(AUKLET_RTL_COVERAGE STREQUAL "TOGGLES")
+    list(APPEND AUKLET_VERILATOR_FLAGS --coverage-toggle --coverage-max-width 640)
+  endif()
   set(AUKLET_SIM_OPTIMISE -O1)
   set(AUKLET_SIM_OPTIMISE_SLOW -O0)
   set(AUKLET_SIM_MAKE_FLAGS -j2)

@@ -104,7 +104,7 @@ class Report(unittest.TestCase):
     def test_no_data(self):
         text, code = self.report("")
         self.assertEqual(code, 1)
-        self.assertIn("has no points", text)
+        self.assertIn("no points", text)
 
 
 class Bits(unittest.TestCase):
