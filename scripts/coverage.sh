@@ -6,26 +6,33 @@
 #
 # HTML in build/coverage/cpp and build/coverage/rtl, a table on the terminal. Exit code 1: a test failed, or less is
 # reached than docs/coverage.md asks for.
+# shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
 parts=("$@")
 [[ ${#parts[@]} -gt 0 ]] || parts=(rtl cpp)
-for part in "${parts[@]}"; do [[ ${part} == cpp || ${part} == rtl ]] || die "unknown part '${part}'; known are cpp and rtl."; done
+for part in "${parts[@]}"; do
+  [[ ${part} == cpp || ${part} == rtl ]] || die "unknown part '${part}'; known are cpp and rtl."
+done
 
 build=build/coverage
 profiles=${PWD}/${build}/cpp/profiles
 failed=0
 
 # The tests on the RTL, for both parts: the C++ of the simulation runs in no others.
+# shellcheck disable=SC2154,SC2317 # common.sh sets jobs; step calls it
 run_cosim() {
-  LLVM_PROFILE_FILE=${profiles}/%m.profraw python3 scripts/rtl_coverage.py run "${build}" "${build}/rtl/counters" --jobs "${jobs}"
+  LLVM_PROFILE_FILE=${profiles}/%m.profraw \
+    python3 scripts/rtl_coverage.py run "${build}" "${build}/rtl/counters" --jobs "${jobs}"
 }
 
 # Counting toggles is a hundred times slower than counting lines: the tests of single commands, fewer random ones.
+# shellcheck disable=SC2317 # step calls it
 run_toggles() {
   AUKLET_CASES=12 python3 scripts/rtl_coverage.py run build/coverage-toggles "${build}/rtl/toggles" --jobs "${jobs}"
 }
 
+# shellcheck disable=SC2317 # step calls it
 run_cpp() {
   LLVM_PROFILE_FILE=${profiles}/%m.profraw quietly "${build}/cpp/ctest.log" ctest --preset coverage
 }
@@ -44,7 +51,8 @@ fi
 for part in "${parts[@]}"; do
   if [[ ${part} == rtl ]]; then
     say 'RTL'
-    python3 scripts/rtl_coverage.py report "${build}/rtl/counters" "${build}/rtl/toggles" --html "${build}/rtl" || failed=1
+    python3 scripts/rtl_coverage.py report "${build}/rtl/counters" "${build}/rtl/toggles" --html "${build}/rtl" ||
+      failed=1
   else
     step 'Other tests' run_cpp
     say 'C++'

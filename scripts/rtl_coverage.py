@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Coverage of the RTL: runs the tests on it that the coverage build has, and reports lines, branches, toggles and covers.
+"""Coverage of the RTL: runs a coverage build's tests on it, and reports lines, branches, toggles and cover properties.
 
   rtl_coverage.py run BUILD FOLDER [--jobs N] [--only PATTERN]   tests on the RTL; FOLDER gets their counters
   rtl_coverage.py report FOLDER... [--html FOLDER] [--waivers FILE] [--missing]
 
 A point is a line, a branch (one way through an `if` or `case`), a bit of a signal, or a cover property. It counts once
 for all instances of its module and all configurations. A bit is met when it rose and fell. What cannot be met is waived
-in tests/coverage/waivers.yaml, with a reason. Exit code 1: below a bar, a cover that was not met, a waiver that is of no use.
+in tests/coverage/waivers.yaml, with a reason. Exit code 1: below a bar, a cover that was not met, a waiver of no use.
 """
 import argparse
 import collections
@@ -41,14 +41,15 @@ class Failure(Exception):
 
 def test_groups(build: pathlib.Path, only: str) -> dict:
     """Environment and names of the cases to run, by executable: one process is cheaper than one a case."""
-    output = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1", "-L", "cosim|conformance", "-LE", "campaign"],
-                            check=True, capture_output=True, text=True).stdout
+    command = ["ctest", "--test-dir", build, "--show-only=json-v1", "-L", "cosim|conformance", "-LE", "campaign"]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     groups = {}
     for test in json.loads(output)["tests"]:
         # A preset may build some of the executables only; the others have no command.
-        if "command" not in test or not os.access(test["command"][0], os.X_OK) or not re.search(only, test["command"][0]):
+        program = test.get("command", [""])[0]
+        if not os.access(program, os.X_OK) or not re.search(only, program):
             continue
-        environment, cases = groups.setdefault(test["command"][0], ({}, []))
+        environment, cases = groups.setdefault(program, ({}, []))
         for entry in test["properties"]:
             if entry["name"] == "ENVIRONMENT":
                 environment.update(variable.split("=", 1) for variable in entry["value"])
@@ -88,7 +89,8 @@ def run(build: pathlib.Path, folder: pathlib.Path, jobs: int, only: str) -> None
     written = sorted(folder.glob("*-*.dat"))
     if not written:
         raise Failure("no test wrote counters: is AUKLET_RTL_COVERAGE on in this build?")
-    subprocess.run(["verilator_coverage", "--write", folder / "merged.dat", *written], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["verilator_coverage", "--write", folder / "merged.dat", *written], check=True,
+                   stdout=subprocess.DEVNULL)
     for file in written:
         file.unlink()
     if failed:
@@ -170,7 +172,8 @@ def apply_waivers(points: list, waivers: list, source: dict) -> list:
             problems.append(f"waiver of {waiver['file']}, {kind} '{pattern}': " +
                             ("all that it names is met" if matched else "there is no such thing"))
         elif len(matched) > LARGEST_WAIVER * len(of_kind):
-            problems.append(f"waiver of {waiver['file']}, {kind} '{pattern}': names {len(matched)} of {len(of_kind)} points")
+            problems.append(f"waiver of {waiver['file']}, {kind} '{pattern}': names {len(matched)} of {len(of_kind)} "
+                            "points")
         for point in unmet:
             point.waiver = number
     return problems
@@ -209,26 +212,29 @@ def shares(points: list) -> dict:
 
 PAGE = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title><style>
-body { font: 14px sans-serif; margin: 2em } pre { margin: 0 } table { border-collapse: collapse } td, th { padding: 2px 8px }
-th { text-align: left } .n { text-align: right } .miss { background: #fdd } .met { background: #dfd } .waived { background: #eee }
+body { font: 14px sans-serif; margin: 2em } pre { margin: 0 } table { border-collapse: collapse }
+td, th { padding: 2px 8px } th { text-align: left } .n { text-align: right } .miss { background: #fdd } .met { background: #dfd }
+.waived { background: #eee }
 </style></head><body><h1>{{ title }}</h1>
 {% if modules %}
 <table><tr><th>module</th>{% for kind in kinds %}<th>{{ kind }}</th><th>met</th><th>waived</th>{% endfor %}</tr>
 {% for name, link, row in modules %}
 <tr><td>{% if link %}<a href="{{ link }}">{{ name }}</a>{% else %}<b>{{ name }}</b>{% endif %}</td>
 {% for kind in kinds %}<td class="n {{ 'miss' if row[kind].percent < bars[kind] else '' }}">{{ row[kind] }}</td>
-<td class="n">{{ row[kind].met }} of {{ row[kind].total }}</td><td class="n">{{ row[kind].waived }}</td>{% endfor %}</tr>
+<td class="n">{{ row[kind].met }} of {{ row[kind].total }}</td><td class="n">{{ row[kind].waived }}</td>{% endfor %}
+</tr>
 {% endfor %}</table>
 <h2>Cover properties</h2><table><tr><th>name</th><th>count</th></tr>
 {% for point in covers %}<tr class="{{ 'met' if point.met else 'miss' }}"><td>{{ point.what }}</td>
 <td class="n">{{ '{:,}'.format(point.count) }}</td></tr>{% endfor %}</table>
 <h2>Waivers</h2><table><tr><th>file</th><th>what</th><th>points</th><th>reason</th></tr>
-{% for waiver, count in waivers %}<tr><td>{{ waiver.file }}</td><td>{{ waiver.toggle or waiver.line or waiver.branch }}</td>
+{% for waiver, count in waivers %}<tr><td>{{ waiver.file }}</td>
+<td>{{ waiver.toggle or waiver.line or waiver.branch }}</td>
 <td class="n">{{ count }}</td><td>{{ waiver.reason }}</td></tr>{% endfor %}</table>
 {% else %}
 <table><tr><th>line</th><th>count</th><th>source</th><th>not met</th></tr>
-{% for line in lines %}<tr class="{{ line.style }}"><td class="n">{{ loop.index }}</td><td class="n">{{ line.count }}</td>
-<td><pre>{{ line.text }}</pre></td><td>{{ line.unmet }}</td></tr>{% endfor %}</table>
+{% for line in lines %}<tr class="{{ line.style }}">
+<td class="n">{{ loop.index }}</td><td class="n">{{ line.count }}</td><td><pre>{{ line.text }}</pre></td><td>{{ line.unmet }}</td></tr>{% endfor %}</table>
 {% endif %}</body></html>
 """)
 
@@ -280,7 +286,8 @@ def write_html(folder: pathlib.Path, points: list, source: dict, waivers: list) 
     for file in sorted(f for f in by_file if f in source):
         name = pathlib.Path(file).stem
         modules.append((name, f"{name}.html", shares(by_file[file])))
-        (folder / f"{name}.html").write_text(PAGE.render(title=file, lines=file_page(by_file[file], source[file])), encoding="utf-8")
+        page = PAGE.render(title=file, lines=file_page(by_file[file], source[file]))
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
     used = collections.Counter(p.waiver for p in points)
     (folder / "index.html").write_text(PAGE.render(
         title="Coverage of the RTL", modules=modules, kinds=[k for k in KINDS if k != "cover"], bars=BARS,
@@ -291,7 +298,8 @@ def write_html(folder: pathlib.Path, points: list, source: dict, waivers: list) 
 def report(dats: list, waiver_file: pathlib.Path, html_folder: pathlib.Path | None, missing: bool) -> list:
     """Prints the table; texts about what is not as it should be."""
     points = read_points(dats)
-    source = {file: (TOP / file).read_text(encoding="utf-8").split("\n") for file in {p.file for p in points if p.kind != "cover"}}
+    files = {p.file for p in points if p.kind != "cover"}
+    source = {file: (TOP / file).read_text(encoding="utf-8").split("\n") for file in files}
     waivers = yaml.safe_load(waiver_file.read_text(encoding="utf-8")) or []
     problems = apply_waivers(points, waivers, source)
     by_file = collections.defaultdict(list)
@@ -301,7 +309,8 @@ def report(dats: list, waiver_file: pathlib.Path, html_folder: pathlib.Path | No
     print(f"{'module':<24}" + "".join(f"{kind:>9}{'of':>7}{'waived':>7}" for kind in kinds))
     rows = [(pathlib.Path(file).stem, shares(by_file[file])) for file in sorted(source)] + [("whole", shares(points))]
     for name, row in rows:
-        print(f"{name:<24}" + "".join(f"{str(row[kind]):>9}{row[kind].total:>7}{row[kind].waived:>7}" for kind in kinds))
+        cells = (f"{str(row[kind]):>9}{row[kind].total:>7}{row[kind].waived:>7}" for kind in kinds)
+        print(f"{name:<24}" + "".join(cells))
     whole = rows[-1][1]
     print(f"cover properties: {whole['cover'].met} of {whole['cover'].total} met; waivers: {len(waivers)}")
     if missing:
@@ -341,7 +350,8 @@ def main(arguments: list) -> int:
         if options.command == "run":
             run(options.build, options.folder, options.jobs, options.only)
             return 0
-        problems = report([folder / "merged.dat" for folder in options.folders], options.waivers, options.html, options.missing)
+        dats = [folder / "merged.dat" for folder in options.folders]
+        problems = report(dats, options.waivers, options.html, options.missing)
     except Failure as failure:
         problems = [str(failure)]
     for problem in problems:

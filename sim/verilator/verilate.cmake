@@ -66,7 +66,8 @@ endif()
 function(auklet_verilator_runtime name)
   set(include ${AUKLET_VERILATOR_ROOT}/include)
   add_library(${name} STATIC ${include}/verilated.cpp ${include}/verilated_threads.cpp
-    $<$<BOOL:${AUKLET_TRACE}>:${include}/verilated_fst_c.cpp> $<$<BOOL:${AUKLET_RTL_COVERAGE}>:${include}/verilated_cov.cpp>)
+    $<$<BOOL:${AUKLET_TRACE}>:${include}/verilated_fst_c.cpp>
+    $<$<BOOL:${AUKLET_RTL_COVERAGE}>:${include}/verilated_cov.cpp>)
   # Only what is built here needs them: an installed model is behind headers of its own.
   target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${include}> $<BUILD_INTERFACE:${include}/vltstd>)
   set(definitions VM_COVERAGE=$<BOOL:${AUKLET_RTL_COVERAGE}> VM_SC=0 VM_TRACE_VCD=0

@@ -184,7 +184,7 @@ module auklet_csr_covers (
       WRITE_NARROWER_THAN_A_WORD: cover (write && !write_ok && wstrb_i != 4'hf);
       WRITE_MISALIGNED: cover (write && !write_ok && awaddr_i[1:0] != 2'b00);
       WRITE_OF_A_READ_ONLY_REGISTER: cover (write && !write_ok && awaddr_i == auklet_pkg::ADDR_ID);
-      START_WHILE_RUNNING: cover (write && !write_ok && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b001 && locked);
+      START_WHILE_RUNNING: cover (write && !write_ok && locked && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[0]);
       READ_OF_NOTHING: cover (read && !read_ok);
       READ_MISALIGNED: cover (read && !read_ok && araddr_i[1:0] != 2'b00);
       WRITE_RESPONSE_WAITS: cover (bvalid_o && !bready_i);

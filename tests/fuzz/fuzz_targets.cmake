@@ -21,5 +21,6 @@ auklet_add_fuzz_target(runtime SOURCES fuzz_runtime.cpp LIBRARIES auklet_fuzz_st
 
 # Writes the files seed_* of corpus/model: not a part of any test.
 add_executable(fuzz_seeds write_seeds.cpp)
-target_link_libraries(fuzz_seeds PRIVATE auklet_random_models auklet_compiler_test_support auklet_tflite_schema auklet_warnings)
+target_link_libraries(fuzz_seeds
+  PRIVATE auklet_random_models auklet_compiler_test_support auklet_tflite_schema auklet_warnings)
 add_dependencies(fuzz_targets fuzz_seeds)
