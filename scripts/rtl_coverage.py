@@ -139,10 +139,12 @@ def read_points(dats: list) -> list:
         if kind in ("line", "branch") and fields.get("S"):
             found += [("line", number, "line") for number in numbers(fields["S"])]
         for kind_, line_, what in found:
-            column = fields["n"] if kind_ in ("branch", "cover") else ""
+            column = fields["n"] if kind_ == "branch" else ""
             if kind_ == "cover":
                 what = f"{fields['page'].split('/')[1].removesuffix('_covers')}.{what}"
-            point = points.setdefault((kind_, file, line_, column, what), Point(kind_, file, line_, what))
+            # A cover is known by its name alone.
+            key = (kind_, what) if kind_ == "cover" else (kind_, file, line_, column, what)
+            point = points.setdefault(key, Point(kind_, file, line_, what))
             # A line may have several blocks: it is met when one of them is.
             point.count = max(point.count, count) if kind_ == "line" else point.count + count
     if not points:

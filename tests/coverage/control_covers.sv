@@ -100,6 +100,7 @@ module auklet_decoder_covers (
   input logic       abort_i,
   input logic [7:0] at,          // one bit a state, in their order
   input logic       error_o,
+  input logic       done_o,
   input logic       word_valid_i,
   input logic       room,
   input logic       is_load,
@@ -123,7 +124,7 @@ module auklet_decoder_covers (
       REST_TO_DISPATCH: cover (was[REST] && at[DISPATCH]);
       DISPATCH_TO_FIRST: cover (was[DISPATCH] && at[FIRST]);
       DISPATCH_TO_FINISH: cover (was[DISPATCH] && at[FINISH]);
-      FINISH_TO_IDLE: cover (was[FINISH] && at[IDLE] && !abort_i);
+      FINISH_TO_IDLE: cover (at[FINISH] && done_o && !abort_i);
       LENGTH_REFUSED: cover (at[LENGTH] && error_o);
       HEADER_REFUSED: cover (at[HEADER1] && error_o);
       FIRST_WORD_REFUSED: cover (at[FIRST] && error_o);
@@ -218,7 +219,6 @@ module auklet_npu_covers (
   input logic       load_wait_load,
   input logic       load_wait_store,
   input logic       store_wait_load,
-  input logic       store_wait_store,
   input logic       load_done,
   input logic       store_done,
   input logic       compute_done,
@@ -237,7 +237,6 @@ module auklet_npu_covers (
       LOAD_WAITS_FOR_A_LOAD: cover (load_wait_load);
       LOAD_WAITS_FOR_A_STORE: cover (load_wait_store);
       STORE_WAITS_FOR_A_LOAD: cover (store_wait_load);
-      STORE_WAITS_FOR_A_STORE: cover (store_wait_store);
       TWO_COMPLETE_AT_ONCE: cover (compute_done && (load_done || store_done));
       CAUSE_ARRAY: cover (cause == auklet_pkg::CAUSE_ARRAY);
       CAUSE_VECTOR: cover (cause == auklet_pkg::CAUSE_VECTOR);
