@@ -162,6 +162,33 @@ TEST_P(CornerCases, AllQueuesFull) {
   expect_copy();
 }
 
+// Operands, results and both transfers in regions of the SRAM of their own: none holds up another.
+TEST_P(CornerCases, AllPortsOfTheSramAtOnce) {
+  map({.latency_cycles = 1, .bytes_per_cycle = 16});
+  const auto cycles = [this](bool transfers) {
+    StreamBuilder builder;
+    spec::EltwiseCommand command = maximum(4000);
+    command.b_base = 0x20000;
+    command.out_base = 0x40000;
+    builder.add(command);
+    if (transfers) {
+      spec::DmaCommand load = transfer(Opcode::kLoad, 0, kHalf, {});
+      load.sp_base = 0x60000;
+      builder.add(load);
+      spec::DmaCommand store = transfer(Opcode::kStore, kHalf, kHalf, {});
+      store.sp_base = 0x70000;
+      builder.add(store);
+    }
+    builder.end();
+    const JobOutcome outcome = run(builder);
+    EXPECT_TRUE(outcome.done);
+    return outcome.cycles;
+  };
+  const std::uint64_t alone = cycles(false);
+  EXPECT_LT(cycles(true), alone + 64);
+  expect_copy();
+}
+
 TEST_P(CornerCases, ResetsWhileItDrains) {
   map({.latency_cycles = 150, .bytes_per_cycle = 16});
   for (const std::uint32_t between : {0U, 1U, 20U}) {

@@ -88,7 +88,7 @@ module auklet_axi_read_covers (
       REQUEST_WAITS_FOR_AR: cover (req_valid_i != 2'b00 && !free);
       LOAD_AT_ITS_LIMIT: cover (req_valid_i[1] && flight1_q == max_bursts_i);
       LOAD_AT_A_LIMIT_OF_ONE: cover (req_valid_i[1] && flight1_q == 4'd1 && max_bursts_i == 4'd1);
-      LOAD_AT_A_LIMIT_OF_EIGHT: cover (req_valid_i[1] && flight1_q == 4'd8);
+      EIGHT_LOADS_IN_FLIGHT: cover (flight1_q == 4'd8);
       FETCH_AT_ITS_LIMIT: cover (req_valid_i[0] && flight0_q == max_bursts_i);
       BOTH_IN_FLIGHT: cover (flight0_q != 4'd0 && flight1_q != 4'd0);
       NO_ROOM_FOR_A_BEAT: cover (rvalid_i && !rready_o);
