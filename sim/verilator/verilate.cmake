@@ -70,7 +70,8 @@ function(auklet_verilator_runtime name)
     $<$<BOOL:${AUKLET_RTL_COVERAGE}>:${include}/verilated_cov.cpp>)
   # Only what is built here needs them: an installed model is behind headers of its own.
   target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${include}> $<BUILD_INTERFACE:${include}/vltstd>)
-  set(definitions VM_COVERAGE=$<BOOL:${AUKLET_RTL_COVERAGE}> VM_SC=0 VM_TRACE_VCD=0
+  set(definitions VM_COVERAGE=$<BOOL:${AUKLET_RTL_COVERAGE}>
+                  AUKLET_RTL_TOGGLES=$<STREQUAL:${AUKLET_RTL_COVERAGE},TOGGLES> VM_SC=0 VM_TRACE_VCD=0
                   VM_TRACE=$<BOOL:${AUKLET_TRACE}> VM_TRACE_FST=$<BOOL:${AUKLET_TRACE}>)
   target_compile_definitions(${name} PUBLIC "$<BUILD_INTERFACE:${definitions}>")
   # Not our code: its FST writer stores to unaligned addresses.

@@ -38,11 +38,15 @@ class Report(unittest.TestCase):
     def report(self, data, waivers=()):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            (folder / "merged.dat").write_text("# SystemC::Coverage-3\n" + data, encoding="utf-8")
+            # Toggles come from a build of their own.
+            for part in ("counters", "toggles"):
+                records = [r for r in data.splitlines(True) if ("v_toggle" in r) == (part == "toggles")]
+                (folder / part).mkdir()
+                (folder / part / "merged.dat").write_text("# SystemC::Coverage-3\n" + "".join(records), encoding="utf-8")
             (folder / "waivers.yaml").write_text(yaml.safe_dump(list(waivers)), encoding="utf-8")
             output = io.StringIO()
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-                code = rtl_coverage.main(["report", name, "--waivers", str(folder / "waivers.yaml"), "--missing",
+                code = rtl_coverage.main(["report", f"{name}/counters", f"{name}/toggles", "--waivers", str(folder / "waivers.yaml"), "--missing",
                                           "--html", str(folder / "html")])
             self.html = {page.name: page.read_text(encoding="utf-8") for page in (folder / "html").glob("*.html")}
             return output.getvalue(), code
@@ -61,9 +65,16 @@ class Report(unittest.TestCase):
         self.assertIn("toggle coverage is 75.00 %, below 90.0 %", text)
 
     def test_instances_and_configurations_add_up(self):
-        text, code = self.report(GOOD.replace("' 9\n", "' 1\n") +
-                                 record("v_toggle/auklet_fifo__W8", HEAD, "tail_q[3]", 1, instance="b"))
+        text, code = self.report(GOOD.replace("' 9\n", "' 0\n") +
+                                 record("v_toggle/auklet_fifo__W8", HEAD, "tail_q[3]", 2, instance="b"))
         self.assertEqual(code, 0, text)
+
+    def test_what_the_build_for_toggles_says_of_lines_does_not_count(self):
+        line = record("v_toggle/auklet_fifo", HEAD, "head_q[0]", 2) + record("v_line/auklet_fifo", HEAD, "block", 9, str(HEAD))
+        with tempfile.TemporaryDirectory() as name:
+            file = pathlib.Path(name) / "merged.dat"
+            file.write_text(line, encoding="utf-8")
+            self.assertEqual([p.kind for p in rtl_coverage.read_points([file])], ["toggle"])
 
     def test_lines_and_branches_and_covers(self):
         text, code = self.report(GOOD.replace("' 4\n", "' 0\n"))
