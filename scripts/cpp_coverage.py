@@ -85,8 +85,9 @@ def main(arguments: list) -> int:
     if options.html:
         llvm_cov("show", options.build, profile, "-format=html", f"-output-dir={options.html}", "-show-branches=count")
         print(f"HTML: {options.html / 'index.html'}")
-    low = [f"{name}: {percent(*row[:2]):.2f} % of lines, below {LINE_BAR} %"
-           for name, row in [*sorted(checked.items()), ("whole", whole)] if percent(*row[:2]) < LINE_BAR]
+    low = [f"{folder}: no test of this build has any of it" for folder in FOLDERS if folder not in checked]
+    low += [f"{name}: {percent(*row[:2]):.2f} % of lines, below {LINE_BAR} %"
+            for name, row in [*sorted(checked.items()), ("whole", whole)] if percent(*row[:2]) < LINE_BAR]
     for problem in low:
         print(f"cpp_coverage: {problem}", file=sys.stderr)
     return 1 if low else 0
