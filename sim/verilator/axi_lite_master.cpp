@@ -7,10 +7,10 @@ void AxiLiteMaster::start_read(std::uint32_t address) {
   start(State::kRead);
 }
 
-void AxiLiteMaster::start_write(std::uint32_t address, std::uint32_t data, std::uint8_t strobes) {
+void AxiLiteMaster::start_write(std::uint32_t address, std::uint32_t data, std::uint8_t strobe) {
   address_ = address;
   write_data_ = data;
-  strobes_ = strobes;
+  write_strobe_ = strobe;
   start(State::kWrite);
 }
 
@@ -43,7 +43,7 @@ void AxiLiteMaster::drive() {
     pins_.aw_address = address_;
     pins_.w_valid = !data_done_ && waited_ >= timing_.data_delay;
     pins_.w_data = write_data_;
-    pins_.w_strobe = strobes_;
+    pins_.w_strobe = write_strobe_;
     pins_.b_ready = ready;
   }
 }

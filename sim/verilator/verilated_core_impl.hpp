@@ -15,6 +15,9 @@
 #endif
 
 #include "verilated_core.hpp"
+#if VM_COVERAGE
+#include "verilated_coverage.hpp"
+#endif
 #include "verilated_pins.hpp"
 #include "verilated_tap.hpp"
 
@@ -23,7 +26,12 @@ namespace auklet::sim {
 template <class Model>
 class VerilatedCore final : public Core {
  public:
-  VerilatedCore(Bench& bench, std::uint32_t random_reset_seed) : bench_(bench) {
+  VerilatedCore(Bench& bench, [[maybe_unused]] const char* name, std::uint32_t random_reset_seed) : bench_(bench) {
+#if VM_COVERAGE
+    coverage_ = &CoverageTotals<Model>::of(name);
+#endif
+    // From a random value to the right one would count as a toggle.
+    if (VM_COVERAGE) random_reset_seed = 0;
     context_.randReset(random_reset_seed != 0 ? kRandomReset : kZeroReset);
     std::vector<const char*> arguments{"npu"};
     for (const std::string& plusarg : bench_.plusargs) arguments.push_back(plusarg.c_str());
@@ -49,6 +57,9 @@ class VerilatedCore final : public Core {
     // not.
     Verilated::threadContextp(&context_);
     model_->final();
+#if VM_COVERAGE
+    coverage_->add(*model_);
+#endif
   }
 
   VerilatedCore(const VerilatedCore&) = delete;
@@ -210,6 +221,9 @@ class VerilatedCore final : public Core {
   std::unique_ptr<Tap> tap_;
 #if VM_TRACE_FST
   std::unique_ptr<VerilatedFstC> trace_;
+#endif
+#if VM_COVERAGE
+  CoverageTotals<Model>* coverage_ = nullptr;
 #endif
   Bench& bench_;
   AxiMasterPins master_;

@@ -53,7 +53,14 @@ class VerilatedNpuImpl final : public VerilatedNpu {
     return run_registers() ? bench_.registers.data() : 0;
   }
 
-  void write32(std::uint32_t offset, std::uint32_t value) override { write_bytes(offset, value, 0xf); }
+  void write32(std::uint32_t offset, std::uint32_t value) override {
+    write_strobed(offset, value, AxiLiteMaster::kWholeWord);
+  }
+
+  void write_strobed(std::uint32_t offset, std::uint32_t value, std::uint8_t strobe) override {
+    bench_.registers.start_write(offset, value, strobe);
+    run_registers();
+  }
 
   [[nodiscard]] std::uint64_t bus_errors() const override { return bus_errors_; }
 
@@ -77,11 +84,6 @@ class VerilatedNpuImpl final : public VerilatedNpu {
   void reset_for(std::uint32_t cycles) override {
     update_trace();
     timed([&] { core_->reset(cycles); });
-  }
-
-  void write_bytes(std::uint32_t offset, std::uint32_t value, std::uint8_t strobes) override {
-    bench_.registers.start_write(offset, value, strobes);
-    run_registers();
   }
 
   void inject(const FaultPlan& plan) override { bench_.memory.inject(plan); }

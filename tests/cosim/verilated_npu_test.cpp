@@ -142,9 +142,9 @@ TEST_P(VerilatedNpuTest, RefusesWritesOfPartsOfARegister) {
   npu->write32(reg::JobTag::kOffset, 0x01234567);
   for (std::uint8_t strobes = 0; strobes < 0xf; ++strobes) {
     const std::uint64_t before = npu->bus_errors();
-    npu->write_bytes(reg::JobTag::kOffset, 0x89abcdef, strobes);
+    npu->write_strobed(reg::JobTag::kOffset, 0x89abcdef, strobes);
     EXPECT_EQ(npu->bus_errors(), before + 1) << int{strobes};
-    npu->write_bytes(reg::Control::kOffset, reg::Control::kStart.mask(), strobes);
+    npu->write_strobed(reg::Control::kOffset, reg::Control::kStart.mask(), strobes);
     EXPECT_EQ(npu->bus_errors(), before + 2) << int{strobes};
     EXPECT_EQ(npu->read32(reg::JobTag::kOffset), 0x01234567U) << int{strobes};
     EXPECT_EQ(state_of(*npu), spec::State::kIdle) << int{strobes};

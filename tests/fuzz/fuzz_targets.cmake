@@ -18,3 +18,9 @@ auklet_add_fuzz_target(stream SOURCES fuzz_stream.cpp LIBRARIES auklet_fuzz_stre
 auklet_add_fuzz_target(model SOURCES fuzz_model.cpp LIBRARIES auklet_fuzz_models
   OPTIONS -max_len=65536 -seed_inputs=${PROJECT_SOURCE_DIR}/models/keyword/keyword.tflite)
 auklet_add_fuzz_target(runtime SOURCES fuzz_runtime.cpp LIBRARIES auklet_fuzz_streams OPTIONS -max_len=260 -len_control=0)
+
+# Writes the files seed_* of corpus/model: not a part of any test.
+add_executable(fuzz_seeds write_seeds.cpp)
+target_link_libraries(fuzz_seeds
+  PRIVATE auklet_random_models auklet_compiler_test_support auklet_tflite_schema auklet_warnings)
+add_dependencies(fuzz_targets fuzz_seeds)

@@ -17,13 +17,15 @@ struct AxiLiteTiming {
 /// One transaction at a time. Not thread-safe.
 class AxiLiteMaster {
  public:
+  static constexpr std::uint8_t kWholeWord = 0xf;
+
   AxiLiteMaster() = default;
   explicit AxiLiteMaster(const AxiLiteTiming& timing) : timing_(timing) {}
 
   /// Starts a read of the word at `address`. Precondition: not busy().
   void start_read(std::uint32_t address);
-  /// Starts a write of the word at `address`, of those bytes that `strobes` has a bit for. Precondition: not busy().
-  void start_write(std::uint32_t address, std::uint32_t data, std::uint8_t strobes = 0xf);
+  /// Starts a write of the word at `address`, or of those of its bytes whose bit `strobe` has. Precondition: not busy().
+  void start_write(std::uint32_t address, std::uint32_t data, std::uint8_t strobe = kWholeWord);
   /// Whether a transaction is under way.
   [[nodiscard]] bool busy() const { return state_ != State::kIdle; }
 
@@ -55,7 +57,7 @@ class AxiLiteMaster {
   State state_ = State::kIdle;
   std::uint32_t address_ = 0;
   std::uint32_t write_data_ = 0;
-  std::uint8_t strobes_ = 0;
+  std::uint8_t write_strobe_ = kWholeWord;
   bool address_done_ = false;
   bool data_done_ = false;
   bool finished_ = false;
