@@ -41,6 +41,7 @@ CONSTANT = {"ConstantExpr", "StaticAssertDecl", "EnumDecl", "TemplateArgument", 
 STATEMENTS = {"CallExpr", "CXXMemberCallExpr", "CXXOperatorCallExpr", "BinaryOperator", "CompoundAssignOperator",
               "UnaryOperator", "ExprWithCleanups", "CStyleCastExpr"}
 JUMPS = {"ReturnStmt", "BreakStmt", "ContinueStmt"}
+KINDS = ("jump", "statement", "opposite", "assign", "binary", "constant")
 BODIES = {"CompoundStmt": 0, "IfStmt": 1, "ForStmt": 3, "WhileStmt": 1, "CXXForRangeStmt": 7, "CaseStmt": 1}
 
 
@@ -98,8 +99,8 @@ class Finder:
         return begin["offset"], end["offset"] + end["tokLen"]
 
     def add(self, kind: str, span: tuple, mutants: list, render) -> None:
-        """A site, once: a template is there more than once."""
-        self.sites.setdefault((span[0], -span[1], kind), Site(*span, mutants, render))
+        """A site, once: a template is there more than once. Of two with the same text the first of KINDS is around the other."""
+        self.sites.setdefault((span[0], -span[1], KINDS.index(kind)), Site(*span, mutants, render))
 
     def visit(self, node: dict, parents: list) -> None:
         """Finds sites in a node and below."""
