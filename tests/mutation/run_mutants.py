@@ -29,7 +29,7 @@ import time
 
 import yaml
 
-MEMORY = 4 << 30  # bytes that a test may use
+MEMORY = 8 << 30  # bytes that a test may use
 
 
 class Test:
