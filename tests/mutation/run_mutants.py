@@ -70,7 +70,7 @@ class Test:
             wrong = self.run(0, {"AUKLET_MUTANTS_REACHED": str(reached)})
             if wrong:
                 sys.exit(f"run_mutants.py: fails without a mutant: {wrong}")
-            self.timeout = 5 + 10 * (time.monotonic() - start)
+            self.timeout = 5 + 4 * (time.monotonic() - start)
             if reached.is_file():
                 self.reached = {int(line) for line in reached.read_text(encoding="utf-8").split()}
 
