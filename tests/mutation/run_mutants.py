@@ -10,7 +10,7 @@ time; the tests behind that do not run. Without a mutant all tests must pass. Te
 (AUKLET_MUTANTS_REACHED) run on those alone.
 
 The file of equivalents lists mutants that no test can kill, each with its reason: by `module`, by `what` the mutant is and,
-where that is not unique, by `line`; a killed one among them is an error. Score: killed of all that are not equivalent.
+where that is not unique, by `line`, or by the place `at` that Yosys gives; a killed one among them is an error. Score: killed of all that are not equivalent.
 Exit code 1 when that is below --minimum in any group.
 """
 import argparse
@@ -92,9 +92,9 @@ def try_mutant(mutant: dict, tests: list) -> dict:
 def reason_of(mutant: dict, equivalents: list) -> str:
     """Why no test can kill a mutant; empty when nobody says so."""
     for entry in equivalents:
-        if entry["module"] == mutant["module"] and mutant["what"] in entry["what"] and \
-                ("line" not in entry or entry["line"] == mutant["line"]):
-            entry["used"] = True
+        if entry["module"] == mutant["module"] and entry["what"] == mutant["what"] and \
+                entry.get("line", mutant.get("line")) == mutant.get("line") and \
+                ("at" not in entry or entry["at"] == mutant["lines"][-1]):
             return entry["reason"]
     return ""
 
