@@ -5,7 +5,7 @@
 
 Finds expressions and statements in clang's syntax tree and wraps them in calls of mutation.hpp: a program started with
 AUKLET_MUTANT=N in its environment has mutant N. Writes OUTPUT/tree (the tracked files of TREE) and OUTPUT/mutants.json
-(number, group, file, line, and what it is).
+(number, group, file, line, column, and what it is).
 
   < <= > >= == !=    neighbour and opposite     a && b, a || b    the other one, a, b
   + - * / % << >>    opposite                   !a, if (a)        opposite
@@ -257,12 +257,13 @@ def number(finder: Finder, group: str, left_out: set, mutants: list) -> None:
             continue
         site.number = len(mutants) + 1
         for what in site.mutants:
-            mutants.append({"number": len(mutants) + 1, "group": group, "module": finder.path, "line": line, "what": what})
+            mutants.append({"number": len(mutants) + 1, "group": group, "module": finder.path, "line": line,
+                            "column": site.begin - finder.text.rfind("\n", 0, site.begin), "what": what})
 
 
 def including(text: str) -> str:
     """The text with mutation.hpp before its first include; lines keep their numbers."""
-    at = text.index("\n#include") + 1
+    at = re.search(r"^#include", text, re.M).start()
     line = text.count("\n", 0, at) + 1
     return f'{text[:at]}#include "{HERE}/mutation.hpp"\n#line {line}\n{text[at:]}'
 

@@ -10,7 +10,7 @@ time; the tests behind that do not run. Without a mutant all tests must pass. Te
 (AUKLET_MUTANTS_REACHED) run on those alone.
 
 The file of equivalents lists mutants that no test can kill, each with its reason: by `module`, by `what` the mutant is and,
-where that is not unique, by `line`, or by the place `at` that Yosys gives; a killed one among them is an error. Score: killed of all that are not equivalent.
+where that is not unique, by `line` and `column`, or by the place `at` that Yosys gives; a killed one among them is an error. Score: killed of all that are not equivalent.
 Exit code 1 when that is below --minimum in any group.
 """
 import argparse
@@ -93,7 +93,7 @@ def reason_of(mutant: dict, equivalents: list) -> str:
     """Why no test can kill a mutant; empty when nobody says so."""
     for entry in equivalents:
         if entry["module"] == mutant["module"] and entry["what"] == mutant["what"] and \
-                entry.get("line", mutant.get("line")) == mutant.get("line") and \
+                all(entry.get(key, mutant.get(key)) == mutant.get(key) for key in ("line", "column")) and \
                 ("at" not in entry or entry["at"] == mutant["lines"][-1]):
             return entry["reason"]
     return ""
