@@ -1,7 +1,7 @@
 // What mutated C++ calls: every mutant is there, and AUKLET_MUTANT=N in the environment switches one of them on.
 //
-// With AUKLET_MUTANTS_REACHED=FILE in the environment, the numbers of all mutants that ran are added to FILE at the end.
-// A constant expression has no mutants.
+// With AUKLET_MUTANTS_REACHED=FILE in the environment, the numbers of all mutants that ran are added to FILE at the
+// end. A constant expression has no mutants.
 #pragma once
 
 #include <bitset>

@@ -10,7 +10,8 @@ time; the tests behind that do not run. Without a mutant all tests must pass. Te
 (AUKLET_MUTANTS_REACHED) run on those alone.
 
 The file of equivalents lists mutants that no test can kill, each with its reason: by `module`, by `what` the mutant is and,
-where that is not unique, by `line` and `column`, or by the place `at` that Yosys gives; a killed one among them is an error. Score: killed of all that are not equivalent.
+where that is not unique, by `line` and `column`, or by the place `at` that Yosys gives; a killed one among them is an error.
+Score: killed of all that are not equivalent.
 Exit code 1 when that is below --minimum in any group.
 """
 import argparse
