@@ -391,7 +391,20 @@ TEST_F(QueueTest, OpenRefusesADeviceThatWasNotProbed) {
   EXPECT_EQ(queue.open({Completion::kPolling, kResetTimeout}), Status::kNotProbed);
 }
 
-TEST_F(QueueTest, ResetIsRefusedBeforeOpen) { EXPECT_EQ(queue.reset(), Status::kNotProbed); }
+/// A queue that holds the power already asks for the probe all the same.
+TEST_F(QueueTest, OpenRefusesADeviceThatIsNotThereAnyMore) {
+  open(Completion::kPolling);
+  bus.reads<reg::Id>(0);
+  npu::Configuration found;
+  EXPECT_EQ(device.probe(found), Status::kNoDevice);
+  EXPECT_EQ(queue.open({Completion::kPolling, kResetTimeout}), Status::kNotProbed);
+}
+
+TEST_F(QueueTest, ResetIsRefusedBeforeOpen) {
+  EXPECT_EQ(queue.reset(), Status::kNotProbed);
+  probe();
+  EXPECT_EQ(queue.reset(), Status::kNotProbed);
+}
 
 /// A failed open() leaves a closed queue, also when it was open before, and the device needs its reset still.
 TEST_F(QueueTest, AnOpenQueueThatFailsToOpenAnewIsClosed) {
