@@ -143,6 +143,50 @@ TEST(StreamSramTest, GeometryAgainstTheDocumentedLoops) {
   EXPECT_GT(exact, cases * 8 / 10) << "of " << cases;
 }
 
+/// Where the input is larger than what is read, or the steps leave out none of its bytes, the bound is exact. Input and
+/// weights lie behind everything else, in turn.
+TEST(StreamSramTest, GeometryIsExactWhereNoByteIsJumpedOver) {
+  Random random(5);
+  for (int round = 0; round < 400; ++round) {
+    for (const spec::Opcode opcode : {spec::Opcode::kConv, spec::Opcode::kDwconv, spec::Opcode::kDwrows,
+                                      spec::Opcode::kMaxpool, spec::Opcode::kAvgpool}) {
+      spec::GeomCommand g = random_geometry(random, opcode);
+      (round % 4 == 0 ? g.w_base : round % 4 == 1 ? g.p_base : g.in_base) = 0x40000;
+      if (round % 2 == 0) {
+        g.in_h = 64;
+        g.in_w = 100;
+        g.row_bytes = 20'000;
+      } else {
+        g.stride_y = g.stride_x = g.dil_y = 1;
+        g.r0 = std::min(g.r0, 0);
+        g.x_step = random.from1(16);
+        g.kx_stride = random.from1(16);
+      }
+      const auto end = static_cast<std::uint32_t>(footprint(g));
+      ASSERT_EQ(validate(g, end - 1).status, Status::kStreamSramRange) << spec::to_string(opcode) << " " << end;
+      ASSERT_TRUE(validate(g, end).ok()) << spec::to_string(opcode) << " " << end;
+    }
+  }
+}
+
+TEST(StreamSramTest, AnInputThatIsPaddingAloneMayBeAnywhere) {
+  spec::GeomCommand above = conv();
+  above.in_base = 0xFFFFF0;
+  above.kh = above.out_h = 1;
+  above.pad_top = 5;
+  EXPECT_TRUE(validate(above, kConfiguration.sram_bytes()).ok());
+  above.pad_top = 0;
+  EXPECT_EQ(validate(above, kConfiguration.sram_bytes()).status, Status::kStreamSramRange);
+
+  spec::GeomCommand left = conv();
+  left.in_base = 0xFFFFF0;
+  left.kx_n = left.out_w = left.chunks = 1;
+  left.r0 = -16;
+  EXPECT_TRUE(validate(left, kConfiguration.sram_bytes()).ok());
+  left.r0 = -15;
+  EXPECT_EQ(validate(left, kConfiguration.sram_bytes()).status, Status::kStreamSramRange);
+}
+
 TEST(StreamSramTest, TheReportNamesTheOperand) {
   using Geom = spec::GeomFields;
   const std::pair<spec::CommandField, std::uint32_t> cases[] = {
@@ -244,6 +288,57 @@ TEST(StreamSramTest, AddAgainstTheDocumentedLoop) {
         print.touch(command.b_base + j * command.b_step1 + k * command.b_step0, 16);
         print.touch(command.out_base + j * command.out_step1 + k * 16, 16);
       }
+    }
+    const auto end = static_cast<std::uint32_t>(print.end);
+    ASSERT_EQ(validate(command, end - 1).status, Status::kStreamSramRange);
+    ASSERT_TRUE(validate(command, end).ok());
+  }
+}
+
+TEST(StreamSramTest, TableAgainstTheDocumentedLoop) {
+  Random random(6);
+  for (int round = 0; round < 2000; ++round) {
+    spec::EltwiseCommand command = add();
+    command.header.opcode = spec::Opcode::kTable;
+    command.n0 = random.from1(5);
+    command.n1 = random.from1(5);
+    command.a_base = random.upto(60) * 16;
+    command.b_base = random.upto(60) * 16;
+    command.out_base = random.upto(60) * 16;
+    command.a_step1 = random.upto(8) * 16;
+    command.b_step1 = random.upto(500) * 16;  // Not looked at: the second operand is the table.
+    command.out_step1 = random.upto(8) * 16;
+    Footprint print;
+    print.touch(command.b_base, 256);
+    for (std::int64_t j = 0; j < command.n1; ++j) {
+      for (std::int64_t k = 0; k < command.n0; ++k) {
+        print.touch(command.a_base + j * command.a_step1 + k * command.a_step0, 16);
+        print.touch(command.out_base + j * command.out_step1 + k * 16, 16);
+      }
+    }
+    const auto end = static_cast<std::uint32_t>(print.end);
+    ASSERT_EQ(validate(command, end - 1).status, Status::kStreamSramRange);
+    ASSERT_TRUE(validate(command, end).ok());
+  }
+}
+
+TEST(StreamSramTest, SoftmaxAgainstTheDocumentedLoop) {
+  Random random(7);
+  for (int round = 0; round < 2000; ++round) {
+    spec::SoftmaxCommand command{.header = {.opcode = spec::Opcode::kSoftmax}};
+    command.n = random.from1(100);
+    command.rows = random.from1(5);
+    command.a_base = random.upto(120) * 16;
+    command.table_base = random.upto(60) * 32;
+    command.out_base = random.upto(120) * 16;
+    command.a_step = random.upto(12) * 16;
+    command.out_step = random.upto(12) * 16;
+    Footprint print;
+    print.touch(command.table_base, 256 * 4);
+    const std::int64_t words = (std::int64_t{command.n} + 15) / 16 * 16;
+    for (std::int64_t row = 0; row < command.rows; ++row) {
+      print.touch(command.a_base + row * command.a_step, words);
+      print.touch(command.out_base + row * command.out_step, words);
     }
     const auto end = static_cast<std::uint32_t>(print.end);
     ASSERT_EQ(validate(command, end - 1).status, Status::kStreamSramRange);
