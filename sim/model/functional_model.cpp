@@ -19,7 +19,10 @@ using model::Request;
 class FunctionalModel::Impl {
  public:
   explicit Impl(const FunctionalModelOptions& options)
-      : options_(options), sram_(options.config.sram_bytes), registers_(options_.config), random_(options.seed) {
+      : options_(options),
+        sram_(options.config.sram_bytes, options.sram_ecc),
+        registers_(options_.config, options.sram_ecc, sram_.flips()),
+        random_(options.seed) {
     begin_clearing();
   }
 
@@ -77,6 +80,7 @@ class FunctionalModel::Impl {
   [[nodiscard]] bool irq() const { return registers_.irq(); }
   [[nodiscard]] const model::Sram& sram() const { return sram_; }
   model::MemoryMap& memory() { return memory_; }
+  bool flip_sram_bit(std::uint32_t address, std::uint32_t bit) { return sram_.flip(address, bit); }
 
  private:
   void begin_clearing() {
@@ -151,6 +155,10 @@ void FunctionalModel::hard_reset() { impl_->hard_reset(); }
 bool FunctionalModel::observe(Observer* observer) {
   impl_->observe(observer);
   return true;
+}
+
+bool FunctionalModel::flip_sram_bit(std::uint32_t address, std::uint32_t bit) {
+  return impl_->flip_sram_bit(address, bit);
 }
 
 void FunctionalModel::inject_error(std::uint64_t base, std::uint64_t bytes, AxiResponse response) {

@@ -100,7 +100,8 @@ SessionOptions options_for(int mutant) {
   options.deadline_cycles = 10'000'000;
   options.make_device = [mutant](const spec::HardwareConfig& config,
                                  const std::optional<WaveRequest>& wave) -> Result<std::unique_ptr<SimulatedNpu>> {
-    const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits};
+    const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits,
+                                            false};
     sim::VerilatedOptions rtl;
     rtl.plusargs = {"+mutant=" + std::to_string(mutant)};
     if (wave) rtl.trace = sim::TraceWindow{wave->path, wave->from, wave->to};
@@ -242,7 +243,8 @@ TEST(Assertions, AndTheProtocolCheckerSeeABrokenHandshake) {
   rtl.plusargs = {"+mutant=" + std::to_string(number_of("read_request_drops"))};
   rtl.back_pressure = sim::BackPressure::uniform(0.5, 1);
   const spec::HardwareConfig& config = *find_configuration("npu64");
-  const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits};
+  const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits,
+                                          false};
   const auto run = [&] {
     auto npu = sim::make_verilated_npu(built, sim::make_core_npu64_mutants, rtl);
     sim::VerilatedNpu& watched = *npu;
