@@ -46,8 +46,11 @@ static_assert(same(Status::kOk, AUKLET_NPU_OK) && same(Status::kNullArgument, AU
               same(Status::kStreamDeadlock, AUKLET_NPU_STREAM_DEADLOCK));
 
 auklet_npu_configuration to_c(const Configuration& from) {
-  return {from.id,       from.major,   from.minor,    from.stream_version,  from.macs, from.axi_data_bits,
-          from.sram_kib, from.windows, from.counters, from.sram_ecc ? uint8_t{1} : uint8_t{0}};
+  return {from.id,       from.major,
+          from.minor,    from.stream_version,
+          from.macs,     from.axi_data_bits,
+          from.sram_kib, from.windows,
+          from.counters, from.sram_ecc ? uint8_t{1} : uint8_t{0}};
 }
 
 Configuration from_c(const auklet_npu_configuration& from) {

@@ -80,7 +80,7 @@ class FunctionalModel::Impl {
   [[nodiscard]] bool irq() const { return registers_.irq(); }
   [[nodiscard]] const model::Sram& sram() const { return sram_; }
   model::MemoryMap& memory() { return memory_; }
-  bool flip_sram_bit(std::uint32_t address, std::uint32_t bit) { return sram_.flip(address, bit); }
+  model::Sram& sram() { return sram_; }
 
  private:
   void begin_clearing() {
@@ -158,7 +158,11 @@ bool FunctionalModel::observe(Observer* observer) {
 }
 
 bool FunctionalModel::flip_sram_bit(std::uint32_t address, std::uint32_t bit) {
-  return impl_->flip_sram_bit(address, bit);
+  return impl_->sram().flip(address, bit);
+}
+bool FunctionalModel::weaken_sram_word(std::uint32_t address, std::span<const std::uint32_t> bits,
+                                       std::uint32_t writes) {
+  return impl_->sram().weaken(address, bits, writes);
 }
 
 void FunctionalModel::inject_error(std::uint64_t base, std::uint64_t bytes, AxiResponse response) {

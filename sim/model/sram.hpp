@@ -50,7 +50,7 @@ class Sram {
       const std::size_t n = std::min(in.size(), bytes_.size() - begin);
       std::memcpy(bytes_.data() + begin, in.data(), n);
       if (record_ != nullptr) record(begin, n);
-      if (flips_.any()) flips_.forget(begin, n);
+      if (flips_.any()) rewritten(begin, n);
       in = in.subspan(n);
       address += static_cast<std::uint32_t>(n);
     }
@@ -74,8 +74,7 @@ class Sram {
 
   /// Flips bit `bit` of the word at `address`: 0 to 127 are data, check bits follow. False when there is no such bit.
   bool flip(std::uint32_t address, std::uint32_t bit) {
-    constexpr std::uint32_t kDataBits = kLanes * 8;
-    if (address >= size() || bit >= kDataBits + (ecc_ ? spec::kEccBits : 0)) return false;
+    if (!exists(address, bit)) return false;
     const std::size_t word = address / kLanes * kLanes;
     if (!ecc_) {
       toggle(word, bit);
@@ -86,11 +85,30 @@ class Sram {
     return true;
   }
 
+  /// Flips these bits of the word at `address` in each of the next `writes` writes to it. False when one does not
+  /// exist.
+  bool weaken(std::uint32_t address, std::span<const std::uint32_t> bits, std::uint32_t writes) {
+    if (!std::ranges::all_of(bits, [&](std::uint32_t bit) { return exists(address, bit); })) return false;
+    flips_.weaken(address / kLanes * kLanes, {bits.begin(), bits.end()}, writes);
+    return true;
+  }
+
   /// What reading commands met.
   [[nodiscard]] const SramFlips& flips() const { return flips_; }
   SramFlips& flips() { return flips_; }
 
  private:
+  [[nodiscard]] bool exists(std::uint32_t address, std::uint32_t bit) const {
+    constexpr std::uint32_t kDataBits = kLanes * 8;
+    return address < size() && bit < kDataBits + (ecc_ ? spec::kEccBits : 0);
+  }
+
+  void rewritten(std::size_t begin, std::size_t n) {
+    flips_.forget(begin, n);
+    flips_.keep_promises(begin, n,
+                         [this](std::size_t word, std::uint32_t bit) { flip(static_cast<std::uint32_t>(word), bit); });
+  }
+
   void toggle(std::size_t word, std::uint32_t bit) {
     std::int8_t& byte = bytes_[word + bit / 8];
     byte = static_cast<std::int8_t>(static_cast<std::uint8_t>(byte) ^ (1U << bit % 8));

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <utility>
 
 namespace auklet::sim::model {
 namespace {
@@ -54,6 +55,11 @@ std::vector<std::uint32_t> SramFlips::flip(std::size_t word, std::uint32_t bit) 
     if (changed[i]) data.push_back(i);
   }
   return data;
+}
+
+void SramFlips::weaken(std::size_t word, std::vector<std::uint32_t> bits, std::uint32_t writes) {
+  weak_.erase(word);
+  if (writes != 0) weak_[word] = {std::move(bits), writes};
 }
 
 void SramFlips::look(std::size_t begin, std::size_t n) {

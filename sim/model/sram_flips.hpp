@@ -5,6 +5,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <vector>
@@ -15,11 +16,23 @@ namespace auklet::sim::model {
 /// check bits of a word without flips are never looked at: the code is linear, so that the flips alone decide.
 class SramFlips {
  public:
-  /// Whether there is any such word.
-  [[nodiscard]] bool any() const { return !words_.empty(); }
+  /// Whether there is any such word, or will be.
+  [[nodiscard]] bool any() const { return !words_.empty() || !weak_.empty(); }
 
   /// Flips a bit of the word that begins at byte `word`. Returns the data bits in which what a reader gets changes.
   std::vector<std::uint32_t> flip(std::size_t word, std::uint32_t bit);
+  /// The next `writes` times that the word at byte `word` is written, `bits` flip at once.
+  void weaken(std::size_t word, std::vector<std::uint32_t> bits, std::uint32_t writes);
+  /// Of the words that end in bytes [begin, begin + n), which have been written: calls `flip(word, bit)` for what
+  /// weaken() promised.
+  template <class Flip>
+  void keep_promises(std::size_t begin, std::size_t n, Flip flip) {
+    for (auto weak = weak_.lower_bound(begin / kWordBytes * kWordBytes); weak != weak_.end();) {
+      if (weak->first + kWordBytes > begin + n) break;
+      for (const std::uint32_t bit : weak->second.bits) flip(weak->first, bit);
+      weak = --weak->second.writes == 0 ? weak_.erase(weak) : std::next(weak);
+    }
+  }
   /// Bytes [begin, begin + n) are read.
   void look(std::size_t begin, std::size_t n);
   /// They are written: whole words, in the end.
@@ -47,7 +60,13 @@ class SramFlips {
   };
   [[nodiscard]] static Verdict decode(const Bits& flipped);
 
-  std::map<std::size_t, Bits> words_;  ///< By address.
+  struct Weakness {
+    std::vector<std::uint32_t> bits;
+    std::uint32_t writes = 0;
+  };
+
+  std::map<std::size_t, Bits> words_;     ///< By address.
+  std::map<std::size_t, Weakness> weak_;  ///< By address.
   std::uint32_t corrected_ = 0;
   std::uint32_t corrected_address_ = 0;
   std::optional<std::uint32_t> lost_;

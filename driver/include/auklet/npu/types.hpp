@@ -56,8 +56,8 @@ struct Fault {
   std::uint32_t stream_offset = 0;  ///< Bytes: the faulting command, or the last one dispatched.
 };
 
-/// Flipped SRAM bits that the hardware corrected, since its reset input. Stays over soft_reset(). More flips than one in
-/// a word are a fault, kFaultIntegrity.
+/// Flipped SRAM bits that the hardware corrected, since its reset input. Stays over soft_reset(). More flips than one
+/// in a word are a fault, kFaultIntegrity.
 struct Integrity {
   std::uint32_t corrected = 0;  ///< Reads of words with a flipped bit, modulo 2^32: one word may count more than once.
   std::uint32_t address = 0;    ///< SRAM address of the last of them, in bytes.

@@ -78,6 +78,10 @@ class FunctionalModel : public Target {
   /// Ends what inject_error began.
   void clear_injected_errors();
 
+  /// Flips these bits of the SRAM word that holds byte `address` in each of the next `writes` writes to it (0 ends
+  /// that), numbered as in flip_sram_bit(): what hits a word while a job runs. False when there is no such word or bit.
+  bool weaken_sram_word(std::uint32_t address, std::span<const std::uint32_t> bits, std::uint32_t writes);
+
   /// The SRAM's bytes as a command would read them now, for tests.
   [[nodiscard]] std::span<const std::int8_t> sram() const;
 

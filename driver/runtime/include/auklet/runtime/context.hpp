@@ -44,8 +44,8 @@ struct Tally {
 /// the context; calls submit one job at a time and wait for its end, so the queue must be empty when one is made.
 ///
 /// Thread safety is the queue's: one thread at a time; the platform's handler may call Queue::on_interrupt() meanwhile.
-/// Every call ends: on the NPU after its timeout plus at most two resets (QueueOptions::reset_timeout), twice that when the
-/// job is repeated, on the CPU when the kernel is done. No heap; less than 6 KiB of stack, most of it for planning.
+/// Every call ends: on the NPU after its timeout plus at most two resets (QueueOptions::reset_timeout), twice that when
+/// the job is repeated, on the CPU when the kernel is done. No heap; less than 6 KiB of stack, most of it for planning.
 ///
 /// Memory: tensors and workspace are handed to the port's cache hooks by the queue (inputs, workspace and output are
 /// cleaned before the job, the output is invalidated after it), and granted to the NPU for exactly their length:

@@ -187,6 +187,8 @@ using NetworkBuffers = std::array<npu::Buffer, spec::kWindowCount>;
   return true;
 }
 
+namespace detail {
+
 /// Submits a job and waits for its end.
 template <npu::Bus B, npu::Port P, std::size_t Depth>
 void run_job(npu::Queue<B, P, Depth>& queue, const npu::Job& job, npu::Ticks timeout, NetworkReport& report) {
@@ -201,6 +203,8 @@ void run_job(npu::Queue<B, P, Depth>& queue, const npu::Job& job, npu::Ticks tim
   if (report.device == npu::Status::kOk) report.device = report.job.status;
   if (report.device != npu::Status::kOk) report.status = NetworkStatus::kFailed;
 }
+
+}  // namespace detail
 
 /// Runs one step and waits for its end; `timeout` as in run(). A job that meets fault INTEGRITY, which says nothing
 /// against it, is run once more where it is repeatable(). Those before it must have run since the inputs were
@@ -218,11 +222,11 @@ template <npu::Bus B, npu::Port P, std::size_t Depth>
     NetworkBuffers buffers;
     npu::Job job = job_of(*todo.segment, arena, buffers);
     job.ticket = ticket;
-    run_job(queue, job, timeout, report);
+    detail::run_job(queue, job, timeout, report);
     if (report.device == npu::Status::kFaultIntegrity && report.job.recovery == npu::Status::kOk &&
         repeatable(*todo.segment)) {
       ++report.repeated;
-      run_job(queue, job, timeout, report);
+      detail::run_job(queue, job, timeout, report);
     }
   } else {
     report.kernel = todo.kernel(arena);
