@@ -203,7 +203,7 @@ TEST_F(DeviceTest, Integrity) {
   probe();
   bus.reads<reg::IntegrityCorrected>(7);
   bus.reads<reg::IntegrityAddr>(0x1230);
-  const Integrity integrity = device.integrity();
+  const npu::Integrity integrity = device.integrity();
   EXPECT_EQ(integrity.corrected, 7U);
   EXPECT_EQ(integrity.address, 0x1230U);
 }

@@ -158,7 +158,7 @@ module csr_formal (
     // Control: only by a whole write of CONTROL, one bit at a time, start and clear only from IDLE; a switch clears, too.
     if (start) C13_start: assert (state_i == auklet_pkg::STATE_IDLE && f_awready && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b001);
     if (clear_sram) C14_clear: assert (state_i == auklet_pkg::STATE_IDLE && f_awready && (f_switch || (awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b100)));
-    if (f_switch && state_i == auklet_pkg::STATE_IDLE && wstrb_i == 4'hf) C32_switch: assert (clear_sram);
+    if (f_switch && state_i == auklet_pkg::STATE_IDLE && wstrb_i == 4'hf) C34_switch: assert (clear_sram);
     if (soft_reset) C15_reset: assert (f_awready && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b010);
     if (start || clear_sram || soft_reset || pmu_clear) C16_whole: assert (wstrb_i == 4'hf);
     if (f_awready && wstrb_i == 4'hf && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b010) C17_always: assert (soft_reset);

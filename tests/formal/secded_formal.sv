@@ -23,10 +23,20 @@ module secded_formal (
   input logic [1:0] flips_i          // how many of them do
 );
   localparam int unsigned BITS = 128 + auklet_pkg::ECC_BITS;
+  // The check bits of each single data bit, and those of the flips.
+  logic [auklet_pkg::ECC_BITS*BITS-1:0] columns;
   logic [auklet_pkg::ECC_BITS-1:0] flips_check;
-  secded_linear u_flips (
-    .data_i(flips[127:0]), .check_o(flips_check)
-  );
+  for (genvar i = 0; i < BITS; i++) begin : gen_column
+    if (i < 128) begin : gen_data
+      secded_linear u_encode (
+        .data_i(128'(1) << i), .check_o(columns[auklet_pkg::ECC_BITS*i +: auklet_pkg::ECC_BITS])
+      );
+    end else begin : gen_check
+      assign columns[auklet_pkg::ECC_BITS*i +: auklet_pkg::ECC_BITS] = '0;
+    end
+  end
+  assign flips_check = (flips_i == 2'd0 ? '0 : columns[auklet_pkg::ECC_BITS*first_i +: auklet_pkg::ECC_BITS])
+                     ^ (flips_i == 2'd2 ? columns[auklet_pkg::ECC_BITS*second_i +: auklet_pkg::ECC_BITS] : '0);
   // probe f_decoder_check u_dut.check
   logic [auklet_pkg::ECC_BITS-1:0] f_decoder_check;
   logic [BITS-1:0] flips, word;
