@@ -10,6 +10,12 @@ module auklet_secded_decode (
   localparam int unsigned HAMMING = auklet_pkg::ECC_BITS - 1;
   localparam logic [HAMMING-1:0] LAST_PLACE = 8'd136;
 
+  // Place of data bit i: behind i others and one more for each power of two before it.
+  function automatic logic [HAMMING-1:0] place(input int unsigned i);
+    place = HAMMING'(i + 3);
+    for (int unsigned k = 2; k < HAMMING; k++) if (i + k + 1 >= (1 << k)) place = place + 8'd1;
+  endfunction
+
   logic [auklet_pkg::ECC_BITS-1:0] failed;
   logic [HAMMING-1:0] flipped;       // place of the flipped bit, if it is one; 0: the parity
   logic odd;                         // an odd number of bits has flipped
@@ -24,17 +30,9 @@ module auklet_secded_decode (
   assign fixed_o = odd && flipped <= LAST_PLACE;
   assign lost_o = en_i && (odd ? flipped > LAST_PLACE : flipped != '0);
 
-  logic [HAMMING-1:0] place;
   always_comb begin
     data_o = data_i;
-    place = 8'd2;
     // The simulation goes through the bits only when there is one to fix.
-    if (odd) begin
-      for (int unsigned i = 0; i < 128; i++) begin
-        place = place + 8'd1;
-        if ((place & (place - 8'd1)) == 8'd0) place = place + 8'd1;
-        data_o[i] = data_i[i] ^ (flipped == place);
-      end
-    end
+    if (odd) for (int unsigned i = 0; i < 128; i++) data_o[i] = data_i[i] ^ (flipped == place(i));
   end
 endmodule

@@ -35,14 +35,22 @@ module secded_formal (
       assign columns[auklet_pkg::ECC_BITS*i +: auklet_pkg::ECC_BITS] = '0;
     end
   end
-  assign flips_check = (flips_i == 2'd0 ? '0 : columns[auklet_pkg::ECC_BITS*first_i +: auklet_pkg::ECC_BITS])
-                     ^ (flips_i == 2'd2 ? columns[auklet_pkg::ECC_BITS*second_i +: auklet_pkg::ECC_BITS] : '0);
+  logic [auklet_pkg::ECC_BITS-1:0] first_column, second_column;
+  assign flips_check = (flips_i == 2'd0 ? '0 : first_column) ^ (flips_i == 2'd2 ? second_column : '0);
   // probe f_decoder_check u_dut.check
   logic [auklet_pkg::ECC_BITS-1:0] f_decoder_check;
   logic [BITS-1:0] flips, word;
   logic [127:0] data;
   logic fixed, lost;
-  assign flips = (flips_i == 2'd0 ? '0 : BITS'(1) << first_i) ^ (flips_i == 2'd2 ? BITS'(1) << second_i : '0);
+  always_comb begin
+    first_column = '0;
+    second_column = '0;
+    for (int unsigned i = 0; i < BITS; i++) begin
+      flips[i] = (flips_i != 2'd0 && first_i == 8'(i)) ^ (flips_i == 2'd2 && second_i == 8'(i));
+      if (first_i == 8'(i)) first_column = columns[auklet_pkg::ECC_BITS*i +: auklet_pkg::ECC_BITS];
+      if (second_i == 8'(i)) second_column = columns[auklet_pkg::ECC_BITS*i +: auklet_pkg::ECC_BITS];
+    end
+  end
   assign word = {check_i, data_i} ^ flips;
   auklet_secded_decode u_dut (
     .en_i, .data_i(word[127:0]), .check_i(word[BITS-1:128]), .data_o(data), .fixed_o(fixed), .lost_o(lost)
