@@ -176,14 +176,16 @@ std::vector<Mutant> mutants() {
                  }});
   all.push_back({.name = "SecuritySwitchClearsNothing",
                  .caught_by = {"reset.security_switch"},
-                 .read = [shown = attributes](sim::Target& device, std::uint32_t offset) {
-                   return device.read32(offset) | (offset == reg::AxiAttr::kOffset ? *shown : 0);
-                 },
-                 .write = [shown = attributes](sim::Target& device, std::uint32_t offset, std::uint32_t value) {
-                   const std::uint32_t hidden = offset == reg::AxiAttr::kOffset ? value & 3 : 0;
-                   if (offset == reg::AxiAttr::kOffset) *shown = hidden;
-                   device.write32(offset, value & ~hidden);
-                 }});
+                 .read =
+                     [shown = attributes](sim::Target& device, std::uint32_t offset) {
+                       return device.read32(offset) | (offset == reg::AxiAttr::kOffset ? *shown : 0);
+                     },
+                 .write =
+                     [shown = attributes](sim::Target& device, std::uint32_t offset, std::uint32_t value) {
+                       const std::uint32_t hidden = offset == reg::AxiAttr::kOffset ? value & 3 : 0;
+                       if (offset == reg::AxiAttr::kOffset) *shown = hidden;
+                       device.write32(offset, value & ~hidden);
+                     }});
   all.push_back({.name = "WatchdogStaysOff",
                  .caught_by = {"watchdog.fires", "watchdog.channel"},
                  .read = read_changed(reg::Watchdog::kOffset, [](std::uint32_t) { return 0x10000U; }),
