@@ -80,7 +80,7 @@ def build(proof: dict, variant: dict, folder: pathlib.Path, bug: dict | None) ->
     script = [
         f"read_verilog -sv -formal {' '.join(map(str, sources))} {top}",
         f"hierarchy -check {parameters} -top {name}_formal",
-        "proc", *([f"cutpoint {proof['cut']}"] if "cut" in proof else []), "flatten", "async2sync", "memory_collect", "memory_map",
+        "proc", "flatten", "async2sync", "memory_collect", "memory_map",
         *connections(top, variant),
         # Products are left to the lemmas: any value does, the same one for the same factors.
         *(["opt_expr", "opt_merge", "opt_clean", "cutpoint t:$mul"] if proof.get("cut_products") and not bug else []),
@@ -94,19 +94,6 @@ def build(proof: dict, variant: dict, folder: pathlib.Path, bug: dict | None) ->
     if not model.exists():
         raise Failure(f"yosys: {output.strip()[-2000:]}")
     return model
-
-
-def check_linear(proof: dict, folder: pathlib.Path) -> None:
-    """Every output of the module that the proof calls linear is an XOR of inputs: there is no other gate in it."""
-    sources = [RTL / relative for relative in ["gen/auklet_pkg.sv", *proof["rtl"]]]
-    top = HERE / f"{proof['name']}_formal.sv"
-    (folder / "linear.ys").write_text("\n".join([
-        f"read_verilog -sv -formal {' '.join(map(str, sources))} {top}", f"hierarchy -check -top {proof['linear']}",
-        "proc", "flatten", "opt -fine", "simplemap", "opt", "check -assert", "select -assert-any t:$_XOR_",
-        "select -assert-none t:* t:$_XOR_ %d"]) + "\n", encoding="utf-8")
-    output = run(["yosys", "-q", "linear.ys"], folder, 120)
-    if output.strip():
-        raise Failure(f"{proof['linear']} is not linear: {output.strip()[-2000:]}")
 
 
 def smtbmc(proof: dict, model: pathlib.Path, *arguments) -> str:
@@ -161,8 +148,6 @@ def check(proof: dict, root: pathlib.Path, bugs: bool) -> bool:
         folder = root / f"{proof['name']}{i}"
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            if "linear" in proof:
-                check_linear(proof, folder)
             prove(proof, variant, folder)
         except Failure as failure:
             errors.append(f"{variant}: {failure}")
