@@ -17,7 +17,9 @@ module auklet_npu #(
   /// Width of the AXI4 data bus: 64 or 128.
   parameter int unsigned AXI_DATA_BITS = auklet_pkg::CFG_DEFAULT_AXI_DATA_BITS,
   /// Performance counters by layer and cause: 10 KiB of memory. Without, they read as 0.
-  parameter bit LAYER_CAUSES = 1'b1
+  parameter bit LAYER_CAUSES = 1'b1,
+  /// Check bits in the on-chip SRAM: one flipped bit of a word is corrected, two are a fault. 7 % more memory.
+  parameter bit SRAM_ECC = 1'b0
 ) (
   input  logic                                 clk_i,
   input  logic                                 rst_ni,            ///< Asynchronous reset, active low
@@ -100,6 +102,8 @@ module auklet_npu #(
   logic [7:0] window_read, window_write;
   logic [2:0] state;
   logic [15:0] completed_load, completed_compute, completed_store;
+  logic [31:0] corrected;
+  logic [WORD_BITS-1:0] corrected_addr;
   logic pmu_enable, pmu_clear;
   logic [39:0] pmu_select;
   logic [7:0] pmu_log_index;
@@ -111,7 +115,8 @@ module auklet_npu #(
   auklet_csr #(
     .MACS(MACS),
     .SRAM_KIB(SRAM_KIB),
-    .DATA_BITS(AXI_DATA_BITS)
+    .DATA_BITS(AXI_DATA_BITS),
+    .SRAM_ECC(SRAM_ECC)
   ) u_csr (
     .clk_i, .rst_ni,
     .awaddr_i(axil_awaddr_i), .awvalid_i(axil_awvalid_i), .awready_o(axil_awready_o),
@@ -127,6 +132,7 @@ module auklet_npu #(
     .done_tag_i(done_tag), .fault_i(fault), .fault_channel_i(fault_channel), .fault_code_i(fault_code),
     .fault_addr_i(fault_addr), .fault_offset_i(fault_offset), .progress_i(progress_offset),
     .completed_load_i(completed_load), .completed_compute_i(completed_compute), .completed_store_i(completed_store),
+    .corrected_i(corrected), .corrected_addr_i(24'({corrected_addr, 4'd0})),
     .pmu_enable_o(pmu_enable), .pmu_clear_o(pmu_clear), .pmu_select_o(pmu_select), .pmu_log_index_o(pmu_log_index),
     .pmu_log_item_o(pmu_log_item), .pmu_log_read_o(pmu_log_read), .pmu_log_valid_i(pmu_log_valid),
     .pmu_cycles_i(pmu_cycles), .pmu_counts_i(pmu_counts), .pmu_log_data_i(pmu_log_data),
@@ -155,6 +161,10 @@ module auklet_npu #(
   logic [39:0] read_error_addr, write_error_addr;
   logic mac_active, fetch_active, stall_weights, stall_drain, stall_bank, requant_active, vector_active;
   logic [ROW_BITS-1:0] clear_row;
+  logic integrity_error;
+  logic [3:0] integrity_channel;
+  logic [WORD_BITS-1:0] integrity_addr;
+  logic [31:0] integrity_offset;
   auklet_pkg::cmd_dma_t load_cmd, store_cmd;
   auklet_control #(
     .ROW_BITS(ROW_BITS)
@@ -168,6 +178,8 @@ module auklet_npu #(
     .store_error_i(store_fault), .store_at_i(store_cmd.offset), .store_offset_i(store_offset),
     .read_error_i(read_error), .read_decode_i(read_decode), .read_client_i(read_client), .read_addr_i(read_error_addr),
     .write_error_i(write_error), .write_decode_i(write_decode), .write_addr_i(write_error_addr),
+    .integrity_error_i(integrity_error), .integrity_channel_i(integrity_channel),
+    .integrity_addr_i(40'({integrity_addr, 4'd0})), .integrity_offset_i(integrity_offset),
     .progress_i(read_beat || write_beat || mac_active || fetch_active || requant_active || vector_active),
     .progress_offset_i(progress_offset), .blocked_i({!empty_compute, !empty_store, !empty_load}),
     .port_idle_i(read_idle && write_idle),
@@ -234,9 +246,7 @@ module auklet_npu #(
   logic load_held, load_wait_load, load_wait_store, store_held, store_wait_load, store_wait_store;
   logic compute_held, compute_wait_load, compute_wait_store;
   logic [639:0] compute_cmd;
-  /* verilator lint_off UNUSEDSIGNAL */
-  logic [31:0] compute_offset;       // kept for waveforms: compute commands do not fault
-  /* verilator lint_on UNUSEDSIGNAL */
+  logic [31:0] compute_offset;
   auklet_engine_queue #(
     .CMD_BITS(384),
     .DEPTH(auklet_pkg::LOAD_QUEUE_DEPTH)
@@ -383,8 +393,11 @@ module auklet_npu #(
     .mac_active_o(mac_active), .fetch_o(fetch_active), .stall_weights_o(stall_weights), .stall_drain_o(stall_drain),
     .stall_bank_o(stall_bank), .requant_active_o(requant_active), .vector_active_o(vector_active)
   );
+  logic [5:0] words_fixed, words_lost;
+  logic [6*WORD_BITS-1:0] read_addrs;
   auklet_sram #(
-    .SRAM_KIB(SRAM_KIB)
+    .SRAM_KIB(SRAM_KIB),
+    .ECC(SRAM_ECC)
   ) u_sram (
     .clk_i, .rst_ni, .clear_i(clearing), .clear_row_i(clear_row),
     .out_valid_i(out_valid), .out_addr_i(out_addr), .out_data_i(out_data),
@@ -393,8 +406,30 @@ module auklet_npu #(
     .store_valid_i(sram_store_valid), .store_addr_i(sram_store_addr), .store_gnt_o(sram_store_gnt),
     .store_data_o(sram_store_data),
     .load_valid_i(sram_load_valid), .load_write_i(sram_load_write), .load_addr_i(sram_load_addr),
-    .load_data_i(sram_load_data), .load_gnt_o(sram_load_gnt), .load_data_o(sram_load_rdata)
+    .load_data_i(sram_load_data), .load_gnt_o(sram_load_gnt), .load_data_o(sram_load_rdata),
+    .fixed_o(words_fixed), .lost_o(words_lost), .read_addr_o(read_addrs)
   );
+  if (SRAM_ECC) begin : gen_integrity
+    auklet_integrity #(
+      .WORD_BITS(WORD_BITS)
+    ) u_integrity (
+      .clk_i, .rst_ni, .fixed_i(words_fixed), .lost_i(words_lost), .addr_i(read_addrs),
+      .corrected_o(corrected), .corrected_addr_o(corrected_addr),
+      .error_o(integrity_error), .error_channel_o(integrity_channel), .error_addr_o(integrity_addr)
+    );
+    // The reader's command is still there: none ends within two cycles of reading a word that it uses.
+    assign integrity_offset = integrity_channel == auklet_pkg::CHANNEL_LOAD ? load_offset
+                            : integrity_channel == auklet_pkg::CHANNEL_STORE ? store_offset : compute_offset;
+  end else begin : gen_no_integrity
+    logic unused_integrity;
+    assign unused_integrity = &{1'b0, words_fixed, words_lost, read_addrs, compute_offset};
+    assign corrected = 32'd0;
+    assign corrected_addr = '0;
+    assign integrity_error = 1'b0;
+    assign integrity_channel = 4'd0;
+    assign integrity_addr = '0;
+    assign integrity_offset = 32'd0;
+  end
 
   // ---- performance counters ----
   // Commands that complete in the same cycle are counted one after the other.

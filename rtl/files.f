@@ -2,6 +2,8 @@
 rtl/gen/auklet_pkg.sv
 rtl/common/auklet_fifo.sv
 rtl/core/auklet_sram_bank.sv
+rtl/core/auklet_secded_encode.sv
+rtl/core/auklet_secded_decode.sv
 rtl/core/auklet_sram.sv
 rtl/core/auklet_fetch.sv
 rtl/core/auklet_conv_issue.sv
@@ -32,6 +34,7 @@ rtl/ctrl/auklet_decoder.sv
 rtl/ctrl/auklet_engine_queue.sv
 rtl/ctrl/auklet_control.sv
 rtl/ctrl/auklet_cause.sv
+rtl/ctrl/auklet_integrity.sv
 rtl/ctrl/auklet_layer_log.sv
 rtl/ctrl/auklet_pmu.sv
 rtl/ctrl/auklet_csr.sv

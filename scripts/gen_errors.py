@@ -45,6 +45,8 @@ ADVICE = {
         "AXI_DECERR": "Nothing answers at FAULT_ADDR: check the bus address that the port translates buffers to.",
         "INDEX": "An embedding lookup's input asks for a row that the table does not have, where TensorFlow Lite reports an "
                  "error, too: correct the input. FAULT_ADDR has the index's place, FAULT_OFFSET the command.",
+        "INTEGRITY": "Reset the device and run the job again: a particle, a voltage or a temperature flipped the bits, and all "
+                     "words are written anew. If it comes again at the same FAULT_ADDR, that memory is broken.",
         "WATCHDOG": "A transfer never finished: check the memory system's handshakes. If memory is that slow, raise WATCHDOG.",
     },
     "command_error": {
@@ -96,6 +98,7 @@ ADVICE = {
         "kFaultAxiDecerr": "See AXI_DECERR under [faults](#faults-of-the-npu).",
         "kFaultWatchdog": "See WATCHDOG under [faults](#faults-of-the-npu).",
         "kFaultIndex": "See INDEX under [faults](#faults-of-the-npu).",
+        "kFaultIntegrity": "See INTEGRITY under [faults](#faults-of-the-npu).",
         "kFaultUnknown": "Use the driver of the hardware's release.",
         "kStreamLength": STREAM,
         "kStreamMagic": "Point at a command stream.",

@@ -35,12 +35,14 @@ lint_verilator() {
   done < <(configurations)
   printf 'without LAYER_CAUSES '
   verilator --lint-only -Wall --top-module auklet_npu -GLAYER_CAUSES=0 rtl/lint/waivers.vlt -f rtl/files.f
+  printf 'with SRAM_ECC '
+  verilator --lint-only -Wall --top-module auklet_npu "-GSRAM_ECC=1'b1" rtl/lint/waivers.vlt -f rtl/files.f
   printf 'clean\n'
 }
 
 lint_yosys() {
   quietly build/logs/yosys.log \
-    yosys -q -p "read_verilog -sv $(rtl_files | tr '\n' ' '); hierarchy -check -top auklet_npu"
+    yosys -q -p "read_verilog -sv $(rtl_files | tr '\n' ' '); hierarchy -check -top auklet_npu -chparam SRAM_ECC 1"
 }
 
 # Own C and C++ files that match the patterns, generated ones left out.

@@ -23,6 +23,9 @@ std::string describe_fault(const npu::Fault& fault) {
       return "the NPU made no progress until its watchdog stopped it";
     case spec::Fault::kIndex:
       return fmt::format("index number {} of the command is outside its table", fault.address);
+    case spec::Fault::kIntegrity:
+      return fmt::format("the {} engine read an SRAM word, {:#x}, of which more bits had flipped than can be corrected",
+                         who, fault.address);
     default:
       return fmt::format("the NPU reported fault {}, which does not exist", static_cast<std::uint32_t>(fault.kind));
   }
@@ -38,6 +41,8 @@ const char* advice(spec::Fault kind) {
       return "check the memory at that address";
     case spec::Fault::kIndex:
       return "correct the input that the index comes from";
+    case spec::Fault::kIntegrity:
+      return "run it again";
     default:
       return "compile the model again, or look at the memory system";
   }
@@ -72,10 +77,10 @@ std::string describe_result(const std::string& where, const compiler::SegmentVie
         where, deadline, describe_command(segment, result.progress.stream_offset), recovery);
   }
   if (result.fault.kind != spec::Fault::kNone) {
-    // Only the decoder and the checks of addresses and indices know which command it was; engines run behind the
-    // decoder.
+    // Only the decoder and the checks of addresses, indices and SRAM words know which command it was; engines run
+    // behind the decoder.
     const bool exact = result.fault.kind == spec::Fault::kCommand || result.fault.kind == spec::Fault::kAddress ||
-                       result.fault.kind == spec::Fault::kIndex;
+                       result.fault.kind == spec::Fault::kIndex || result.fault.kind == spec::Fault::kIntegrity;
     return fmt::format("{}: {}, {} {}; {}, {}", where, describe_fault(result.fault),
                        exact ? "at" : "at the latest in the command at",
                        describe_command(segment, result.fault.stream_offset), recovery, advice(result.fault.kind));

@@ -64,6 +64,7 @@ typedef enum auklet_npu_status {
   AUKLET_NPU_FAULT_WATCHDOG = 64,
   AUKLET_NPU_FAULT_UNKNOWN = 65,
   AUKLET_NPU_FAULT_INDEX = 66,
+  AUKLET_NPU_FAULT_INTEGRITY = 67,
   AUKLET_NPU_STREAM_LENGTH = 80,
   AUKLET_NPU_STREAM_MAGIC = 81,
   AUKLET_NPU_STREAM_VERSION = 82,
@@ -144,7 +145,14 @@ typedef struct auklet_npu_configuration {
   uint16_t sram_kib;
   uint8_t windows;
   uint8_t counters;
+  uint8_t sram_ecc; /* Not 0: the SRAM has check bits. */
 } auklet_npu_configuration;
+
+/* Flipped SRAM bits that were corrected, see auklet/npu/types.hpp. */
+typedef struct auklet_npu_integrity {
+  uint32_t corrected;
+  uint32_t address;
+} auklet_npu_integrity;
 
 enum {
   AUKLET_NPU_ACCESS_NONE = 0,
@@ -221,10 +229,12 @@ auklet_npu_status auklet_npu_init(auklet_npu *npu, const auklet_npu_bus *bus, co
 /* Device, see auklet/npu/device.hpp. */
 auklet_npu_status auklet_npu_probe(auklet_npu *npu, auklet_npu_configuration *found);
 auklet_npu_status auklet_npu_set_watchdog(auklet_npu *npu, uint32_t cycles);
-auklet_npu_status auklet_npu_set_axi_attributes(auklet_npu *npu, uint8_t prot, uint8_t cache, uint8_t max_outstanding);
+auklet_npu_status auklet_npu_set_axi_attributes(auklet_npu *npu, uint8_t prot, uint8_t cache, uint8_t max_outstanding,
+                                                uint64_t timeout);
 auklet_npu_status auklet_npu_clear_sram(auklet_npu *npu, uint64_t timeout);
 auklet_npu_status auklet_npu_state(auklet_npu *npu, uint32_t *state, int *isolated);
 auklet_npu_status auklet_npu_fault_cause(auklet_npu *npu, auklet_npu_fault *fault);
+auklet_npu_status auklet_npu_get_integrity(auklet_npu *npu, auklet_npu_integrity *integrity);
 
 /* Queue, see auklet/npu/queue.hpp. */
 auklet_npu_status auklet_npu_open(auklet_npu *npu, auklet_npu_completion completion, uint64_t reset_timeout);

@@ -46,13 +46,16 @@ static_assert(same(Status::kOk, AUKLET_NPU_OK) && same(Status::kNullArgument, AU
               same(Status::kStreamDeadlock, AUKLET_NPU_STREAM_DEADLOCK));
 
 auklet_npu_configuration to_c(const Configuration& from) {
-  return {from.id,       from.major,   from.minor,   from.stream_version, from.macs, from.axi_data_bits,
-          from.sram_kib, from.windows, from.counters};
+  return {from.id,       from.major,
+          from.minor,    from.stream_version,
+          from.macs,     from.axi_data_bits,
+          from.sram_kib, from.windows,
+          from.counters, from.sram_ecc ? uint8_t{1} : uint8_t{0}};
 }
 
 Configuration from_c(const auklet_npu_configuration& from) {
-  return {from.id,       from.major,   from.minor,   from.stream_version, from.macs, from.axi_data_bits,
-          from.sram_kib, from.windows, from.counters};
+  return {from.id,       from.major,   from.minor,    from.stream_version, from.macs, from.axi_data_bits,
+          from.sram_kib, from.windows, from.counters, from.sram_ecc != 0};
 }
 
 auklet_npu_stream_report to_c(const StreamReport& from) {
@@ -123,9 +126,17 @@ auklet_npu_status auklet_npu_set_watchdog(auklet_npu* npu, uint32_t cycles) {
   return npu == nullptr ? AUKLET_NPU_NULL_ARGUMENT : to_c(driver(npu).device.set_watchdog(cycles));
 }
 
-auklet_npu_status auklet_npu_set_axi_attributes(auklet_npu* npu, uint8_t prot, uint8_t cache, uint8_t max_outstanding) {
+auklet_npu_status auklet_npu_set_axi_attributes(auklet_npu* npu, uint8_t prot, uint8_t cache, uint8_t max_outstanding,
+                                                uint64_t timeout) {
   if (npu == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
-  return to_c(driver(npu).device.set_axi_attributes({prot, cache, max_outstanding}));
+  return to_c(driver(npu).device.set_axi_attributes({prot, cache, max_outstanding}, timeout));
+}
+
+auklet_npu_status auklet_npu_get_integrity(auklet_npu* npu, auklet_npu_integrity* integrity) {
+  if (npu == nullptr || integrity == nullptr) return AUKLET_NPU_NULL_ARGUMENT;
+  const Integrity found = driver(npu).device.integrity();
+  *integrity = {found.corrected, found.address};
+  return AUKLET_NPU_OK;
 }
 
 auklet_npu_status auklet_npu_clear_sram(auklet_npu* npu, uint64_t timeout) {

@@ -79,6 +79,8 @@ const char* to_string(Status status) noexcept {
       return "the device reports a fault that does not exist";
     case Status::kFaultIndex:
       return "an index is outside the table that it chooses a row of";
+    case Status::kFaultIntegrity:
+      return "more bits of an SRAM word flipped than can be corrected";
     case Status::kStreamLength:
       return "the command stream's length is wrong";
     case Status::kStreamMagic:
@@ -141,6 +143,8 @@ Status to_status(spec::Fault kind) noexcept {
       return Status::kFaultWatchdog;
     case spec::Fault::kIndex:
       return Status::kFaultIndex;
+    case spec::Fault::kIntegrity:
+      return Status::kFaultIntegrity;
   }
   return Status::kFaultUnknown;
 }

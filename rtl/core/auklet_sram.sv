@@ -10,11 +10,15 @@
 // A port that is not granted asks again. Read data is there in the cycle after the grant, and only then. Activations and
 // weights are read in nearly every cycle, so that store or load would stand still beside them in one region: after
 // DMA_PATIENCE refusals they come before all but out.
+//
+// With ECC, a word gets its check bits as it is written, and is corrected in the cycle in which its reader has it.
 module auklet_sram #(
   /// Size in KiB; a power of two, at least 64.
   parameter int unsigned SRAM_KIB = 512,
   /// Refusals in a row that store and load put up with, 1 to 15: fewer make transfers faster and computing slower.
   parameter int unsigned DMA_PATIENCE = 2,
+  /// Check bits beside each word: 7 % more memory, and some ten gates in the path of read data.
+  parameter bit ECC = 1'b0,
   /// Width of a word address (derived).
   parameter int unsigned WORD_BITS = $clog2(SRAM_KIB * 64)
 ) (
@@ -49,10 +53,16 @@ module auklet_sram #(
   input  logic [WORD_BITS-1:0] load_addr_i,
   input  logic [127:0]         load_data_i,
   output logic                 load_gnt_o,
-  output logic [127:0]         load_data_o
+  output logic [127:0]         load_data_o,
+
+  output logic [5:0]           fixed_o,        ///< By reader, {load, store, weights odd, even, activations odd, even}:
+                                               ///< the word that it has now had a flipped bit, and is corrected
+  output logic [5:0]           lost_o,         ///< The same: has more, and is wrong
+  output logic [6*WORD_BITS-1:0] read_addr_o   ///< The same: address of that word
 );
   localparam int unsigned PAIR_BITS = WORD_BITS - 1;
   localparam int unsigned ROW_BITS = PAIR_BITS - 2;
+  localparam int unsigned WIDTH = ECC ? 128 + auklet_pkg::ECC_BITS : 128;
 
   // Even and odd pair address of the activation read.
   logic [PAIR_BITS-1:0] act_even, act_odd;
@@ -117,14 +127,15 @@ module auklet_sram #(
   assign bank_en = clear_i ? 8'hff : taken_store | load_hits;
   assign bank_we = clear_i ? 8'hff : load_write_i ? out_banks | load_hits : out_banks;
 
-  logic [127:0] rdata_even [0:3];
-  logic [127:0] rdata_odd [0:3];
+  logic [WIDTH-1:0] out_word, load_word;
+  logic [WIDTH-1:0] rdata_even [0:3];
+  logic [WIDTH-1:0] rdata_odd [0:3];
 
   for (genvar g = 0; g < 8; g++) begin : gen_bank
     localparam logic ODD = (g % 2) == 1;
     logic [ROW_BITS-1:0] row;
-    logic [127:0] wdata;
-    logic [127:0] rdata;
+    logic [WIDTH-1:0] wdata;
+    logic [WIDTH-1:0] rdata;
 
     // Nothing is chosen for a bank that does nothing: the simulation then skips it.
     always_comb begin
@@ -139,12 +150,13 @@ module auklet_sram #(
       end
     end
     always_comb begin
-      wdata = 128'd0;
-      if (bank_we[g] && !clear_i) wdata = out_banks[g] ? out_data_i : load_data_i;
+      wdata = '0;                      // check bits included, that is a word
+      if (bank_we[g] && !clear_i) wdata = out_banks[g] ? out_word : load_word;
     end
 
     auklet_sram_bank #(
-      .WORDS(1 << ROW_BITS)
+      .WORDS(1 << ROW_BITS),
+      .WIDTH(WIDTH)
     ) u_bank (
       .clk_i, .en_i(bank_en[g]), .we_i(bank_we[g]), .addr_i(row), .wdata_i(wdata), .rdata_o(rdata)
     );
@@ -186,9 +198,68 @@ module auklet_sram #(
     end
   end
 
-  assign act_data_o = act_swap_q ? {rdata_even[act_even_q], rdata_odd[act_odd_q]}
-                                 : {rdata_odd[act_odd_q], rdata_even[act_even_q]};
-  assign wgt_data_o = {rdata_odd[wgt_q], rdata_even[wgt_q]};
-  assign store_data_o = store_odd_q ? rdata_odd[store_q] : rdata_even[store_q];
-  assign load_data_o = load_odd_q ? rdata_odd[load_q] : rdata_even[load_q];
+  // ---- check bits ----
+  logic [127:0] act_even_data, act_odd_data;
+  if (ECC) begin : gen_ecc
+    localparam int unsigned E = auklet_pkg::ECC_BITS;
+    logic [E-1:0] out_check, load_check;
+    auklet_secded_encode u_out (
+      .en_i(out_valid_i), .data_i(out_data_i), .check_o(out_check)
+    );
+    auklet_secded_encode u_load (
+      .en_i(load_valid_i && load_write_i), .data_i(load_data_i), .check_o(load_check)
+    );
+    assign out_word = {out_check, out_data_i};
+    assign load_word = {load_check, load_data_i};
+
+    // What each reader was granted a cycle ago, in the order of fixed_o.
+    logic [5:0] read, read_q;
+    logic [WORD_BITS-1:0] addr_q [0:5];
+    assign read = {load_gnt_o && !load_write_i, store_gnt_o, {2{wgt_gnt_o}}, {2{act_gnt_o}} & {act_odd_used, act_even_used}};
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) read_q <= 6'd0;
+      else read_q <= read;
+    end
+    always_ff @(posedge clk_i) begin
+      if (read[0]) addr_q[0] <= {act_even, 1'b0};
+      if (read[1]) addr_q[1] <= {act_odd, 1'b1};
+      if (read[2]) addr_q[2] <= {wgt_addr_i, 1'b0};
+      if (read[3]) addr_q[3] <= {wgt_addr_i, 1'b1};
+      if (read[4]) addr_q[4] <= store_addr_i;
+      if (read[5]) addr_q[5] <= load_addr_i;
+    end
+
+    logic [WIDTH-1:0] word [0:5];
+    logic [127:0] data [0:5];
+    assign word[0] = rdata_even[act_even_q];
+    assign word[1] = rdata_odd[act_odd_q];
+    assign word[2] = rdata_even[wgt_q];
+    assign word[3] = rdata_odd[wgt_q];
+    assign word[4] = store_odd_q ? rdata_odd[store_q] : rdata_even[store_q];
+    assign word[5] = load_odd_q ? rdata_odd[load_q] : rdata_even[load_q];
+    for (genvar r = 0; r < 6; r++) begin : gen_read
+      auklet_secded_decode u_decode (
+        .en_i(read_q[r]), .data_i(word[r][127:0]), .check_i(word[r][WIDTH-1:128]), .data_o(data[r]),
+        .fixed_o(fixed_o[r]), .lost_o(lost_o[r])
+      );
+      assign read_addr_o[WORD_BITS*r +: WORD_BITS] = addr_q[r];
+    end
+    assign act_even_data = data[0];
+    assign act_odd_data = data[1];
+    assign wgt_data_o = {data[3], data[2]};
+    assign store_data_o = data[4];
+    assign load_data_o = data[5];
+  end else begin : gen_plain
+    assign out_word = out_data_i;
+    assign load_word = load_data_i;
+    assign act_even_data = rdata_even[act_even_q];
+    assign act_odd_data = rdata_odd[act_odd_q];
+    assign wgt_data_o = {rdata_odd[wgt_q], rdata_even[wgt_q]};
+    assign store_data_o = store_odd_q ? rdata_odd[store_q] : rdata_even[store_q];
+    assign load_data_o = load_odd_q ? rdata_odd[load_q] : rdata_even[load_q];
+    assign fixed_o = 6'd0;
+    assign lost_o = 6'd0;
+    assign read_addr_o = '0;
+  end
+  assign act_data_o = act_swap_q ? {act_even_data, act_odd_data} : {act_odd_data, act_even_data};
 endmodule

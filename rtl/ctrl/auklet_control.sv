@@ -13,7 +13,7 @@ module auklet_control #(
 
   input  logic                 start_i,         ///< CONTROL.start, only while IDLE
   input  logic                 soft_reset_i,    ///< CONTROL.soft_reset
-  input  logic                 clear_sram_i,    ///< CONTROL.clear_sram, only while IDLE
+  input  logic                 clear_sram_i,    ///< CONTROL.clear_sram or a security switch, only while IDLE
   input  logic [31:0]          watchdog_i,      ///< WATCHDOG
   input  logic [31:0]          job_tag_i,       ///< JOB_TAG
 
@@ -36,6 +36,10 @@ module auklet_control #(
   input  logic                 write_error_i,   ///< AXI write error response
   input  logic                 write_decode_i,
   input  logic [ADDR_BITS-1:0] write_addr_i,
+  input  logic                 integrity_error_i,  ///< An SRAM word that was read is lost
+  input  logic [3:0]           integrity_channel_i, ///< Its reader
+  input  logic [ADDR_BITS-1:0] integrity_addr_i,   ///< Its SRAM address in bytes
+  input  logic [31:0]          integrity_offset_i, ///< Stream offset of the reader's command
   input  logic                 progress_i,      ///< Something moved this cycle
   input  logic [31:0]          progress_offset_i, ///< Stream offset of the last command dispatched
   input  logic [2:0]           blocked_i,       ///< {compute, store, load} engine holds a command
@@ -66,8 +70,8 @@ module auklet_control #(
   logic running, fault, watchdog;
   assign running = state_q == auklet_pkg::STATE_RUNNING;
   assign watchdog = running && watchdog_i != 32'd0 && quiet_q >= watchdog_i;
-  assign fault = running && (decode_error_i || load_error_i || index_error_i || store_error_i || read_error_i
-                             || write_error_i || watchdog);
+  assign fault = running && (integrity_error_i || decode_error_i || load_error_i || index_error_i || store_error_i
+                             || read_error_i || write_error_i || watchdog);
 
   logic drained, drain_end, job_fault;
   assign drained = port_idle_i;
@@ -144,7 +148,13 @@ module auklet_control #(
       fault_offset_o <= 32'd0;
     end else if (fault && fault_o == auklet_pkg::FAULT_NONE) begin
       fault_offset_o <= progress_offset_i;
-      if (decode_error_i) begin
+      // A lost word goes first: a wrong index may follow from it.
+      if (integrity_error_i) begin
+        fault_o <= auklet_pkg::FAULT_INTEGRITY;
+        fault_channel_o <= integrity_channel_i;
+        fault_addr_o <= integrity_addr_i;
+        fault_offset_o <= integrity_offset_i;
+      end else if (decode_error_i) begin
         fault_o <= auklet_pkg::FAULT_COMMAND;
         fault_channel_o <= auklet_pkg::CHANNEL_FETCH;
         fault_code_o <= decode_code_i;

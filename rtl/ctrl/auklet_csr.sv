@@ -4,7 +4,8 @@
 module auklet_csr #(
   parameter int unsigned MACS = 256,       ///< Reported in CONFIG0
   parameter int unsigned SRAM_KIB = 512,   ///< Reported in CONFIG1
-  parameter int unsigned DATA_BITS = 128   ///< Reported in CONFIG0
+  parameter int unsigned DATA_BITS = 128,  ///< Reported in CONFIG0
+  parameter bit SRAM_ECC = 1'b0            ///< Reported in CONFIG1
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -29,7 +30,7 @@ module auklet_csr #(
 
   output logic         start_o,            ///< CONTROL bits, one cycle each
   output logic         soft_reset_o,
-  output logic         clear_sram_o,
+  output logic         clear_sram_o,       ///< Also: AXI_ATTR's secure or privileged bit changes while IDLE
   output logic [39:0]  cmd_base_o,
   output logic [31:0]  cmd_size_o,
   output logic [31:0]  job_tag_o,
@@ -57,6 +58,8 @@ module auklet_csr #(
   input  logic [15:0]  completed_load_i,
   input  logic [15:0]  completed_compute_i,
   input  logic [15:0]  completed_store_i,
+  input  logic [31:0]  corrected_i,
+  input  logic [23:0]  corrected_addr_i,
 
   output logic         pmu_enable_o,
   output logic         pmu_clear_o,
@@ -122,7 +125,10 @@ module auklet_csr #(
     if (we) begin
       start_o = awaddr_i == auklet_pkg::ADDR_CONTROL && control[0];
       soft_reset_o = awaddr_i == auklet_pkg::ADDR_CONTROL && control[1];
-      clear_sram_o = awaddr_i == auklet_pkg::ADDR_CONTROL && control[2];
+      // What one security domain left in SRAM is not for the next. In the other states a clearing is yet to end.
+      clear_sram_o = (awaddr_i == auklet_pkg::ADDR_CONTROL && control[2])
+                  || (awaddr_i == auklet_pkg::ADDR_AXI_ATTR && idle
+                      && wdata_i[auklet_pkg::AXI_ATTR_PROT_LSB +: 2] != prot_o[1:0]);
       pmu_clear_o = awaddr_i == auklet_pkg::ADDR_PMU_CTRL && wdata_i[auklet_pkg::PMU_CTRL_CLEAR_LSB];
     end
   end
@@ -229,7 +235,8 @@ module auklet_csr #(
       auklet_pkg::ADDR_VERSION: value = {8'(auklet_pkg::HW_VERSION_MAJOR), 8'(auklet_pkg::HW_VERSION_MINOR),
                                          16'(auklet_pkg::STREAM_VERSION)};
       auklet_pkg::ADDR_CONFIG0: value = {16'(DATA_BITS), 16'(MACS)};
-      auklet_pkg::ADDR_CONFIG1: value = {8'(auklet_pkg::PMU_COUNTERS), 8'(auklet_pkg::WINDOW_COUNT), 16'(SRAM_KIB)};
+      auklet_pkg::ADDR_CONFIG1: value = {SRAM_ECC, 7'(auklet_pkg::PMU_COUNTERS), 8'(auklet_pkg::WINDOW_COUNT),
+                                         16'(SRAM_KIB)};
       auklet_pkg::ADDR_STATUS: value = {26'd0, irq_o, isolated_i, 1'b0, state_i};
       auklet_pkg::ADDR_IRQ_RAW: value = {30'd0, irq_raw_q};
       auklet_pkg::ADDR_IRQ_MASK: value = {30'd0, irq_mask_q};
@@ -247,6 +254,8 @@ module auklet_csr #(
       auklet_pkg::ADDR_PROGRESS: value = progress_i;
       auklet_pkg::ADDR_COMPLETED: value = {completed_compute_i, completed_load_i};
       auklet_pkg::ADDR_COMPLETED_STORE: value = {16'd0, completed_store_i};
+      auklet_pkg::ADDR_INTEGRITY_CORRECTED: value = corrected_i;
+      auklet_pkg::ADDR_INTEGRITY_ADDR: value = {8'd0, corrected_addr_i};
       auklet_pkg::ADDR_PMU_CTRL: value = {31'd0, pmu_enable_o};
       auklet_pkg::ADDR_PMU_CYCLES_LO: value = pmu_cycles_i[31:0];
       auklet_pkg::ADDR_PMU_CYCLES_HI: value = cycles_hi_q;

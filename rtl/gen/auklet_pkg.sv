@@ -44,6 +44,8 @@ package auklet_pkg;
   localparam int unsigned LOG_ENTRIES = 256;
   /// Causes that a cycle of a job can have: the values of cause but NONE
   localparam int unsigned CAUSES = 10;
+  /// Check bits of an SRAM word, where CONFIG1.sram_ecc says that there are any
+  localparam int unsigned ECC_BITS = 9;
   /// SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict
   localparam int unsigned SRAM_REGIONS = 4;
   /// Commands that the store and the compute engine queue ahead of the one that they run
@@ -99,6 +101,7 @@ package auklet_pkg;
   localparam logic [3:0] FAULT_AXI_DECERR = 4'd4;  // An AXI response was DECERR
   localparam logic [3:0] FAULT_WATCHDOG = 4'd5;  // No progress for WATCHDOG cycles
   localparam logic [3:0] FAULT_INDEX = 4'd6;  // A GATHER met an index outside its table; that row was not issued, FAULT_ADDR is the index's place among the command's indices
+  localparam logic [3:0] FAULT_INTEGRITY = 4'd7;  // An SRAM word that was read has more flipped bits than its code corrects; FAULT_ADDR is its address in SRAM, the channel is the reader's (LOAD: a GATHER's indices)
 
   // FAULT_CAUSE.channel: who met the fault; also the AXI ID
   localparam logic [3:0] CHANNEL_FETCH = 4'd0;  // Command fetch (AXI read)
@@ -181,7 +184,9 @@ package auklet_pkg;
   localparam int unsigned CONFIG1_WINDOWS_LSB = 16;
   localparam int unsigned CONFIG1_WINDOWS_WIDTH = 8;
   localparam int unsigned CONFIG1_COUNTERS_LSB = 24;
-  localparam int unsigned CONFIG1_COUNTERS_WIDTH = 8;
+  localparam int unsigned CONFIG1_COUNTERS_WIDTH = 7;
+  localparam int unsigned CONFIG1_SRAM_ECC_LSB = 31;
+  localparam int unsigned CONFIG1_SRAM_ECC_WIDTH = 1;
   /// Commands to the device; more than one bit at once is refused (SLVERR) (wo)
   localparam logic [11:0] ADDR_CONTROL = 12'h010;
   localparam int unsigned CONTROL_START_LSB = 0;
@@ -254,7 +259,7 @@ package auklet_pkg;
   localparam int unsigned FAULT_CAUSE_CHANNEL_WIDTH = 4;
   localparam int unsigned FAULT_CAUSE_CODE_LSB = 8;
   localparam int unsigned FAULT_CAUSE_CODE_WIDTH = 8;
-  /// Address of the faulting burst (AXI faults), window offset (ADDRESS), or the index's place (INDEX), low half (ro)
+  /// Address of the faulting burst (AXI faults), window offset (ADDRESS), the index's place (INDEX), or the word's address in SRAM (INTEGRITY), low half (ro)
   localparam logic [11:0] ADDR_FAULT_ADDR_LO = 12'h044;
   localparam int unsigned FAULT_ADDR_LO_VALUE_LSB = 0;
   localparam int unsigned FAULT_ADDR_LO_VALUE_WIDTH = 32;
@@ -262,7 +267,7 @@ package auklet_pkg;
   localparam logic [11:0] ADDR_FAULT_ADDR_HI = 12'h048;
   localparam int unsigned FAULT_ADDR_HI_VALUE_LSB = 0;
   localparam int unsigned FAULT_ADDR_HI_VALUE_WIDTH = 8;
-  /// Stream offset in bytes of the faulting command (COMMAND, ADDRESS, INDEX), else of the last one dispatched (ro)
+  /// Stream offset in bytes of the faulting command (COMMAND, ADDRESS, INDEX, INTEGRITY), else of the last one dispatched (ro)
   localparam logic [11:0] ADDR_FAULT_OFFSET = 12'h04c;
   localparam int unsigned FAULT_OFFSET_VALUE_LSB = 0;
   localparam int unsigned FAULT_OFFSET_VALUE_WIDTH = 32;
@@ -280,6 +285,14 @@ package auklet_pkg;
   localparam logic [11:0] ADDR_COMPLETED_STORE = 12'h058;
   localparam int unsigned COMPLETED_STORE_STORE_LSB = 0;
   localparam int unsigned COMPLETED_STORE_STORE_WIDTH = 16;
+  /// Reads of SRAM words that had one flipped bit, which was corrected, modulo 2^32: at least one for each such word that was used. Counted from the reset input on; CONTROL.soft_reset keeps it. 0 without CONFIG1.sram_ecc (ro)
+  localparam logic [11:0] ADDR_INTEGRITY_CORRECTED = 12'h05c;
+  localparam int unsigned INTEGRITY_CORRECTED_VALUE_LSB = 0;
+  localparam int unsigned INTEGRITY_CORRECTED_VALUE_WIDTH = 32;
+  /// Address in SRAM of the last of them, 0 when there is none (ro)
+  localparam logic [11:0] ADDR_INTEGRITY_ADDR = 12'h060;
+  localparam int unsigned INTEGRITY_ADDR_VALUE_LSB = 0;
+  localparam int unsigned INTEGRITY_ADDR_VALUE_WIDTH = 24;
   /// Performance counters (rw)
   localparam logic [11:0] ADDR_PMU_CTRL = 12'h080;
   localparam int unsigned PMU_CTRL_ENABLE_LSB = 0;

@@ -106,6 +106,7 @@ GatherEnd run_gather(const MemoryMap& memory, Sram& sram, const Gather& gather, 
   for (std::uint32_t j = 0; j < gather.n; ++j) {
     std::array<std::int8_t, kIndexBytes> bytes;
     sram.read(gather.idx_base + j * kIndexBytes, bytes);
+    if (sram.flips().lost()) return {};  // Nothing follows from what it holds.
     const auto index = std::bit_cast<std::int32_t>(bytes);
     if (index < 0 || static_cast<std::uint32_t>(index) >= gather.ax_rows) return {.transfer = {}, .bad_index = j};
     row.sp_base = gather.sp_base + j * gather.sp_stride;
@@ -155,6 +156,7 @@ Transfer run_unpack(const MemoryMap& memory, Sram& sram, const Dma& dma, std::ui
 }
 
 Transfer run_store(MemoryMap& memory, const Sram& sram, const Dma& dma, std::uint64_t base) {
+  bool lost = false;
   SramCursor cursor(dma);
   std::array<std::int8_t, spec::kBurstBytes> buffer;
   return for_each_burst(dma, base, [&](std::uint64_t address, std::size_t bytes) {
@@ -166,7 +168,8 @@ Transfer run_store(MemoryMap& memory, const Sram& sram, const Dma& dma, std::uin
       cursor.advance(n);
       done += n;
     }
-    return memory.write(address, data);
+    lost = lost || sram.flips().lost();
+    return lost ? AxiResponse::kOkay : memory.write(address, data);
   });
 }
 

@@ -54,9 +54,10 @@ struct GatherEnd {
   std::optional<std::uint32_t> bad_index;  ///< Place of the first index outside the table, where the command stopped.
 };
 
-/// GATHER from the window at `base`; stops at the first index outside the table or burst that fails.
+/// GATHER from the window at `base`; stops at the first index outside the table, burst that fails or lost SRAM word.
 [[nodiscard]] GatherEnd run_gather(const MemoryMap& memory, Sram& sram, const Gather& gather, std::uint64_t base);
-/// STORE to the window at `base`; stops at the first burst that fails.
+
+/// STORE to the window at `base`; stops at the first burst that fails, and writes none from a lost SRAM word on.
 [[nodiscard]] Transfer run_store(MemoryMap& memory, const Sram& sram, const Dma& dma, std::uint64_t base);
 
 }  // namespace auklet::sim::model

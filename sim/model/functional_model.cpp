@@ -19,7 +19,10 @@ using model::Request;
 class FunctionalModel::Impl {
  public:
   explicit Impl(const FunctionalModelOptions& options)
-      : options_(options), sram_(options.config.sram_bytes), registers_(options_.config), random_(options.seed) {
+      : options_(options),
+        sram_(options.config.sram_bytes, options.sram_ecc),
+        registers_(options_.config, options.sram_ecc, sram_.flips()),
+        random_(options.seed) {
     begin_clearing();
   }
 
@@ -77,6 +80,7 @@ class FunctionalModel::Impl {
   [[nodiscard]] bool irq() const { return registers_.irq(); }
   [[nodiscard]] const model::Sram& sram() const { return sram_; }
   model::MemoryMap& memory() { return memory_; }
+  model::Sram& sram() { return sram_; }
 
  private:
   void begin_clearing() {
@@ -151,6 +155,14 @@ void FunctionalModel::hard_reset() { impl_->hard_reset(); }
 bool FunctionalModel::observe(Observer* observer) {
   impl_->observe(observer);
   return true;
+}
+
+bool FunctionalModel::flip_sram_bit(std::uint32_t address, std::uint32_t bit) {
+  return impl_->sram().flip(address, bit);
+}
+bool FunctionalModel::weaken_sram_word(std::uint32_t address, std::span<const std::uint32_t> bits,
+                                       std::uint32_t writes) {
+  return impl_->sram().weaken(address, bits, writes);
 }
 
 void FunctionalModel::inject_error(std::uint64_t base, std::uint64_t bytes, AxiResponse response) {

@@ -204,6 +204,7 @@ void Job::execute_dma(const Command& command) {
   const Transfer transfer = store    ? run_store(memory_, sram_, dma, window.base)
                             : unpack ? run_unpack(memory_, sram_, dma, window.base)
                                      : run_load(memory_, sram_, dma, window.base);
+  if (fault_if_lost(command)) return;
   if (transfer.response != AxiResponse::kOkay) {
     stop_at(command);
     axi_fault(transfer, channel);
@@ -224,6 +225,7 @@ void Job::execute_gather(const Command& command) {
   }
   if (!begin(command)) return;
   const GatherEnd end = run_gather(memory_, sram_, gather, window.base);
+  if (fault_if_lost(command)) return;
   if (end.bad_index) {
     stop_at(command);
     fault({spec::Fault::kIndex, spec::Channel::kLoad, spec::CommandError::kNone, *end.bad_index, command.offset});
@@ -265,6 +267,7 @@ void Job::execute_compute(const Command& command) {
         break;
     }
   }
+  if (fault_if_lost(command)) return;
   event(spec::Event::kRequantActive) += commands_[command.place].requant_active;
   complete(command);
 }
@@ -286,6 +289,16 @@ bool Job::begin(const Command& command) {
 /// The job ends where the command begins.
 void Job::stop_at(const Command& command) {
   stop_ = {.engine = command.info->engine, .commands = completed_[index(command.info->engine)]};
+}
+
+bool Job::fault_if_lost(const Command& command) {
+  const std::optional<std::uint32_t> word = sram_.flips().lost();
+  if (!word) return false;
+  sram_.flips().forget_lost();
+  stop_at(command);
+  const auto reader = static_cast<spec::Channel>(index(command.info->engine));
+  fault({spec::Fault::kIntegrity, reader, spec::CommandError::kNone, *word, command.offset});
+  return true;
 }
 
 void Job::remember(const Command& command) {

@@ -105,6 +105,8 @@ class Job {
   void remember(const Command& command);
   [[nodiscard]] bool begin(const Command& command);
   void stop_at(const Command& command);
+  /// Ends the job when the command met an SRAM word that is lost; false when it did not.
+  bool fault_if_lost(const Command& command);
   void complete(const Command& command);
   /// Keeps what it wrote for the observer.
   void record(const Command& command);

@@ -39,7 +39,10 @@ spec::Event event_of(spec::Cause cause) {
 
 }  // namespace
 
-Registers::Registers(const spec::HardwareConfig& config) : config_(config) { hard_reset(); }
+Registers::Registers(const spec::HardwareConfig& config, bool sram_ecc, SramFlips& flips)
+    : config_(config), sram_ecc_(sram_ecc), flips_(flips) {
+  hard_reset();
+}
 
 void Registers::hard_reset() {
   for (const spec::RegisterInfo& info : spec::kRegisters) {
@@ -53,6 +56,7 @@ void Registers::hard_reset() {
   pmu_cycles_high_ = 0;
   pmu_counts_.fill(0);
   pmu_log_.fill(0);
+  flips_.reset_counts();
 }
 
 void Registers::soft_reset() {
@@ -79,7 +83,7 @@ std::uint32_t Registers::value_of(const spec::RegisterInfo& info, std::uint32_t 
       return reg::Config0::kMacs.make(config_.macs) | reg::Config0::kAxiDataBits.make(config_.axi_data_bits);
     case reg::Config1::kOffset:
       return reg::Config1::kSramKib.make(config_.sram_bytes / 1024) | reg::Config1::kWindows.make(spec::kWindowCount) |
-             reg::Config1::kCounters.make(spec::kPmuCounters);
+             reg::Config1::kCounters.make(spec::kPmuCounters) | reg::Config1::kSramEcc.make(sram_ecc_ ? 1 : 0);
     case reg::Status::kOffset:
       return reg::Status::kState.make(state_) | reg::Status::kIrq.make(irq() ? 1 : 0);
     case reg::IrqRaw::kOffset:
@@ -102,6 +106,10 @@ std::uint32_t Registers::value_of(const spec::RegisterInfo& info, std::uint32_t 
              reg::Completed::kCompute.make(completed_[static_cast<std::size_t>(spec::Engine::kCompute)]);
     case reg::CompletedStore::kOffset:
       return completed_[static_cast<std::size_t>(spec::Engine::kStore)];
+    case reg::IntegrityCorrected::kOffset:
+      return flips_.corrected();
+    case reg::IntegrityAddr::kOffset:
+      return flips_.corrected_address();
     default:
       return read_pmu(info, offset);
   }
@@ -132,6 +140,8 @@ Request Registers::write(std::uint32_t offset, std::uint32_t value) {
   switch (info->offset) {
     case reg::Control::kOffset:
       return write_control(value);
+    case reg::AxiAttr::kOffset:
+      return write_attributes(value);
     case reg::IrqRaw::kOffset:
       irq_raw_ &= ~value;
       return Request::kNone;
@@ -155,6 +165,15 @@ Request Registers::write_control(std::uint32_t value) {
   if (reg::Control::kSoftReset.extract(value) != 0) return Request::kSoftReset;
   if (state_ != spec::State::kIdle) return Request::kRefused;
   return reg::Control::kStart.extract(value) != 0 ? Request::kStart : Request::kClearSram;
+}
+
+Request Registers::write_attributes(std::uint32_t value) {
+  constexpr std::uint32_t kSecurity = 0b011;  // Privileged and non-secure.
+  std::uint32_t& attributes = values_[reg::AxiAttr::kOffset / 4];
+  const bool switched =
+      ((reg::AxiAttr::kProt.extract(attributes) ^ reg::AxiAttr::kProt.extract(value)) & kSecurity) != 0;
+  attributes = value;
+  return switched && state_ == spec::State::kIdle ? Request::kClearSram : Request::kNone;
 }
 
 std::uint64_t Registers::address_at(std::uint32_t low_offset) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "job.hpp"
+#include "sram_flips.hpp"
 
 namespace auklet::sim::model {
 
@@ -23,7 +24,8 @@ enum class Request : std::uint8_t {
 /// Registers of the device. The owner tells it the state and what jobs did; it answers software.
 class Registers {
  public:
-  explicit Registers(const spec::HardwareConfig& config);
+  /// `flips` counts what INTEGRITY_ registers show. Both must outlive the registers.
+  Registers(const spec::HardwareConfig& config, bool sram_ecc, SramFlips& flips);
 
   /// All registers as after the reset input.
   void hard_reset();
@@ -57,12 +59,15 @@ class Registers {
   [[nodiscard]] std::uint32_t value_of(const spec::RegisterInfo& info, std::uint32_t offset);
   [[nodiscard]] std::uint32_t read_pmu(const spec::RegisterInfo& info, std::uint32_t offset);
   [[nodiscard]] Request write_control(std::uint32_t value);
+  [[nodiscard]] Request write_attributes(std::uint32_t value);
   [[nodiscard]] bool counting() const;
   [[nodiscard]] std::uint32_t log_item() const;
   void count_event(spec::Event event, std::uint64_t cycles);
   [[nodiscard]] std::uint64_t address_at(std::uint32_t low_offset) const;
 
   const spec::HardwareConfig& config_;
+  bool sram_ecc_;
+  SramFlips& flips_;
   std::array<std::uint32_t, 0x400> values_{};  ///< Read-write registers by offset / 4.
   spec::State state_ = spec::State::kClearing;
   std::uint32_t irq_raw_ = 0;

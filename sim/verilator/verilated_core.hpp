@@ -42,6 +42,8 @@ class Core {
   /// Holds reset low for `cycles`, at least 1.
   virtual void reset(std::uint32_t cycles) = 0;
   [[nodiscard]] virtual bool irq() const = 0;
+  /// Flips a bit of the SRAM word that holds byte `address`; both must exist.
+  virtual void flip_sram_bit(std::uint32_t address, std::uint32_t bit) = 0;
 
   /// Opens a waveform file and records every cycle until close_trace().
   virtual void open_trace(const std::string& path) = 0;

@@ -19,6 +19,7 @@
 #include "verilated_coverage.hpp"
 #endif
 #include "verilated_pins.hpp"
+#include "verilated_sram.hpp"
 #include "verilated_tap.hpp"
 
 namespace auklet::sim {
@@ -103,6 +104,10 @@ class VerilatedCore final : public Core {
   }
 
   [[nodiscard]] bool irq() const override { return pins_->irq(); }
+
+  void flip_sram_bit(std::uint32_t address, std::uint32_t bit) override {
+    sim::flip_sram_bit(*model_->rootp, address, bit);
+  }
 
   void open_trace(const std::string& path) override {
     close_trace();

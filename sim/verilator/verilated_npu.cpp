@@ -75,6 +75,12 @@ class VerilatedNpuImpl final : public VerilatedNpu {
   [[nodiscard]] std::uint64_t cycle() const override { return bench_.cycle; }
   [[nodiscard]] bool irq() const override { return core_->irq(); }
   void hard_reset() override { reset_for(options_.reset_cycles); }
+  bool flip_sram_bit(std::uint32_t address, std::uint32_t bit) override {
+    const std::uint32_t bits = spec::kLanes * 8 + (configuration_.sram_ecc ? spec::kEccBits : 0);
+    if (address >= configuration_.sram_kib * 1024 || bit >= bits) return false;
+    core_->flip_sram_bit(address, bit);
+    return true;
+  }
   bool observe(Observer* observer) override {
     bench_.observer = observer;
     return true;

@@ -3,6 +3,7 @@
 
 #include <auklet/sim/functional_model.hpp>
 #include <map>
+#include <memory>
 
 #include "subject.hpp"
 
@@ -71,6 +72,7 @@ Mutant window_size(const char* name, std::uint32_t by, std::vector<std::string> 
 
 std::vector<Mutant> mutants() {
   std::vector<Mutant> all;
+  const auto security = std::make_shared<std::uint32_t>(0);
   all.push_back({.name = "RegisterLostABit",
                  .caught_by = {"registers.held_values"},
                  .read = read_changed(reg::JobTag::kOffset, [](std::uint32_t v) { return v & ~0x0010'0000U; })});
@@ -172,6 +174,18 @@ std::vector<Mutant> mutants() {
                    const bool clear = offset == reg::Control::kOffset && reg::Control::kClearSram.extract(value) != 0;
                    if (!clear) device.write32(offset, value);
                  }});
+  all.push_back({.name = "SecuritySwitchClearsNothing",
+                 .caught_by = {"reset.security_switch"},
+                 .read =
+                     [shown = security](sim::Target& device, std::uint32_t offset) {
+                       return device.read32(offset) | (offset == reg::AxiAttr::kOffset ? *shown : 0);
+                     },
+                 .write =
+                     [shown = security](sim::Target& device, std::uint32_t offset, std::uint32_t value) {
+                       const std::uint32_t hidden = offset == reg::AxiAttr::kOffset ? value & 3 : 0;
+                       if (offset == reg::AxiAttr::kOffset) *shown = hidden;
+                       device.write32(offset, value & ~hidden);
+                     }});
   all.push_back({.name = "WatchdogStaysOff",
                  .caught_by = {"watchdog.fires", "watchdog.channel"},
                  .read = read_changed(reg::Watchdog::kOffset, [](std::uint32_t) { return 0x10000U; }),

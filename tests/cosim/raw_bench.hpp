@@ -46,7 +46,7 @@ class RawBench {
   RawBench(const sim::VerilatedConfiguration& configuration, std::uint64_t seed)
       : config_(config_of(configuration)),
         rtl_(make_rtl(configuration, seed), timing(seed)),
-        model_(make_model(config_, seed), {}) {
+        model_(make_model(config_, seed, configuration.sram_ecc), {}) {
     Random random(seed);
     fill_data(random, rtl_.data);
     std::memcpy(model_.data.data(), rtl_.data.data(), rtl_.data.size());

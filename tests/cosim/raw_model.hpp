@@ -8,7 +8,8 @@
 
 namespace auklet::test {
 
-/// The functional model; `seed` chooses the order in which its engines run.
-std::unique_ptr<sim::Target> make_model(const spec::HardwareConfig& config, std::uint64_t seed);
+/// The functional model, with check bits in its SRAM when `sram_ecc`; `seed` chooses the order in which its engines
+/// run.
+std::unique_ptr<sim::Target> make_model(const spec::HardwareConfig& config, std::uint64_t seed, bool sram_ecc = false);
 
 }  // namespace auklet::test

@@ -123,6 +123,7 @@ TEST_P(VerilatedNpuTest, IdentifiesItself) {
   EXPECT_EQ(reg::Config0::kAxiDataBits.extract(config0), GetParam().axi_data_bits);
   const std::uint32_t config1 = npu->read32(reg::Config1::kOffset);
   EXPECT_EQ(reg::Config1::kSramKib.extract(config1) * 1024, config().sram_bytes);
+  EXPECT_EQ(reg::Config1::kSramEcc.extract(config1), GetParam().sram_ecc ? 1U : 0U);
   EXPECT_EQ(npu->bus_errors(), 0U);
   EXPECT_TRUE(wait_until_idle(*npu));
 }

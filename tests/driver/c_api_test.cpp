@@ -58,6 +58,7 @@ TEST(CApiTest, NumbersAreThoseOfCpp) {
       {Status::kFaultWatchdog, AUKLET_NPU_FAULT_WATCHDOG},
       {Status::kFaultUnknown, AUKLET_NPU_FAULT_UNKNOWN},
       {Status::kFaultIndex, AUKLET_NPU_FAULT_INDEX},
+      {Status::kFaultIntegrity, AUKLET_NPU_FAULT_INTEGRITY},
       {Status::kStreamLength, AUKLET_NPU_STREAM_LENGTH},
       {Status::kStreamMagic, AUKLET_NPU_STREAM_MAGIC},
       {Status::kStreamVersion, AUKLET_NPU_STREAM_VERSION},
@@ -167,8 +168,8 @@ TEST_F(CApiModelTest, EveryCallByItself) {
   EXPECT_EQ(isolated, 0);
   EXPECT_EQ(auklet_npu_clear_sram(&npu, 1000000), AUKLET_NPU_OK);
   EXPECT_EQ(auklet_npu_set_watchdog(&npu, 5000), AUKLET_NPU_OK);
-  EXPECT_EQ(auklet_npu_set_axi_attributes(&npu, 0, 3, 8), AUKLET_NPU_OK);
-  EXPECT_EQ(auklet_npu_set_axi_attributes(&npu, 0, 3, 0), AUKLET_NPU_AXI_ATTRIBUTE_RANGE);
+  EXPECT_EQ(auklet_npu_set_axi_attributes(&npu, 0, 3, 8, 1), AUKLET_NPU_OK);
+  EXPECT_EQ(auklet_npu_set_axi_attributes(&npu, 0, 3, 0, 1), AUKLET_NPU_AXI_ATTRIBUTE_RANGE);
   EXPECT_EQ(auklet_npu_select_event(&npu, 0, static_cast<std::uint32_t>(spec::Event::kCommands)), AUKLET_NPU_OK);
   EXPECT_EQ(auklet_npu_select_event(&npu, 0, 31), AUKLET_NPU_EVENT_UNKNOWN);
   EXPECT_EQ(auklet_npu_enable_counters(&npu, 1, 1), AUKLET_NPU_OK);

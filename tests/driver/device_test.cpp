@@ -51,6 +51,13 @@ class DeviceTest : public testing::Test {
 
 // ---- probe ----
 
+TEST_F(DeviceTest, ProbeReadsWhetherTheSramHasCheckBits) {
+  script_probe(kConfig0, kConfig1 | reg::Config1::kSramEcc.make(1));
+  ASSERT_EQ(device.probe(found), Status::kOk);
+  EXPECT_TRUE(found.sram_ecc);
+  EXPECT_EQ(found.counters, spec::kPmuCounters);
+}
+
 TEST_F(DeviceTest, ProbeReadsWhatTheHardwareIs) {
   probe();
   EXPECT_TRUE(device.probed());
@@ -96,7 +103,7 @@ TEST_F(DeviceTest, NothingIsTouchedBeforeProbe) {
   std::uint32_t count = 0;
   EXPECT_EQ(device.set_window(0, {}), Status::kNotProbed);
   EXPECT_EQ(device.set_watchdog(1), Status::kNotProbed);
-  EXPECT_EQ(device.set_axi_attributes({}), Status::kNotProbed);
+  EXPECT_EQ(device.set_axi_attributes({}, 1), Status::kNotProbed);
   EXPECT_EQ(device.start(0, 64, 1), Status::kNotProbed);
   EXPECT_EQ(device.soft_reset(10), Status::kNotProbed);
   EXPECT_EQ(device.clear_sram(10), Status::kNotProbed);
@@ -155,7 +162,7 @@ TEST_F(DeviceTest, LockedRegistersAreNotWrittenWhileAJobRuns) {
     bus.reads<reg::Status>(status(state));
     EXPECT_EQ(device.set_watchdog(1), Status::kBusy);
     bus.reads<reg::Status>(status(state));
-    EXPECT_EQ(device.set_axi_attributes({}), Status::kBusy);
+    EXPECT_EQ(device.set_axi_attributes({}, 1), Status::kBusy);
   }
 }
 
@@ -167,11 +174,38 @@ TEST_F(DeviceTest, WatchdogAndAxiAttributes) {
   bus.reads<reg::Status>(kIdle);
   bus.writes<reg::AxiAttr>(reg::AxiAttr::kProt.make(5) | reg::AxiAttr::kCache.make(9) |
                            reg::AxiAttr::kMaxOutstanding.make(4));
-  EXPECT_EQ(device.set_axi_attributes({5, 9, 4}), Status::kOk);
-  EXPECT_EQ(device.set_axi_attributes({8, 0, 1}), Status::kAxiAttributeRange);
-  EXPECT_EQ(device.set_axi_attributes({0, 16, 1}), Status::kAxiAttributeRange);
-  EXPECT_EQ(device.set_axi_attributes({0, 0, 0}), Status::kAxiAttributeRange);
-  EXPECT_EQ(device.set_axi_attributes({0, 0, 9}), Status::kAxiAttributeRange);
+  bus.reads<reg::Status>(kIdle);
+  EXPECT_EQ(device.set_axi_attributes({5, 9, 4}, 1), Status::kOk);
+  EXPECT_EQ(device.set_axi_attributes({8, 0, 1}, 1), Status::kAxiAttributeRange);
+  EXPECT_EQ(device.set_axi_attributes({0, 16, 1}, 1), Status::kAxiAttributeRange);
+  EXPECT_EQ(device.set_axi_attributes({0, 0, 0}, 1), Status::kAxiAttributeRange);
+  EXPECT_EQ(device.set_axi_attributes({0, 0, 9}, 1), Status::kAxiAttributeRange);
+}
+
+TEST_F(DeviceTest, ASecuritySwitchIsWaitedFor) {
+  probe();
+  constexpr std::uint32_t clearing = status(spec::State::kClearing);
+  const std::uint32_t attributes =
+      reg::AxiAttr::kProt.make(2) | reg::AxiAttr::kCache.make(3) | reg::AxiAttr::kMaxOutstanding.make(8);
+  bus.reads<reg::Status>(kIdle);
+  bus.writes<reg::AxiAttr>(attributes);
+  for (int i = 0; i < 3; ++i) bus.reads<reg::Status>(clearing);
+  bus.reads<reg::Status>(kIdle);
+  EXPECT_EQ(device.set_axi_attributes({.prot = 2}, 100), Status::kOk);
+  bus.finished();
+  bus.reads<reg::Status>(kIdle);
+  bus.writes<reg::AxiAttr>(attributes);
+  for (int i = 0; i < 2; ++i) bus.reads<reg::Status>(clearing);
+  EXPECT_EQ(device.set_axi_attributes({.prot = 2}, 0), Status::kClearTimeout);
+}
+
+TEST_F(DeviceTest, Integrity) {
+  probe();
+  bus.reads<reg::IntegrityCorrected>(7);
+  bus.reads<reg::IntegrityAddr>(0x1230);
+  const npu::Integrity integrity = device.integrity();
+  EXPECT_EQ(integrity.corrected, 7U);
+  EXPECT_EQ(integrity.address, 0x1230U);
 }
 
 // ---- start ----

@@ -140,14 +140,16 @@ TEST_F(HooksTest, WhatPowerLostIsWrittenAgain) {
   const std::uint32_t attributes =
       reg::AxiAttr::kProt.make(1) | reg::AxiAttr::kCache.make(2) | reg::AxiAttr::kMaxOutstanding.make(4);
   bus.writes<reg::AxiAttr>(attributes);
-  ASSERT_EQ(device.set_axi_attributes({1, 2, 4}), Status::kOk);
+  bus.reads<reg::Status>(status(spec::State::kClearing));
+  bus.reads<reg::Status>(status(spec::State::kIdle));
+  ASSERT_EQ(device.set_axi_attributes({1, 2, 4}, 100), Status::kOk);
   bus.writes<reg::IrqMask>(0);
   queue.release_power();
   EXPECT_FALSE(port.powered);
   for (const JobTag tag : {kFirst, kFirst + 1}) {
+    bus.writes<reg::AxiAttr>(attributes);  // Before it is waited for: the switch clears the SRAM.
     bus.reads<reg::Status>(status(spec::State::kIdle));
     bus.writes<reg::Watchdog>(5000);
-    bus.writes<reg::AxiAttr>(attributes);
     bus.writes<reg::IrqMask>(kBothCauses);
     script_windows();  // All of them: none is known.
     script_start(tag);

@@ -217,7 +217,7 @@ TEST_F(QueueTest, EveryFaultHasItsStatusAndTheDeviceIsReset) {
       {spec::Fault::kCommand, Status::kFaultCommand},     {spec::Fault::kAddress, Status::kFaultAddress},
       {spec::Fault::kAxiSlverr, Status::kFaultAxiSlverr}, {spec::Fault::kAxiDecerr, Status::kFaultAxiDecerr},
       {spec::Fault::kWatchdog, Status::kFaultWatchdog},   {spec::Fault{15}, Status::kFaultUnknown},
-      {spec::Fault::kIndex, Status::kFaultIndex},
+      {spec::Fault::kIndex, Status::kFaultIndex},         {spec::Fault::kIntegrity, Status::kFaultIntegrity},
   };
   JobTag expected = kFirst;
   script_windows();

@@ -94,7 +94,7 @@ class Firmware(unittest.TestCase):
         done = run("conformance")
         self.expect_pass(done)
         passed, skipped = map(int, re.search(r"conformance: (\d+) passed, 0 failed, (\d+) skipped", done.stdout).groups())
-        self.assertEqual(passed + skipped, 70)
+        self.assertEqual(passed + skipped, 71)
         self.assertLessEqual(skipped, 3 if has_data_cache() else 8)
 
     def expect_self_test(self, *options):

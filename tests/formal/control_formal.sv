@@ -28,6 +28,10 @@ module control_formal #(
   input logic write_error_i,
   input logic write_decode_i,
   input logic [39:0] write_addr_i,
+  input logic integrity_error_i,
+  input logic [3:0] integrity_channel_i,
+  input logic [39:0] integrity_addr_i,
+  input logic [31:0] integrity_offset_i,
   input logic progress_i,
   input logic [31:0] progress_offset_i,
   input logic [2:0] blocked_i,
@@ -58,7 +62,7 @@ module control_formal #(
 
   logic f_past = 1'b0;
   logic f_run_error, f_errors, f_watchdog;
-  assign f_errors = decode_error_i || load_error_i || index_error_i || store_error_i || read_error_i || write_error_i;
+  assign f_errors = integrity_error_i || decode_error_i || load_error_i || index_error_i || store_error_i || read_error_i || write_error_i;
   assign f_watchdog = watchdog_i != 32'd0 && f_quiet >= watchdog_i;
   assign f_run_error = running && (f_errors || f_watchdog);
   always_comb begin
@@ -72,7 +76,7 @@ module control_formal #(
   logic [2:0] f_state;
   logic [31:0] f_tag;
   logic [ROW_BITS-1:0] f_row;
-  logic f_was_resetting;
+  logic f_was_resetting, f_lost;
   always_ff @(posedge clk_i) begin
     f_past <= 1'b1;
     f_live <= rst_ni;
@@ -90,6 +94,7 @@ module control_formal #(
     f_tag <= job_tag_i;
     f_row <= row;
     f_was_resetting <= f_resetting;
+    f_lost <= integrity_error_i;
   end
 
   // Ghosts: is a fault or reset of the host being served; rows cleared so far; jobs begun, less their ends.
@@ -141,6 +146,7 @@ module control_formal #(
     // Whatever is wrong, the end of a job is reported once, and only IDLE or FAULT follow it.
     if (f_set_done) K25_end: assert (state == IDLE);
     if (f_set_fault) K26_end: assert (state == FAULT);
+    if (f_state == RUNNING && f_lost && !f_soft) K32_lost: assert (fault == auklet_pkg::FAULT_INTEGRITY);
     if (f_state == DRAINING && state != DRAINING) K27_isolated: assert (isolated == !f_idle);
   end
   logic [87:0] f_record_full;

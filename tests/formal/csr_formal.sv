@@ -26,6 +26,8 @@ module csr_formal (
   input logic [15:0] completed_load_i,
   input logic [15:0] completed_compute_i,
   input logic [15:0] completed_store_i,
+  input logic [31:0] corrected_i,
+  input logic [23:0] corrected_addr_i,
   input logic [63:0] pmu_cycles_i,
   input logic [255:0] pmu_counts_i,
   input logic pmu_log_valid_i,
@@ -125,6 +127,9 @@ module csr_formal (
     f_was_locked <= state_i == auklet_pkg::STATE_RUNNING || state_i == auklet_pkg::STATE_DRAINING;
     f_idle <= state_i == auklet_pkg::STATE_IDLE;
   end
+  logic f_switch;                    // the secure or privileged bit is being written with another value
+  assign f_switch = f_awready && awaddr_i == auklet_pkg::ADDR_AXI_ATTR
+                    && wdata_i[auklet_pkg::AXI_ATTR_PROT_LSB +: 2] != prot[1:0];
   logic f_refused;                   // the last cycle's write was refused
   assign f_refused = f_write && bresp != OKAY;
 
@@ -150,9 +155,10 @@ module csr_formal (
 
     C12_bursts: assert (max_bursts >= 4'd1 && max_bursts <= 4'd8);
 
-    // Control: only by a whole write of CONTROL, one bit at a time, start and clear only from IDLE.
+    // Control: only by a whole write of CONTROL, one bit at a time, start and clear only from IDLE; a switch clears, too.
     if (start) C13_start: assert (state_i == auklet_pkg::STATE_IDLE && f_awready && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b001);
-    if (clear_sram) C14_clear: assert (state_i == auklet_pkg::STATE_IDLE && f_awready && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b100);
+    if (clear_sram) C14_clear: assert (state_i == auklet_pkg::STATE_IDLE && f_awready && (f_switch || (awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b100)));
+    if (f_switch && state_i == auklet_pkg::STATE_IDLE && wstrb_i == 4'hf) C34_switch: assert (clear_sram);
     if (soft_reset) C15_reset: assert (f_awready && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b010);
     if (start || clear_sram || soft_reset || pmu_clear) C16_whole: assert (wstrb_i == 4'hf);
     if (f_awready && wstrb_i == 4'hf && awaddr_i == auklet_pkg::ADDR_CONTROL && wdata_i[2:0] == 3'b010) C17_always: assert (soft_reset);

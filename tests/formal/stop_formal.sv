@@ -15,6 +15,7 @@ module stop_formal (
   input logic load_error_i,
   input logic index_error_i,
   input logic store_error_i,
+  input logic integrity_error_i,
   input logic [3:0] max_bursts_i,
   input logic [1:0] req_valid_i,
   input logic [1:0] data_ready_i,
@@ -43,6 +44,7 @@ module stop_formal (
     .store_error_i, .store_at_i(32'd0), .store_offset_i(32'd0),
     .read_error_i(read_error), .read_decode_i(1'b0), .read_client_i(1'b0), .read_addr_i(40'd0),
     .write_error_i(write_error), .write_decode_i(1'b0), .write_addr_i(40'd0),
+    .integrity_error_i, .integrity_channel_i(4'd0), .integrity_addr_i(40'd0), .integrity_offset_i(32'd0),
     .progress_i(1'b0), .progress_offset_i(32'd0), .blocked_i(3'd0), .port_idle_i(read_idle && write_idle),
     .state_o(state), .running_o(running), .isolated_o(isolated), .reset_irq_o(reset_irq), .fault_o(fault)
   );
@@ -98,7 +100,7 @@ module stop_formal (
     f_live <= rst_ni;
     f_ar_held <= rst_ni && arvalid && !arready_i;
     f_aw_held <= rst_ni && awvalid && !awready_i;
-    f_stopped <= rst_ni && !start_i && (f_stopped || soft_reset_i || (running && (decode_error_i || load_error_i || index_error_i
+    f_stopped <= rst_ni && !start_i && (f_stopped || soft_reset_i || (running && (integrity_error_i || decode_error_i || load_error_i || index_error_i
       || store_error_i || read_error || write_error)));
   end
 

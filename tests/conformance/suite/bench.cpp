@@ -63,7 +63,7 @@ bool Bench::reset_registers() {
   }
   write<reg::IrqRaw>(kCauses);
   write<reg::PmuCtrl>(reg::PmuCtrl::kClear.mask());
-  return true;
+  return await_state(spec::State::kIdle);  // AXI_ATTR may have cleared the SRAM.
 }
 
 bool Bench::expect_state(spec::State state) {

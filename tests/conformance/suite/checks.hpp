@@ -67,6 +67,7 @@ void check_pmu_traffic(Bench& bench);
 void check_soft_reset_keeps(Bench& bench);
 void check_soft_reset_clears_sram(Bench& bench);
 void check_clear_sram(Bench& bench);
+void check_security_switch(Bench& bench);
 void check_reset_mid_job(Bench& bench);
 void check_reset_mid_transfer(Bench& bench);
 void check_hard_reset_mid_job(Bench& bench);

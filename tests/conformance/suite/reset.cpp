@@ -142,6 +142,27 @@ void check_clear_sram(Bench& bench) {
   expect_sram(bench, "clear_sram clears the SRAM", std::byte{0});
 }
 
+void check_security_switch(Bench& bench) {
+  if (!bench.prepare()) return;
+  open_windows(bench);
+  // Jobs run with the platform's own protection: a firewall might refuse another.
+  const auto set_prot = [&bench](std::uint32_t prot, std::uint32_t cache) {
+    bench.write<reg::AxiAttr>(reg::AxiAttr::kProt.make(prot) | reg::AxiAttr::kCache.make(cache));
+    bench.await_state(spec::State::kIdle);
+  };
+  constexpr std::uint32_t kCache = 3;
+  for (const std::uint32_t changed : {1U, 2U}) {  // Privileged, non-secure.
+    fill_sram(bench);
+    set_prot(0b100, kCache + 1);
+    set_prot(0, kCache);
+    expect_sram(bench, "other attributes leave the SRAM as it is", kPattern);
+    set_prot(changed, kCache);
+    expect_at_rest(bench);
+    set_prot(0, kCache);
+    expect_sram(bench, "a change of the privileged or non-secure bit clears the SRAM", std::byte{0});
+  }
+}
+
 void check_reset_mid_job(Bench& bench) {
   if (!bench.prepare()) return;
   bench.write<reg::IrqMask>(reg::IrqMask::kDone.mask() | reg::IrqMask::kFault.mask());

@@ -73,6 +73,8 @@ constexpr std::array kChecks{
     Check{"reset", "soft_keeps_registers", "A soft reset keeps all settings.", check_soft_reset_keeps},
     Check{"reset", "soft_clears_sram", "A soft reset clears the SRAM.", check_soft_reset_clears_sram},
     Check{"reset", "clear_sram", "CONTROL.clear_sram clears the SRAM.", check_clear_sram},
+    Check{"reset", "security_switch", "A change of AXI_ATTR's privileged or non-secure bit clears the SRAM.",
+          check_security_switch},
     Check{"reset", "mid_job", "A soft reset ends a job without trace.", check_reset_mid_job},
     Check{"reset", "mid_transfer", "A soft reset in the middle of transfers leaves a device that works.",
           check_reset_mid_transfer},

@@ -36,7 +36,8 @@ inline const spec::HardwareConfig* mutant_configuration() {
 /// `options` but for the configuration, which is the model's.
 inline std::unique_ptr<sim::VerilatedNpu> make_mutant_npu(const sim::VerilatedOptions& options) {
   const spec::HardwareConfig& config = *mutant_configuration();
-  const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits};
+  const sim::VerilatedConfiguration built{config.name, config.macs, config.sram_bytes / 1024, config.axi_data_bits,
+                                          false};
   return sim::make_verilated_npu(built, sim::make_core_npu64_mutants, options);
 }
 

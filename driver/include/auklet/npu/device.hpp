@@ -66,6 +66,8 @@ class Device {
   }
   /// The first fault since reset; kind is kNone when there was none.
   [[nodiscard]] Fault fault();
+  /// Corrected bits of the SRAM; zeros without Configuration::sram_ecc.
+  [[nodiscard]] Integrity integrity();
   /// How far the job is, or the last one was.
   [[nodiscard]] Progress progress();
   /// The tag of the last job that ended, by done or by fault.
@@ -83,8 +85,10 @@ class Device {
 
   /// Cycles without progress until the hardware faults; 0 turns the watchdog off. Errors: kNotProbed, kBusy.
   [[nodiscard]] Status set_watchdog(std::uint32_t cycles);
-  /// Errors: kNotProbed, kAxiAttributeRange, kBusy.
-  [[nodiscard]] Status set_axi_attributes(const AxiAttributes& attributes);
+  /// A change of the privileged or non-secure bit (prot, bits 0 and 1) clears the SRAM; the call waits for the end of
+  /// that, for at most `timeout` ticks of the port. Errors: kNotProbed, kAxiAttributeRange, kBusy; kClearTimeout: the
+  /// attributes are set, the device clears on.
+  [[nodiscard]] Status set_axi_attributes(const AxiAttributes& attributes, Ticks timeout);
 
   // ---- Running ----
 

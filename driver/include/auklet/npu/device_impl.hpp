@@ -62,6 +62,7 @@ Status Device<B, P>::identify(Configuration& found) {
   found.sram_kib = static_cast<std::uint16_t>(reg::Config1::kSramKib.extract(config1));
   found.windows = static_cast<std::uint8_t>(reg::Config1::kWindows.extract(config1));
   found.counters = static_cast<std::uint8_t>(reg::Config1::kCounters.extract(config1));
+  found.sram_ecc = reg::Config1::kSramEcc.extract(config1) != 0;
   if (!detail::is_known(found) || found.windows != spec::kWindowCount || found.counters != spec::kPmuCounters) {
     return Status::kHardwareConfig;
   }
@@ -106,9 +107,10 @@ void Device<B, P>::release_power() {
 template <Bus B, Port P>
 bool Device<B, P>::restore(Ticks timeout) {
   windows_known_ = {};
+  // Attributes first: they may clear the SRAM.
+  if (attributes_set_) registers_.template write<spec::reg::AxiAttr>(attributes_);
   if (!wait_idle(timeout)) return false;
   if (watchdog_set_) registers_.template write<spec::reg::Watchdog>(watchdog_);
-  if (attributes_set_) registers_.template write<spec::reg::AxiAttr>(attributes_);
   return true;
 }
 
@@ -125,6 +127,15 @@ Fault Device<B, P>::fault() {
   fault.address = detail::join(low, registers_.template read<reg::FaultAddrHi>());
   fault.stream_offset = registers_.template read<reg::FaultOffset>();
   return fault;
+}
+
+template <Bus B, Port P>
+Integrity Device<B, P>::integrity() {
+  namespace reg = spec::reg;
+  Integrity integrity;
+  integrity.corrected = registers_.template read<reg::IntegrityCorrected>();
+  integrity.address = registers_.template read<reg::IntegrityAddr>();
+  return integrity;
 }
 
 template <Bus B, Port P>
@@ -184,7 +195,7 @@ Status Device<B, P>::set_watchdog(std::uint32_t cycles) {
 }
 
 template <Bus B, Port P>
-Status Device<B, P>::set_axi_attributes(const AxiAttributes& attributes) {
+Status Device<B, P>::set_axi_attributes(const AxiAttributes& attributes, Ticks timeout) {
   using Register = spec::reg::AxiAttr;
   if (!probed_) return Status::kNotProbed;
   if (attributes.prot > Register::kProt.max() || attributes.cache > Register::kCache.max() ||
@@ -196,7 +207,7 @@ Status Device<B, P>::set_axi_attributes(const AxiAttributes& attributes) {
                 Register::kMaxOutstanding.make(attributes.max_outstanding);
   attributes_set_ = true;
   registers_.template write<Register>(attributes_);
-  return Status::kOk;
+  return state() != spec::State::kClearing || wait_idle(timeout) ? Status::kOk : Status::kClearTimeout;
 }
 
 template <Bus B, Port P>

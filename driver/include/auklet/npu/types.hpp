@@ -40,6 +40,7 @@ struct Configuration {
   std::uint16_t sram_kib = 0;        ///< On-chip SRAM in KiB.
   std::uint8_t windows = 0;          ///< Address windows.
   std::uint8_t counters = 0;         ///< Event counters.
+  bool sram_ecc = false;             ///< The SRAM has check bits: see Integrity.
 
   [[nodiscard]] constexpr std::uint32_t sram_bytes() const noexcept { return std::uint32_t{sram_kib} * 1024U; }
   friend bool operator==(const Configuration&, const Configuration&) = default;
@@ -51,8 +52,15 @@ struct Fault {
   spec::Fault kind = spec::Fault::kNone;                 ///< What happened.
   spec::Channel channel = spec::Channel::kFetch;         ///< Who met it.
   spec::CommandError error = spec::CommandError::kNone;  ///< Why, when kind is kCommand.
-  BusAddress address = 0;           ///< Of the burst (AXI faults) or offset in the window (kAddress).
+  BusAddress address = 0;           ///< As FAULT_ADDR says for the kind: of a burst, in a window, in SRAM.
   std::uint32_t stream_offset = 0;  ///< Bytes: the faulting command, or the last one dispatched.
+};
+
+/// Flipped SRAM bits that the hardware corrected, since its reset input. Stays over soft_reset(). More flips than one
+/// in a word are a fault, kFaultIntegrity.
+struct Integrity {
+  std::uint32_t corrected = 0;  ///< Reads of words with a flipped bit, modulo 2^32: one word may count more than once.
+  std::uint32_t address = 0;    ///< SRAM address of the last of them, in bytes.
 };
 
 /// The Status that stands for a fault's kind; kOk for kNone.

@@ -22,12 +22,16 @@ struct FunctionalModelOptions {
   /// it is reset, as on hardware that nobody waits for. Keeps hostile streams from holding the host for hours. Memory
   /// with a latency beyond it counts as memory that does not answer the fetch: the watchdog ends such a job.
   std::uint64_t job_cycle_limit = std::uint64_t{1} << 26;
+  bool sram_ecc = false;  ///< The SRAM has check bits: CONFIG1.sram_ecc.
 };
 
 /// Functional model of the NPU.
 ///
 /// Exact: every register's access rules and value except those below; SRAM, memory and results; faults with cause,
 /// channel, code, address and offset; COMPLETED, PROGRESS and DONE_TAG; the event COMMANDS.
+///
+/// With check bits in the SRAM, a word that has lost more than they correct is found when a command uses it, and the
+/// corrected reads are counted; how often the hardware reads a word that it uses more than once is not modelled.
 ///
 /// Estimated: time, that is PMU_CYCLES, PMU_LOG_DATA, all other events, and how long CLEARING and RUNNING last. It is
 /// that of auklet/sim/estimator.hpp, independently of the seed. Causes add up to PMU_CYCLES. FETCH_WAIT stays zero, and
@@ -66,6 +70,7 @@ class FunctionalModel : public Target {
   [[nodiscard]] std::uint64_t cycle() const override;
   [[nodiscard]] bool irq() const override;
   void hard_reset() override;
+  bool flip_sram_bit(std::uint32_t address, std::uint32_t bit) override;
   bool observe(Observer* observer) override;
 
   /// Answers every burst that touches [base, base + bytes) with `response` instead of what is mapped there.
@@ -73,7 +78,11 @@ class FunctionalModel : public Target {
   /// Ends what inject_error began.
   void clear_injected_errors();
 
-  /// The SRAM's bytes as they are now, for tests.
+  /// Flips these bits of the SRAM word that holds byte `address` in each of the next `writes` writes to it (0 ends
+  /// that), numbered as in flip_sram_bit(): what hits a word while a job runs. False when there is no such word or bit.
+  bool weaken_sram_word(std::uint32_t address, std::span<const std::uint32_t> bits, std::uint32_t writes);
+
+  /// The SRAM's bytes as a command would read them now, for tests.
   [[nodiscard]] std::span<const std::int8_t> sram() const;
 
  private:

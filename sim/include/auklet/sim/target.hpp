@@ -49,6 +49,11 @@ class Target {
   /// Pulses the reset input.
   virtual void hard_reset() = 0;
 
+  /// Flips a bit of an SRAM word, as radiation does: bits 0 to 127 are data, those up to 136 check bits where the
+  /// device has them (CONFIG1.sram_ecc). `address` in bytes, anywhere in the word. False when there is no such word or
+  /// bit, or nothing that can flip it.
+  virtual bool flip_sram_bit(std::uint32_t /*address*/, std::uint32_t /*bit*/) { return false; }
+
   /// Reports to `observer`, which must outlive its use, from now on; to nobody for nullptr. An observed target may be
   /// slower; what it does is the same. False when it cannot be observed.
   virtual bool observe(Observer* /*observer*/) { return false; }

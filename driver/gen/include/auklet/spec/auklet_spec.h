@@ -44,6 +44,8 @@
 #define AUKLET_LOG_ENTRIES 256u
 /* Causes that a cycle of a job can have: the values of cause but NONE */
 #define AUKLET_CAUSES 10u
+/* Check bits of an SRAM word, where CONFIG1.sram_ecc says that there are any */
+#define AUKLET_ECC_BITS 9u
 /* SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict */
 #define AUKLET_SRAM_REGIONS 4u
 /* Commands that the store and the compute engine queue ahead of the one that they run */
@@ -74,6 +76,7 @@
 #define AUKLET_FAULT_AXI_DECERR 4u
 #define AUKLET_FAULT_WATCHDOG 5u
 #define AUKLET_FAULT_INDEX 6u
+#define AUKLET_FAULT_INTEGRITY 7u
 
 /* FAULT_CAUSE.channel: who met the fault; also the AXI ID */
 #define AUKLET_CHANNEL_FETCH 0u
@@ -157,7 +160,9 @@
 #define AUKLET_CONFIG1_WINDOWS_SHIFT 16u
 #define AUKLET_CONFIG1_WINDOWS_MASK 0x00ff0000u
 #define AUKLET_CONFIG1_COUNTERS_SHIFT 24u
-#define AUKLET_CONFIG1_COUNTERS_MASK 0xff000000u
+#define AUKLET_CONFIG1_COUNTERS_MASK 0x7f000000u
+#define AUKLET_CONFIG1_SRAM_ECC_SHIFT 31u
+#define AUKLET_CONFIG1_SRAM_ECC_MASK 0x80000000u
 
 /* CONTROL: wo */
 #define AUKLET_REG_CONTROL 0x010u
@@ -270,6 +275,16 @@
 #define AUKLET_REG_COMPLETED_STORE 0x058u
 #define AUKLET_COMPLETED_STORE_STORE_SHIFT 0u
 #define AUKLET_COMPLETED_STORE_STORE_MASK 0x0000ffffu
+
+/* INTEGRITY_CORRECTED: ro */
+#define AUKLET_REG_INTEGRITY_CORRECTED 0x05cu
+#define AUKLET_INTEGRITY_CORRECTED_VALUE_SHIFT 0u
+#define AUKLET_INTEGRITY_CORRECTED_VALUE_MASK 0xffffffffu
+
+/* INTEGRITY_ADDR: ro */
+#define AUKLET_REG_INTEGRITY_ADDR 0x060u
+#define AUKLET_INTEGRITY_ADDR_VALUE_SHIFT 0u
+#define AUKLET_INTEGRITY_ADDR_VALUE_MASK 0x00ffffffu
 
 /* PMU_CTRL: rw */
 #define AUKLET_REG_PMU_CTRL 0x080u

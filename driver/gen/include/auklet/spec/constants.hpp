@@ -47,6 +47,8 @@ inline constexpr std::uint32_t kPmuCounters = 8;
 inline constexpr std::uint32_t kLogEntries = 256;
 /// Causes that a cycle of a job can have: the values of cause but NONE.
 inline constexpr std::uint32_t kCauses = 10;
+/// Check bits of an SRAM word, where CONFIG1.sram_ecc says that there are any.
+inline constexpr std::uint32_t kEccBits = 9;
 /// SRAM regions, each an even/odd pair of banks: accesses to distinct regions never conflict.
 inline constexpr std::uint32_t kSramRegions = 4;
 /// Commands that the store and the compute engine queue ahead of the one that they run.
@@ -110,6 +112,9 @@ enum class Fault : std::uint32_t {
   /// A GATHER met an index outside its table; that row was not issued, FAULT_ADDR is the index's place among the
   /// command's indices.
   kIndex = 6,
+  /// An SRAM word that was read has more flipped bits than its code corrects; FAULT_ADDR is its address in SRAM, the
+  /// channel is the reader's (LOAD: a GATHER's indices).
+  kIntegrity = 7,
 };
 
 /// The name as the documentation writes it; "?" for a value that has none.
@@ -129,6 +134,8 @@ enum class Fault : std::uint32_t {
       return "WATCHDOG";
     case Fault::kIndex:
       return "INDEX";
+    case Fault::kIntegrity:
+      return "INTEGRITY";
   }
   return "?";
 }

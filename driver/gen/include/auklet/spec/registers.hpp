@@ -99,7 +99,9 @@ struct Config1 {
   /// Address windows.
   static constexpr Field<> kWindows{16, 8};
   /// PMU event counters.
-  static constexpr Field<> kCounters{24, 8};
+  static constexpr Field<> kCounters{24, 7};
+  /// 1: every SRAM word has check bits. One flipped bit is corrected as the word is read, two are fault INTEGRITY.
+  static constexpr Field<> kSramEcc{31, 1};
 };
 
 /// Commands to the device; more than one bit at once is refused (SLVERR).
@@ -222,7 +224,8 @@ struct AxiAttr {
   static constexpr Access kAccess = Access::kReadWrite;
   static constexpr bool kLocked = true;  // Writes while a job runs are refused.
   static constexpr std::uint32_t kReset = 0x00000830;
-  /// AxPROT: bit 0 privileged, bit 1 non-secure, bit 2 instruction.
+  /// AxPROT: bit 0 privileged, bit 1 non-secure, bit 2 instruction. A write while IDLE that changes bit 0 or 1 clears
+  /// the internal SRAM, as CONTROL.clear_sram does.
   static constexpr Field<> kProt{0, 3};
   /// AxCACHE.
   static constexpr Field<> kCache{4, 4};
@@ -245,7 +248,8 @@ struct FaultCause {
   static constexpr Field<CommandError> kCode{8, 8};
 };
 
-/// Address of the faulting burst (AXI faults), window offset (ADDRESS), or the index's place (INDEX), low half.
+/// Address of the faulting burst (AXI faults), window offset (ADDRESS), the index's place (INDEX), or the word's
+/// address in SRAM (INTEGRITY), low half.
 struct FaultAddrLo {
   static constexpr std::uint32_t kOffset = 0x044;
   static constexpr Access kAccess = Access::kReadOnly;
@@ -265,7 +269,8 @@ struct FaultAddrHi {
   static constexpr Field<> kValue{0, 8};
 };
 
-/// Stream offset in bytes of the faulting command (COMMAND, ADDRESS, INDEX), else of the last one dispatched.
+/// Stream offset in bytes of the faulting command (COMMAND, ADDRESS, INDEX, INTEGRITY), else of the last one
+/// dispatched.
 struct FaultOffset {
   static constexpr std::uint32_t kOffset = 0x04c;
   static constexpr Access kAccess = Access::kReadOnly;
@@ -305,6 +310,27 @@ struct CompletedStore {
   static constexpr std::uint32_t kReset = 0x00000000;
   /// By the store engine.
   static constexpr Field<> kStore{0, 16};
+};
+
+/// Reads of SRAM words that had one flipped bit, which was corrected, modulo 2^32: at least one for each such word that
+/// was used. Counted from the reset input on; CONTROL.soft_reset keeps it. 0 without CONFIG1.sram_ecc.
+struct IntegrityCorrected {
+  static constexpr std::uint32_t kOffset = 0x05c;
+  static constexpr Access kAccess = Access::kReadOnly;
+  static constexpr bool kLocked = false;
+  static constexpr std::uint32_t kReset = 0x00000000;
+  /// Reads.
+  static constexpr Field<> kValue{0, 32};
+};
+
+/// Address in SRAM of the last of them, 0 when there is none.
+struct IntegrityAddr {
+  static constexpr std::uint32_t kOffset = 0x060;
+  static constexpr Access kAccess = Access::kReadOnly;
+  static constexpr bool kLocked = false;
+  static constexpr std::uint32_t kReset = 0x00000000;
+  /// Bytes, a multiple of 16.
+  static constexpr Field<> kValue{0, 24};
 };
 
 /// Performance counters.
@@ -465,7 +491,7 @@ struct RegisterInfo {
   std::uint32_t field_mask;  ///< Ones on bits that a field names; the others read as zero and ignore writes.
 };
 
-inline constexpr std::array<RegisterInfo, 33> kRegisters{{
+inline constexpr std::array<RegisterInfo, 35> kRegisters{{
     {"ID", 0x000, 1, 4, Access::kReadOnly, false,
      0x41554b4c, 0xffffffff, 0xffffffff},
     {"VERSION", 0x004, 1, 4, Access::kReadOnly, false,
@@ -510,6 +536,10 @@ inline constexpr std::array<RegisterInfo, 33> kRegisters{{
      0x00000000, 0x00000000, 0xffffffff},
     {"COMPLETED_STORE", 0x058, 1, 4, Access::kReadOnly, false,
      0x00000000, 0x00000000, 0x0000ffff},
+    {"INTEGRITY_CORRECTED", 0x05c, 1, 4, Access::kReadOnly, false,
+     0x00000000, 0x00000000, 0xffffffff},
+    {"INTEGRITY_ADDR", 0x060, 1, 4, Access::kReadOnly, false,
+     0x00000000, 0x00000000, 0x00ffffff},
     {"PMU_CTRL", 0x080, 1, 4, Access::kReadWrite, false,
      0x00000000, 0x00000003, 0x00000003},
     {"PMU_CYCLES_LO", 0x084, 1, 4, Access::kReadOnly, false,

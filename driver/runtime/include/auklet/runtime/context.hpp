@@ -28,7 +28,7 @@ struct Call {
   npu::Ticks timeout = 0;          ///< Ticks of the port that the NPU may take; one that takes longer is stopped.
 };
 
-/// Calls of a Context so far, modulo 2^32. Each call counts once in the first five, and in `retried` besides.
+/// Calls of a Context so far, modulo 2^32. Each call counts once in the first five, and in the others besides.
 struct Tally {
   std::uint32_t on_npu = 0;
   std::uint32_t on_cpu = 0;         ///< With the retried ones.
@@ -36,14 +36,16 @@ struct Tally {
   std::uint32_t refused = 0;        ///< Status::kRefused.
   std::uint32_t failed = 0;         ///< Status::kFailed.
   std::uint32_t retried = 0;        ///< Ran on the CPU after the NPU had failed.
+  std::uint32_t repeated = 0;       ///< Run on the NPU once more after fault INTEGRITY, however that ended.
+  std::uint32_t corrected = 0;      ///< The sum of Report::corrected.
 };
 
 /// Operator-level calls for one device. Device and queue are the caller's, probed and opened by it, and must outlive
 /// the context; calls submit one job at a time and wait for its end, so the queue must be empty when one is made.
 ///
 /// Thread safety is the queue's: one thread at a time; the platform's handler may call Queue::on_interrupt() meanwhile.
-/// Every call ends: on the NPU after its timeout plus at most two resets (QueueOptions::reset_timeout), on the CPU when
-/// the kernel is done. No heap; less than 6 KiB of stack, most of it for planning.
+/// Every call ends: on the NPU after its timeout plus at most two resets (QueueOptions::reset_timeout), twice that when
+/// the job is repeated, on the CPU when the kernel is done. No heap; less than 6 KiB of stack, most of it for planning.
 ///
 /// Memory: tensors and workspace are handed to the port's cache hooks by the queue (inputs, workspace and output are
 /// cleaned before the job, the output is invalidated after it), and granted to the NPU for exactly their length:
@@ -137,6 +139,9 @@ class Context {
   /// Whether the device has come back from a reset that had failed.
   [[nodiscard]] bool recovered();
   void note_failure(const Activations& tensors, const npu::JobResult& job, Report& report);
+  [[nodiscard]] std::uint32_t corrected_reads() {
+    return device_.configuration().sram_ecc ? device_.integrity().corrected : 0;
+  }
   [[nodiscard]] Report counted(const Report& report) noexcept;
 
   Device& device_;

@@ -101,6 +101,7 @@ struct NetworkReport {
   npu::Status device = npu::Status::kOk;          ///< kRefused: why. kFailed: how the job ended.
   npu::StreamReport stream{};                     ///< kRefused with a kStream… code: where and what in the stream.
   npu::JobResult job{};                           ///< kFailed: fault, progress, and whether the device came back.
+  std::uint32_t repeated = 0;                     ///< Jobs that met fault INTEGRITY and were run once more.
   kernels::Status kernel = kernels::Status::kOk;  ///< kKernel: the kernel's answer.
 
   [[nodiscard]] constexpr bool ok() const noexcept { return status == NetworkStatus::kOk; }
@@ -169,7 +170,44 @@ using NetworkBuffers = std::array<npu::Buffer, spec::kWindowCount>;
   return report;
 }
 
-/// Runs one step and waits for its end; `timeout` as in run(). Those before it must have run since the inputs were
+/// Whether the segment's job can be run again after one that ended anywhere: it writes nothing that it reads.
+[[nodiscard]] inline bool repeatable(const NetworkSegment& segment) noexcept {
+  const auto in_arena = [](const NetworkWindow& window, npu::Access access) {
+    const auto granted = static_cast<unsigned>(window.access) & static_cast<unsigned>(access);
+    return window.place == NetworkWindow::Place::kArena && window.bytes != 0 && granted != 0;
+  };
+  for (const NetworkWindow& out : segment.windows) {
+    if (!in_arena(out, npu::Access::kWrite)) continue;
+    for (const NetworkWindow& in : segment.windows) {
+      if (in_arena(in, npu::Access::kRead) && in.offset < out.offset + out.bytes && out.offset < in.offset + in.bytes) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+namespace detail {
+
+/// Submits a job and waits for its end.
+template <npu::Bus B, npu::Port P, std::size_t Depth>
+void run_job(npu::Queue<B, P, Depth>& queue, const npu::Job& job, npu::Ticks timeout, NetworkReport& report) {
+  npu::JobTag tag = 0;
+  report.status = NetworkStatus::kOk;
+  report.device = queue.submit(job, tag, &report.stream);
+  if (report.device != npu::Status::kOk) {
+    report.status = NetworkStatus::kRefused;
+    return;
+  }
+  report.device = queue.wait(tag, timeout, report.job);
+  if (report.device == npu::Status::kOk) report.device = report.job.status;
+  if (report.device != npu::Status::kOk) report.status = NetworkStatus::kFailed;
+}
+
+}  // namespace detail
+
+/// Runs one step and waits for its end; `timeout` as in run(). A job that meets fault INTEGRITY, which says nothing
+/// against it, is run once more where it is repeatable(). Those before it must have run since the inputs were
 /// written. Between two steps Device::cycles() and the layer log are those of the last job. With a ticket, one for each
 /// step, the driver checks the step's stream in the first run only: see npu::StreamTicket.
 template <npu::Bus B, npu::Port P, std::size_t Depth>
@@ -182,17 +220,14 @@ template <npu::Bus B, npu::Port P, std::size_t Depth>
   if (!report.ok()) return report;
   if (const NetworkStep& todo = network.steps[step]; todo.segment != nullptr) {
     NetworkBuffers buffers;
-    npu::JobTag tag = 0;
     npu::Job job = job_of(*todo.segment, arena, buffers);
     job.ticket = ticket;
-    report.device = queue.submit(job, tag, &report.stream);
-    if (report.device != npu::Status::kOk) {
-      report.status = NetworkStatus::kRefused;
-      return report;
+    detail::run_job(queue, job, timeout, report);
+    if (report.device == npu::Status::kFaultIntegrity && report.job.recovery == npu::Status::kOk &&
+        repeatable(*todo.segment)) {
+      ++report.repeated;
+      detail::run_job(queue, job, timeout, report);
     }
-    report.device = queue.wait(tag, timeout, report.job);
-    if (report.device == npu::Status::kOk) report.device = report.job.status;
-    if (report.device != npu::Status::kOk) report.status = NetworkStatus::kFailed;
   } else {
     report.kernel = todo.kernel(arena);
     if (report.kernel != kernels::Status::kOk) report.status = NetworkStatus::kKernel;
@@ -209,12 +244,15 @@ template <npu::Bus B, npu::Port P, std::size_t Depth>
 template <npu::Bus B, npu::Port P, std::size_t Depth>
 [[nodiscard]] NetworkReport run(const Network& network, npu::Queue<B, P, Depth>& queue, std::span<std::byte> arena,
                                 npu::Ticks timeout, std::span<npu::StreamTicket> tickets = {}) {
+  std::uint32_t repeated = 0;
   for (std::size_t step = 0; step < network.steps.size(); ++step) {
     npu::StreamTicket* const ticket = step < tickets.size() ? &tickets[step] : nullptr;
-    const NetworkReport report = run_step(network, step, queue, arena, timeout, ticket);
+    NetworkReport report = run_step(network, step, queue, arena, timeout, ticket);
+    repeated += report.repeated;
+    report.repeated = repeated;
     if (!report.ok()) return report;
   }
-  return {.status = check_arena(network, arena), .step = network.steps.size()};
+  return {.status = check_arena(network, arena), .step = network.steps.size(), .repeated = repeated};
 }
 
 }  // namespace auklet::runtime

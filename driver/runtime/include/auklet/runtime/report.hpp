@@ -51,7 +51,8 @@ enum class Policy : std::uint8_t {
 };
 
 /// What follows when the NPU faults or misses the deadline. Either way the driver has reset it before the call returns,
-/// and the report names the fault.
+/// and the report names the fault. After fault INTEGRITY, which says nothing against the job, the NPU first gets it
+/// once more, unless the reset failed or the output overlaps an input.
 enum class OnFault : std::uint8_t {
   kReport,      ///< Status::kFailed.
   kRetryOnCpu,  ///< Once more, on the CPU: Where::kCpu with Reason::kNpuFault. Not under Policy::kNpuOnly, not when the
@@ -72,6 +73,11 @@ struct Report {
   /// After a fault or timeout: kOk when the device is ready again. Else the NPU may still touch the call's tensors and
   /// workspace, which must stay in place until a later call runs on the NPU or Queue::reset() succeeds.
   npu::Status recovery = npu::Status::kOk;
+
+  /// The job met fault INTEGRITY and was run on the NPU once more, from the same inputs; `fault` is the last one met,
+  /// and all else is of the second run.
+  bool repeated = false;
+  std::uint32_t corrected = 0;  ///< Reads of the SRAM meanwhile that had a flipped bit, which the NPU corrected.
 
   std::uint64_t cycles = 0;         ///< NPU cycles of the job, from start to end; 0 when it did not run there.
   std::uint64_t macs = 0;           ///< Multiply-accumulates of the operator's definition, wherever it ran.

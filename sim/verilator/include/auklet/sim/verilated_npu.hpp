@@ -24,6 +24,7 @@ struct VerilatedConfiguration {
   std::uint32_t macs;           ///< 8-bit multipliers.
   std::uint32_t sram_kib;       ///< On-chip SRAM in KiB.
   std::uint32_t axi_data_bits;  ///< 64 or 128.
+  bool sram_ecc;                ///< Check bits in the SRAM.
 };
 
 /// All models of this build; of those with one name, the specification's AXI width comes first.
