@@ -63,8 +63,8 @@ class VerilatedNpu : public Target {
   /// statistics and the cycle count stay.
   virtual void reset_for(std::uint32_t cycles) = 0;
 
-  /// Writes those bytes of a register's word whose bit `strobe` has, as a bus access narrower than a word does; a refused
-  /// one counts in bus_errors(), as with write32().
+  /// Writes those bytes of a register's word whose bit `strobe` has, as a bus access narrower than a word does; a
+  /// refused one counts in bus_errors(), as with write32().
   virtual void write_strobed(std::uint32_t offset, std::uint32_t value, std::uint8_t strobe) = 0;
 
   /// Replaces the memory's fault plan and restarts its counts.
