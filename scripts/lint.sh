@@ -41,8 +41,11 @@ lint_verilator() {
 }
 
 lint_yosys() {
-  quietly build/logs/yosys.log \
-    yosys -q -p "read_verilog -sv $(rtl_files | tr '\n' ' '); hierarchy -check -top auklet_npu -chparam SRAM_ECC 1"
+  local ecc
+  for ecc in 0 1; do
+    quietly build/logs/yosys.log \
+      yosys -q -p "read_verilog -sv $(rtl_files | tr '\n' ' '); hierarchy -check -top auklet_npu -chparam SRAM_ECC ${ecc}"
+  done
 }
 
 # Own C and C++ files that match the patterns, generated ones left out.

@@ -1,4 +1,4 @@
-// Flipped bits of an SRAM with check bits: what a reader meets. The code is that of docs/robustness.md.
+// Flipped bits of an SRAM with check bits: what a reader meets. The code is that of auklet_secded_encode.
 #pragma once
 
 #include <auklet/spec/spec.hpp>

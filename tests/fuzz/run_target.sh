@@ -10,7 +10,7 @@ mkdir -p "$work/new" "$work/failures"
 ASAN_OPTIONS="quarantine_size_mb=16:allocator_may_return_null=1:${ASAN_OPTIONS:-}"
 UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
 export ASAN_OPTIONS UBSAN_OPTIONS
-"$target" -runs=0 -rss_limit_mb=512 -timeout=10 -artifact_prefix="$work/failures/" "$@" "$corpus"
+"$target" -runs=0 -rss_limit_mb=512 -timeout=60 -artifact_prefix="$work/failures/" "$@" "$corpus"
 [ "$seconds" -gt 0 ] || exit 0
-exec "$target" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=10 -print_final_stats=1 \
+exec "$target" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=60 -print_final_stats=1 \
   -artifact_prefix="$work/failures/" "$@" "$work/new" "$corpus"

@@ -20,6 +20,7 @@ Reason reason_of(npu::Status status) noexcept {
       return Reason::kNoDevice;
     case npu::Status::kQueueFull:
     case npu::Status::kBusy:
+    case npu::Status::kReentered:
       return Reason::kDeviceBusy;
     case npu::Status::kBufferUnreachable:
       return Reason::kBufferUnreachable;

@@ -18,8 +18,8 @@ namespace auklet::npu {
 /// Not thread-safe: one thread at a time. From an interrupt handler only acknowledge(), done_tag(), fault(),
 /// progress(), state() and what start() and set_window() do for a queue's next job may be called, and only while the
 /// thread is not itself inside one of these (the queue takes the port's critical section around them). Every call ends
-/// after a fixed number of register accesses, but soft_reset(), clear_sram() and request_power(), which end at their
-/// deadline. Beside a queue that other threads use, a call needs the port's Lock.
+/// after a fixed number of register accesses, but soft_reset(), clear_sram(), set_axi_attributes() and request_power(),
+/// which end at their deadline. Beside a queue that other threads use, a call needs the port's Lock.
 ///
 /// Registers are accessible while power is on: from request_power() to release_power(). An open queue sees to that by
 /// itself, see QueueOptions; on a port that does not switch power there is nothing to do.

@@ -187,6 +187,7 @@ Status Device<B, P>::set_window(std::uint32_t index, const Window& window) {
 template <Bus B, Port P>
 Status Device<B, P>::set_watchdog(std::uint32_t cycles) {
   if (!probed_) return Status::kNotProbed;
+  const CriticalSection lock(port_);  // The handler must not start a job, which locks the register, in between.
   if (const Status status = check_unlocked(); status != Status::kOk) return status;
   registers_.template write<spec::reg::Watchdog>(cycles);
   watchdog_ = cycles;
@@ -202,11 +203,14 @@ Status Device<B, P>::set_axi_attributes(const AxiAttributes& attributes, Ticks t
       attributes.max_outstanding == 0 || attributes.max_outstanding > 8) {
     return Status::kAxiAttributeRange;
   }
-  if (const Status status = check_unlocked(); status != Status::kOk) return status;
-  attributes_ = Register::kProt.make(attributes.prot) | Register::kCache.make(attributes.cache) |
-                Register::kMaxOutstanding.make(attributes.max_outstanding);
-  attributes_set_ = true;
-  registers_.template write<Register>(attributes_);
+  {
+    const CriticalSection lock(port_);  // As for the watchdog.
+    if (const Status status = check_unlocked(); status != Status::kOk) return status;
+    attributes_ = Register::kProt.make(attributes.prot) | Register::kCache.make(attributes.cache) |
+                  Register::kMaxOutstanding.make(attributes.max_outstanding);
+    attributes_set_ = true;
+    registers_.template write<Register>(attributes_);
+  }
   return state() != spec::State::kClearing || wait_idle(timeout) ? Status::kOk : Status::kClearTimeout;
 }
 

@@ -47,7 +47,8 @@ struct QueueStatistics {
 ///
 /// Threads: one at a time, or any number where the port has a lock(). on_interrupt() may come between any two
 /// instructions of them (it is excluded by the port's critical section where needed); all else is for threads only: a
-/// call that comes into the middle of another, from a handler or a hook, gets kReentered and does nothing. A
+/// call that comes into the middle of another, from a handler or a hook, gets kReentered and does nothing, where the
+/// port has no lock (one that does not nest blocks for ever) and not from the hooks inside on_interrupt(). A
 /// job belongs to no thread: whichever takes the result first has it, and others that wait for it get kUnknownTag. A
 /// wait() in one thread brings the jobs of all forward, and does not hold the lock while it sleeps.
 ///
@@ -108,6 +109,7 @@ class Queue {
   /// Keeps the device powered, so that its counters can be read after a job, until the matching release_power(). Errors
   /// as Device::request_power().
   [[nodiscard]] Status hold_power();
+  /// In the middle of another call (see kReentered) it does nothing, and power stays on.
   void release_power();
 
   /// The interrupt handler's work. Safe in an interrupt: reads and acknowledges IRQ_RAW, reads DONE_TAG and the fault

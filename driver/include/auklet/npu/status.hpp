@@ -56,8 +56,7 @@ enum class Status : std::uint8_t {
   kFaultWatchdog = 64,   ///< No progress for WATCHDOG cycles.
   kFaultUnknown = 65,    ///< The device reports a fault of a kind that does not exist.
   kFaultIndex = 66,      ///< An index that a GATHER met at run time is outside its table; its row was not issued.
-  kFaultIntegrity =
-      67,  ///< An SRAM word that was read has more flipped bits than are corrected. The next job is right.
+  kFaultIntegrity = 67,  ///< An SRAM word that was read has more flipped bits than are corrected.
 
   // validate_stream(): the first defect of a command stream. Nothing happened.
   kStreamLength = 80,        ///< Not whole 16-byte groups, too short or too long, or the header states another length.

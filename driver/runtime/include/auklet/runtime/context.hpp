@@ -134,8 +134,9 @@ class Context {
   [[nodiscard]] Reason why_not(const Program& program) const noexcept;
   /// Runs the program on the NPU, or says in `report` why that was not possible or how it failed.
   void run_on_npu(const Program& program, const Activations& tensors, npu::Ticks timeout, Report& report);
-  void run_powered(const npu::Job& request, const Program& program, const Activations& tensors, npu::Ticks timeout,
-                   Report& report);
+  /// False when the job was refused, and nothing ran.
+  [[nodiscard]] bool run_powered(const npu::Job& request, const Program& program, const Activations& tensors,
+                                 npu::Ticks timeout, Report& report);
   /// Whether the device has come back from a reset that had failed.
   [[nodiscard]] bool recovered();
   void note_failure(const Activations& tensors, const npu::JobResult& job, Report& report);

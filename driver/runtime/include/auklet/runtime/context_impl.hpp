@@ -90,21 +90,23 @@ void Context<B, P, Depth>::run_on_npu(const Program& program, const Activations&
     return;
   }
   const std::uint32_t corrected_before = corrected_reads();
-  run_powered({program.stream, buffers}, program, tensors, timeout, report);
+  (void)run_powered({program.stream, buffers}, program, tensors, timeout, report);
   if (report.device == npu::Status::kFaultIntegrity && report.recovery == npu::Status::kOk &&
       detail::inputs_intact(tensors)) {
-    report.repeated = true;
-    report.status = Status::kOk;
-    report.reason = Reason::kNone;
-    report.progress = {};
-    run_powered({program.stream, buffers}, program, tensors, timeout, report);
+    Report again = report;
+    again.repeated = true;
+    again.status = Status::kOk;
+    again.reason = Reason::kNone;
+    again.progress = {};
+    // Not even submitted: the first run's end stands.
+    if (run_powered({program.stream, buffers}, program, tensors, timeout, again)) report = again;
   }
   report.corrected = corrected_reads() - corrected_before;
   queue_.release_power();
 }
 
 template <npu::Bus B, npu::Port P, std::size_t Depth>
-void Context<B, P, Depth>::run_powered(const npu::Job& request, const Program& program, const Activations& tensors,
+bool Context<B, P, Depth>::run_powered(const npu::Job& request, const Program& program, const Activations& tensors,
                                        npu::Ticks timeout, Report& report) {
   device_.enable_counters(true);
   const std::uint64_t cycles_before = device_.cycles();
@@ -112,19 +114,23 @@ void Context<B, P, Depth>::run_powered(const npu::Job& request, const Program& p
   report.device = queue_.submit(request, tag);
   if (report.device != npu::Status::kOk) {
     report.reason = reason_of(report.device);
-    return;
+    return false;
   }
   // The queue starts nothing on a device that was not reset: nobody writes the old output any more.
   at_risk_ = {};
   npu::JobResult job;
   report.device = queue_.wait(tag, timeout, job);
   if (report.device == npu::Status::kOk) report.device = job.status;
-  if (report.device != npu::Status::kOk) return note_failure(tensors, job, report);
+  if (report.device != npu::Status::kOk) {
+    note_failure(tensors, job, report);
+    return true;
+  }
   report.where = Where::kNpu;
   report.cycles = device_.cycles() - cycles_before;
   report.bytes_read =
       program.cost.input_bytes + program.cost.weight_bytes + program.cost.parameter_bytes + program.stream.size_bytes();
   report.bytes_written = program.cost.output_bytes;
+  return true;
 }
 
 template <npu::Bus B, npu::Port P, std::size_t Depth>
