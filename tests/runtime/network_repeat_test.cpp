@@ -241,6 +241,19 @@ TEST_F(NetworkRepeat, ALostDeviceIsNotGivenTheJobAgain) {
   EXPECT_EQ(jobs_started(), 1U);
 }
 
+// The first job's failure stands: it has left half an output.
+TEST_F(NetworkRepeat, ARepeatThatIsRefusedIsNoRefusedStep) {
+  ASSERT_EQ(platform.queue.open({.reset_timeout = 200'000, .power_off_when_idle = true}), npu::Status::kOk);
+  platform.port.power_ons = 1;
+  strike(0, 1);
+  const NetworkReport report = run();
+  expect_integrity_fault(report, 0);
+  EXPECT_EQ(report.repeated, 0U);
+  EXPECT_EQ(jobs_started(), 1U);
+  EXPECT_EQ(platform.port.power_ons, 0U);
+  EXPECT_FALSE(is_untouched(kMiddle));
+}
+
 TEST_F(NetworkRepeat, AStepThatMayWriteAllOfTheArenaIsNotRepeated) {
   const std::array<Window, 1> whole{Window{Place::kArena, npu::Access::kReadWrite, 0, kArenaBytes}};
   plan_step(0, {.window = 0, .offset = kInput}, {.window = 0, .offset = kMiddle});
