@@ -1,6 +1,5 @@
 // Flipped bits in the NPU's SRAM: corrected and counted; or the job comes once more on the NPU, then on the CPU.
 #include <array>
-#include <auklet/runtime/network.hpp>
 #include <auklet/sim/functional_model.hpp>
 
 #include <gtest/gtest.h>
@@ -130,21 +129,6 @@ TEST_F(IntegrityTest, ALostDeviceIsNotGivenTheJobAgain) {
   EXPECT_EQ(report.device, npu::Status::kFaultIntegrity);
   EXPECT_EQ(report.recovery, npu::Status::kPortIsolated);
   EXPECT_FALSE(report.repeated);
-}
-
-TEST(NetworkRepeat, WhatWritesItsInputIsNotRepeatable) {
-  using Window = runtime::NetworkWindow;
-  const auto repeatable = [](std::initializer_list<Window> windows) {
-    return runtime::repeatable({.stream = {}, .constants = {}, .windows = windows});
-  };
-  const Window constants{Window::Place::kConstants, npu::Access::kRead, 0, 4096};
-  const Window input{Window::Place::kArena, npu::Access::kRead, 64, 64};
-  EXPECT_TRUE(repeatable({constants, input, {Window::Place::kArena, npu::Access::kWrite, 128, 64}}));
-  EXPECT_TRUE(repeatable({constants, input, {Window::Place::kArena, npu::Access::kWrite, 0, 64}}));
-  EXPECT_FALSE(repeatable({constants, input, {Window::Place::kArena, npu::Access::kWrite, 127, 64}}));
-  EXPECT_FALSE(repeatable({constants, input, {Window::Place::kArena, npu::Access::kWrite, 0, 65}}));
-  EXPECT_FALSE(repeatable({{Window::Place::kArena, npu::Access::kReadWrite, 0, 64}}));
-  EXPECT_TRUE(repeatable({constants, input, {Window::Place::kArena, npu::Access::kWrite, 64, 0}}));
 }
 
 }  // namespace

@@ -60,8 +60,14 @@ class TestPort : public sim::TargetPort {
     address += address_offset;
     return true;
   }
+  [[nodiscard]] bool power_on() noexcept {
+    if (power_ons == 0) return false;
+    --power_ons;
+    return true;
+  }
 
   std::size_t cache_line = 1;
+  std::size_t power_ons = SIZE_MAX;  ///< How often there is power yet.
   const void* unreachable = nullptr;
   std::uint64_t address_offset = 0;
   std::vector<Range> cleaned;

@@ -207,9 +207,10 @@ void run_job(npu::Queue<B, P, Depth>& queue, const npu::Job& job, npu::Ticks tim
 }  // namespace detail
 
 /// Runs one step and waits for its end; `timeout` as in run(). A job that meets fault INTEGRITY, which says nothing
-/// against it, is run once more where it is repeatable(). Those before it must have run since the inputs were
-/// written. Between two steps Device::cycles() and the layer log are those of the last job. With a ticket, one for each
-/// step, the driver checks the step's stream in the first run only: see npu::StreamTicket.
+/// against it, is run once more where it is repeatable(); when the driver refuses that, as for want of power, the step
+/// failed with the first job's fault. Those before it must have run since the inputs were written. Between two steps
+/// Device::cycles() and the layer log are those of the last job. With a ticket, one for each step, the driver checks
+/// the step's stream in the first run only: see npu::StreamTicket.
 template <npu::Bus B, npu::Port P, std::size_t Depth>
 [[nodiscard]] NetworkReport run_step(const Network& network, std::size_t step, npu::Queue<B, P, Depth>& queue,
                                      std::span<std::byte> arena, npu::Ticks timeout,
@@ -225,8 +226,14 @@ template <npu::Bus B, npu::Port P, std::size_t Depth>
     detail::run_job(queue, job, timeout, report);
     if (report.device == npu::Status::kFaultIntegrity && report.job.recovery == npu::Status::kOk &&
         repeatable(*todo.segment)) {
-      ++report.repeated;
       detail::run_job(queue, job, timeout, report);
+      if (report.status != NetworkStatus::kRefused) {
+        report.repeated = 1;
+      } else {  // The fault stands; report.job is the first one's still.
+        report.status = NetworkStatus::kFailed;
+        report.device = report.job.status;
+        report.stream = {};
+      }
     }
   } else {
     report.kernel = todo.kernel(arena);
