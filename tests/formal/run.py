@@ -3,9 +3,9 @@
 
   run.py [--no-bugs] [--keep FOLDER] [PROOF...]
 
-For every proof of proofs.yaml (default: all): the base case, the induction step and the covers must pass, and every
-seeded bug must make the base case fail at one of the properties that are named for it. One line a proof; exit code 1 if
-anything is not as it should be.
+For every proof of proofs.yaml (default: all): the base case, the induction step and the covers must pass, every seeded
+bug must make the base case fail at all properties that are named for it, and every property that is no invariant must be
+named by a bug. One line a proof; exit code 1 if anything is not as it should be.
 """
 import argparse
 import os
@@ -21,6 +21,7 @@ import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 RTL = HERE.parent.parent / "rtl"
+PACKAGE = "gen/auklet_pkg.sv"
 
 
 class Failure(Exception):
@@ -64,19 +65,30 @@ def connections(top: pathlib.Path, variant: dict) -> list:
     return commands
 
 
+def scaled(text: str, bug: dict) -> str:
+    """auklet_pkg with the constants of the bug, so that its trace is short."""
+    for name, value in bug.get("constants", {}).items():
+        text, count = re.subn(rf"(localparam int unsigned {name} = )\d+;", rf"\g<1>{value};", text)
+        if count != 1:
+            raise Failure(f"bug {bug['name']}: no constant {name} in auklet_pkg; correct proofs.yaml")
+    return text
+
+
 def build(proof: dict, variant: dict, folder: pathlib.Path, bug: dict | None) -> pathlib.Path:
     """The SMT model of a proof."""
     name = proof["name"]
     top = HERE / f"{name}_formal.sv"
     sources = []
-    for relative in ["gen/auklet_pkg.sv", *proof["rtl"]]:
+    for relative in [PACKAGE, *proof["rtl"]]:
         source = RTL / relative
-        if bug and bug["file"] == relative:
+        change = mutated if bug and bug["file"] == relative else scaled if bug and relative == PACKAGE else None
+        if change:
+            text = change(source.read_text(encoding="utf-8"), bug)
             source = folder / source.name
-            source.write_text(mutated((RTL / relative).read_text(encoding="utf-8"), bug), encoding="utf-8")
+            source.write_text(text, encoding="utf-8")
         sources.append(source)
     model = folder / "model.smt2"
-    cut = proof.get("cut_products") and (not bug or bug.get("cut"))
+    cut = proof.get("cut_products")
     parameters = " ".join(f"-chparam {key} {value}" for key, value in variant.items())
     script = [
         f"read_verilog -sv -formal {' '.join(map(str, sources))} {top}",
@@ -125,26 +137,33 @@ def tail(output: str) -> str:
     return "\n    ".join(telling[-12:] or output.splitlines()[-5:])
 
 
-def seed(proof: dict, bug: dict, folder: pathlib.Path) -> str:
-    """The property that the bug breaks."""
+def seed(proof: dict, bug: dict, folder: pathlib.Path) -> None:
+    """Checks that a bug breaks each property that it names."""
     model = build(proof, proof["variants"][bug.get("variant", -1)], folder, bug)
-    output = smtbmc(proof, model, "-t", str(bug.get("depth", proof.get("bug_depth", 12))))
-    broken = re.findall(r"Assert failed in \S+: (\w+)", output)
-    if not broken:
-        raise Failure(f"bug {bug['name']} is not found: {tail(output)}")
-    if not set(broken) & set(bug["breaks"]):
-        raise Failure(f"bug {bug['name']} breaks {', '.join(broken)}, not {', '.join(bug['breaks'])}")
-    return broken[0]
+    # What has failed is looked at no more, so that the rest may fail behind it.
+    output = smtbmc(proof, model, "--keep-going", "-t", str(bug.get("depth", proof.get("bug_depth", 12))))
+    missed = set(bug["breaks"]) - set(re.findall(r"Assert failed in \S+: (\w+)", output))
+    if missed:
+        raise Failure(f"bug {bug['name']} does not break {', '.join(sorted(missed))}: {tail(output)}")
+
+
+def unseeded(proof: dict, properties: set) -> list:
+    """What is wrong with the list of seeded bugs as a whole."""
+    named = {name for bug in proof["bugs"] for name in bug["breaks"]}
+    # Invariants I... are steps of the proof, not its result.
+    missing = {name for name in properties if not name.startswith("I")} - named
+    return ([f"no seeded bug breaks {', '.join(sorted(missing))}"] if missing else []) + (
+        [f"no such property: {', '.join(sorted(named - properties))}"] if named - properties else [])
 
 
 def check(proof: dict, root: pathlib.Path, bugs: bool) -> bool:
     """One proof and its bugs, reported in one line."""
     start = time.monotonic()
     text = (HERE / f"{proof['name']}_formal.sv").read_text(encoding="utf-8")
-    properties = len(set(re.findall(r"\b([A-Z]+\d+\w*): assert", text)))
+    properties = set(re.findall(r"\b([A-Z]+\d+\w*): assert", text))
     covers = len(re.findall(r": cover \(", text))
     proof.setdefault("variants", [{}])
-    errors = []
+    errors = unseeded(proof, properties)
     for i, variant in enumerate(proof["variants"]):
         folder = root / f"{proof['name']}{i}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -161,7 +180,7 @@ def check(proof: dict, root: pathlib.Path, bugs: bool) -> bool:
         except Failure as failure:
             errors.append(str(failure))
     state = "FAILED" if errors else "proven"
-    print(f"{proof['name']:10} {state}: {properties:2} properties, {covers:2} covers, {len(proof['variants'])} variants, k={proof['k']}, "
+    print(f"{proof['name']:10} {state}: {len(properties):2} properties, {covers:2} covers, {len(proof['variants'])} variants, k={proof['k']}, "
           f"{proof.get('solver', 'z3')}, {proven:.1f} s; {len(proof['bugs']) if bugs else 0} bugs found, "
           f"{time.monotonic() - start - proven:.1f} s", flush=True)
     for error in errors:
