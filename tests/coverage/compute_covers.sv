@@ -17,7 +17,6 @@ module auklet_compute_covers (
   input logic       dw_stall_w,
   input logic       dw_stall_d,
   input logic       rows_stall_w,
-  input logic       rows_stall_d,
   input logic       stall_bank_o
 );
   localparam int unsigned IDLE = 0, LAUNCH = 1, RUN = 2;
@@ -41,7 +40,6 @@ module auklet_compute_covers (
       DWCONV_WAITS_FOR_WEIGHTS: cover (dw_stall_w);
       DWCONV_WAITS_FOR_PARAMETERS: cover (dw_stall_d);
       DWROWS_WAITS_FOR_WEIGHTS: cover (rows_stall_w);
-      DWROWS_WAITS_FOR_THE_DRAIN: cover (rows_stall_d);
       FETCH_REFUSED_BY_SRAM: cover (stall_bank_o);
     end
   end

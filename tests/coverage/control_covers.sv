@@ -25,6 +25,8 @@ module auklet_control_covers (
   input logic       write_error_i,
   input logic       write_decode_i,
   input logic [7:0] decode_code_i,
+  input logic       integrity_error_i,
+  input logic [3:0] integrity_channel_i,
   input logic [2:0] blocked_i
 );
   logic clearing, idle, running, draining, failed;
@@ -64,6 +66,9 @@ module auklet_control_covers (
       FAULT_ADDRESS_LOAD: cover (fault && load_error_i);
       FAULT_ADDRESS_STORE: cover (fault && store_error_i);
       FAULT_INDEX: cover (fault && index_error_i);
+      FAULT_INTEGRITY_LOAD: cover (fault && integrity_error_i && integrity_channel_i == auklet_pkg::CHANNEL_LOAD);
+      FAULT_INTEGRITY_STORE: cover (fault && integrity_error_i && integrity_channel_i == auklet_pkg::CHANNEL_STORE);
+      FAULT_INTEGRITY_COMPUTE: cover (fault && integrity_error_i && integrity_channel_i == auklet_pkg::CHANNEL_COMPUTE);
       FAULT_SLVERR_FETCH: cover (fault && read_error_i && !read_decode_i && !read_client_i);
       FAULT_DECERR_FETCH: cover (fault && read_error_i && read_decode_i && !read_client_i);
       FAULT_SLVERR_LOAD: cover (fault && read_error_i && !read_decode_i && read_client_i);

@@ -61,6 +61,31 @@ module auklet_sram_covers (
 endmodule
 bind auklet_sram auklet_sram_covers u_covers (.*);
 
+module auklet_integrity_covers (
+  input logic       clk_i,
+  input logic       rst_ni,
+  input logic [5:0] fixed_i,
+  input logic [5:0] lost_i
+);
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      FIXED_ACT_EVEN: cover (fixed_i[0]);
+      FIXED_ACT_ODD: cover (fixed_i[1]);
+      FIXED_WGT_EVEN: cover (fixed_i[2]);
+      FIXED_WGT_ODD: cover (fixed_i[3]);
+      FIXED_STORE: cover (fixed_i[4]);
+      FIXED_LOAD: cover (fixed_i[5]);
+      LOST_ACT_EVEN: cover (lost_i[0]);
+      LOST_ACT_ODD: cover (lost_i[1]);
+      LOST_WGT_EVEN: cover (lost_i[2]);
+      LOST_WGT_ODD: cover (lost_i[3]);
+      LOST_STORE: cover (lost_i[4]);
+      LOST_LOAD: cover (lost_i[5]);
+    end
+  end
+endmodule
+bind auklet_integrity auklet_integrity_covers u_covers (.*);
+
 module auklet_axi_read_covers (
   input logic       clk_i,
   input logic       rst_ni,
