@@ -8,6 +8,7 @@
 
 #include "../common/random.hpp"
 #include "../common/run_seed.hpp"
+#include "../common/verilated_configuration.hpp"
 #include "raw_fixture.hpp"
 
 namespace auklet::test {
@@ -98,9 +99,7 @@ TEST_P(ConvCommands, StepsAndAFewCycles) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ConvCommands, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, ConvCommands, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

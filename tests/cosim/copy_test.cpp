@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "../common/copy_cases.hpp"
+#include "../common/verilated_configuration.hpp"
 
 namespace auklet::test {
 namespace {
@@ -67,9 +68,7 @@ TEST_P(RtlCopy, NamedOnesEqualLoops) {
   EXPECT_EQ(npu->protocol_violations(), 0U) << testing::PrintToString(npu->protocol_report());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RtlCopy, testing::ValuesIn(sim::verilated_configurations()), [](const auto& instance) {
-  return std::string(instance.param.name) + "_axi" + std::to_string(instance.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, RtlCopy, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

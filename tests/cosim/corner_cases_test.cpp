@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -16,6 +15,7 @@
 #include <auklet/spec/spec.hpp>
 
 #include "../common/job.hpp"
+#include "../common/verilated_configuration.hpp"
 
 namespace auklet::test {
 namespace {
@@ -312,9 +312,7 @@ TEST_P(CornerCases, ResetsInsideOfDepthwiseRows) {
   reset_at_every(5, builder);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CornerCases, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, CornerCases, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

@@ -8,6 +8,7 @@
 
 #include "../common/random.hpp"
 #include "../common/run_seed.hpp"
+#include "../common/verilated_configuration.hpp"
 #include "raw_fixture.hpp"
 
 namespace auklet::test {
@@ -122,10 +123,7 @@ TEST_P(DepthwiseCommands, TilesFollowEachOtherWithoutABubble) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DepthwiseCommands, testing::ValuesIn(sim::verilated_configurations()),
-                         [](const auto& setup) {
-                           return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-                         });
+INSTANTIATE_TEST_SUITE_P(All, DepthwiseCommands, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

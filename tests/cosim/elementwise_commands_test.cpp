@@ -10,6 +10,7 @@
 
 #include "../common/random.hpp"
 #include "../common/run_seed.hpp"
+#include "../common/verilated_configuration.hpp"
 #include "raw_fixture.hpp"
 
 namespace auklet::test {
@@ -208,9 +209,7 @@ TEST_P(ElementwiseCommands, AWordACycle) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ElementwiseCommands, testing::ValuesIn(sim::verilated_configurations()),
-                         [](const auto& setup) {
-                           return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-                         });
+                         name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "../common/job.hpp"
 #include "../common/random.hpp"
+#include "../common/verilated_configuration.hpp"
 #include "layer_log.hpp"
 
 namespace auklet::test {
@@ -197,10 +197,7 @@ TEST_P(EstimatedCommands, Stores) {
 }
 TEST_P(EstimatedCommands, Gathers) { compare(gather, 8, 0.02, 0.01); }
 
-INSTANTIATE_TEST_SUITE_P(All, EstimatedCommands, testing::ValuesIn(sim::verilated_configurations()),
-                         [](const auto& setup) {
-                           return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-                         });
+INSTANTIATE_TEST_SUITE_P(All, EstimatedCommands, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

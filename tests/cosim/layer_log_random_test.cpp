@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "../common/run_seed.hpp"
+#include "../common/verilated_configuration.hpp"
 #include "layer_log.hpp"
 #include "raw_bench.hpp"
 
@@ -176,10 +177,7 @@ TEST_P(LayerLogRandom, CountsWhatIsEnabledOnly) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(All, LayerLogRandom, testing::ValuesIn(sim::verilated_configurations()),
-                         [](const auto& setup) {
-                           return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-                         });
+INSTANTIATE_TEST_SUITE_P(All, LayerLogRandom, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

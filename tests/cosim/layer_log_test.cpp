@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "../common/job.hpp"
+#include "../common/verilated_configuration.hpp"
 #include "layer_log.hpp"
 #include "raw_model.hpp"
 
@@ -389,9 +389,7 @@ TEST_P(LayerLog, TheNextJobForgetsTheLastOnesLayers) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, LayerLog, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, LayerLog, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

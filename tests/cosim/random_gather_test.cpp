@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "../common/random_gather.hpp"
+#include "../common/verilated_configuration.hpp"
 
 namespace auklet::test {
 namespace {
@@ -36,9 +37,7 @@ TEST_P(RtlGather, EqualDefinition) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RtlGather, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, RtlGather, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

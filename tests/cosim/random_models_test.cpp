@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <string>
 
+#include "../common/verilated_configuration.hpp"
 #include "random_cases.hpp"
 
 namespace auklet::compiler::test {
@@ -52,9 +52,8 @@ TEST_P(RtlModels, RunOperators) { check(random_operator_case, first_seed(), 200)
 
 TEST_P(RtlModels, RunNetworks) { check(random_network_case, first_seed(), 50); }
 
-INSTANTIATE_TEST_SUITE_P(, RtlModels, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(, RtlModels, testing::ValuesIn(sim::verilated_configurations()),
+                         auklet::test::name_of_instance);
 
 }  // namespace
 }  // namespace auklet::compiler::test

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "../common/run_seed.hpp"
+#include "../common/verilated_configuration.hpp"
 
 namespace auklet::test {
 namespace {
@@ -70,9 +71,7 @@ std::vector<Setup> setups() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RtlOperators, testing::ValuesIn(setups()), [](const auto& setup) {
-  return std::string(setup.param.configuration.name) + "_axi" +
-         std::to_string(setup.param.configuration.axi_data_bits) +
-         (setup.param.level == PlanLevel::kStreamed ? "_streamed" : "_resident");
+  return name_of(setup.param.configuration) + (setup.param.level == PlanLevel::kStreamed ? "_streamed" : "_resident");
 });
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "../common/run_seed.hpp"
+#include "../common/verilated_configuration.hpp"
 #include "malformed_stream.hpp"
 #include "raw_bench.hpp"
 
@@ -171,9 +172,7 @@ TEST_P(RawCommands, NothingIsLeftOfAnAbortedJob) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RawCommands, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, RawCommands, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

@@ -64,6 +64,8 @@ class RawFixture : public testing::TestWithParam<sim::VerilatedConfiguration> {
     return stream;
   }
 
+  [[nodiscard]] std::array<RawSide*, 2> sides() { return {&bench_.rtl(), &bench_.model()}; }
+
   void run_on_both(const RawStream& stream) {
     const auto size = static_cast<std::uint32_t>(stream.words.size() * 4);
     EXPECT_TRUE(RawBench::run(bench_.model(), stream, size, 1).job.done);

@@ -1,10 +1,10 @@
 // What the random raw streams once found, each cut down to what it takes, on the RTL and on the functional model.
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "../common/verilated_configuration.hpp"
 #include "raw_fixture.hpp"
 
 namespace auklet::test {
@@ -163,10 +163,7 @@ TEST_P(RawRegressions, ControlWithoutABitDoesNothing) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RawRegressions, testing::ValuesIn(sim::verilated_configurations()),
-                         [](const auto& setup) {
-                           return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-                         });
+INSTANTIATE_TEST_SUITE_P(All, RawRegressions, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

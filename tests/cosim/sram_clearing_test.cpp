@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <string>
 
 #include <gtest/gtest.h>
 
+#include "../common/verilated_configuration.hpp"
 #include "raw_fixture.hpp"
 
 namespace auklet::test {
@@ -49,7 +49,6 @@ class SramClearing : public RawFixture {
     EXPECT_EQ(bench_.npu().protocol_violations(), 0U);
   }
 
-  [[nodiscard]] std::array<RawSide*, 2> sides() { return {&bench_.rtl(), &bench_.model()}; }
   [[nodiscard]] const std::vector<std::uint8_t>& filled() const { return filled_; }
 
   static void set_prot(sim::Target& target, std::uint32_t prot) {
@@ -137,9 +136,7 @@ TEST_P(SramClearing, SecuritySwitchAfterAFault) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SramClearing, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, SramClearing, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../common/verilated_configuration.hpp"
 #include "raw_fixture.hpp"
 
 namespace auklet::test {
@@ -31,8 +32,6 @@ class SramIntegrity : public RawFixture {
   static constexpr std::uint32_t kTable = 0x400;
   // The list of indices below kIndexBounds[1].
   static constexpr std::uint32_t kIndices = kParameters + RawMemory::kIndexOffset + RawMemory::kIndexBytes;
-
-  [[nodiscard]] std::array<RawSide*, 2> sides() { return {&bench_.rtl(), &bench_.model()}; }
 
   // Puts noise, parameters and indices in SRAM, the same bytes every time.
   void load() {
@@ -322,10 +321,7 @@ TEST_P(SramEcc, MoreFlipsAreSeenAlike) {
   }
 }
 
-constexpr auto kName = [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-};
-INSTANTIATE_TEST_SUITE_P(All, SramIntegrity, testing::ValuesIn(sim::verilated_configurations()), kName);
+INSTANTIATE_TEST_SUITE_P(All, SramIntegrity, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 std::vector<sim::VerilatedConfiguration> configurations(bool sram_ecc) {
   std::vector<sim::VerilatedConfiguration> found;
   for (const sim::VerilatedConfiguration& configuration : sim::verilated_configurations()) {
@@ -336,8 +332,8 @@ std::vector<sim::VerilatedConfiguration> configurations(bool sram_ecc) {
 // A build may lack one of the two.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SramEcc);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SramWithoutEcc);
-INSTANTIATE_TEST_SUITE_P(All, SramEcc, testing::ValuesIn(configurations(true)), kName);
-INSTANTIATE_TEST_SUITE_P(All, SramWithoutEcc, testing::ValuesIn(configurations(false)), kName);
+INSTANTIATE_TEST_SUITE_P(All, SramEcc, testing::ValuesIn(configurations(true)), name_of_instance);
+INSTANTIATE_TEST_SUITE_P(All, SramWithoutEcc, testing::ValuesIn(configurations(false)), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

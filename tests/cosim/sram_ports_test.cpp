@@ -1,9 +1,9 @@
 // Ports of the SRAM on the RTL: transfers go on beside computing in their region, and change nothing of it.
 #include <cstdint>
-#include <string>
 
 #include <gtest/gtest.h>
 
+#include "../common/verilated_configuration.hpp"
 #include "raw_fixture.hpp"
 
 namespace auklet::test {
@@ -84,9 +84,7 @@ TEST_P(SramPorts, StoresGoOnBesideTheArray) {
   expect_equal_sram();
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SramPorts, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, SramPorts, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

@@ -16,15 +16,7 @@
 #include <auklet/spec/spec.hpp>
 
 #include "common/job.hpp"
-
-namespace auklet::sim {
-
-// NOLINTNEXTLINE(misc-use-internal-linkage,readability-identifier-naming): GoogleTest finds it by this name.
-void PrintTo(const VerilatedConfiguration& configuration, std::ostream* out) {
-  *out << configuration.name << " with a " << configuration.axi_data_bits << "-bit AXI";
-}
-
-}  // namespace auklet::sim
+#include "common/verilated_configuration.hpp"
 
 namespace auklet::test {
 namespace {
@@ -284,14 +276,10 @@ TEST_P(VerilatedNpuTest, HardResetInsideOfAJobLeavesAUsableDevice) {
   expect_no_violations(*npu);
 }
 
-std::string name_of(const ::testing::TestParamInfo<sim::VerilatedConfiguration>& info) {
-  return std::string(info.param.name) + "_axi" + std::to_string(info.param.axi_data_bits);
-}
-
 INSTANTIATE_TEST_SUITE_P(Configurations, VerilatedNpuTest,
                          ::testing::ValuesIn(sim::verilated_configurations().begin(),
                                              sim::verilated_configurations().end()),
-                         name_of);
+                         name_of_instance);
 
 // An error response on each AXI channel that carries one: its own fault, no interrupt 'done', and a device that works
 // again.

@@ -17,6 +17,7 @@
 
 #include "../common/job.hpp"
 #include "../common/random.hpp"
+#include "../common/verilated_configuration.hpp"
 
 namespace auklet::test {
 namespace {
@@ -228,9 +229,7 @@ TEST_P(WideValues, ACauseIsNotLostToAnEarlierClearing) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, WideValues, testing::ValuesIn(sim::verilated_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(All, WideValues, testing::ValuesIn(sim::verilated_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

@@ -10,16 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "../../common/run_seed.hpp"
+#include "../../common/verilated_configuration.hpp"
 #include "abort_sweep.hpp"
-
-namespace auklet::sim {
-
-// NOLINTNEXTLINE(misc-use-internal-linkage,readability-identifier-naming): GoogleTest finds it by this name.
-void PrintTo(const VerilatedConfiguration& configuration, std::ostream* out) {
-  *out << configuration.name << " with a " << configuration.axi_data_bits << "-bit AXI";
-}
-
-}  // namespace auklet::sim
 
 namespace auklet::test {
 namespace {
@@ -66,9 +58,7 @@ TEST_P(Abort, ByTheDriver) {
             [&](const ShortJob& job, Slice slice) { return sweep_cancellations(bench_.npu(), job, slice); });
 }
 
-INSTANTIATE_TEST_SUITE_P(, Abort, testing::ValuesIn(swept_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(, Abort, testing::ValuesIn(swept_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

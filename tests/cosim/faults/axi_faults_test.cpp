@@ -9,17 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "../../common/run_seed.hpp"
+#include "../../common/verilated_configuration.hpp"
 #include "fault_sweep.hpp"
 #include "stream_facts.hpp"
-
-namespace auklet::sim {
-
-// NOLINTNEXTLINE(misc-use-internal-linkage,readability-identifier-naming): GoogleTest finds it by this name.
-void PrintTo(const VerilatedConfiguration& configuration, std::ostream* out) {
-  *out << configuration.name << " with a " << configuration.axi_data_bits << "-bit AXI";
-}
-
-}  // namespace auklet::sim
 
 namespace auklet::test {
 namespace {
@@ -90,9 +82,7 @@ TEST_P(AxiFaults, JobsUseEveryCommandAndFitTheQueues) {
   for (const spec::CommandInfo& info : spec::kCommands) EXPECT_TRUE(used.contains(info.name)) << info.name;
 }
 
-INSTANTIATE_TEST_SUITE_P(, AxiFaults, testing::ValuesIn(swept_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(, AxiFaults, testing::ValuesIn(swept_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test

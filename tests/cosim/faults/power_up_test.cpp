@@ -9,17 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "../../common/run_seed.hpp"
+#include "../../common/verilated_configuration.hpp"
 #include "power_up.hpp"
 #include "sweep_bench.hpp"
-
-namespace auklet::sim {
-
-// NOLINTNEXTLINE(misc-use-internal-linkage,readability-identifier-naming): GoogleTest finds it by this name.
-void PrintTo(const VerilatedConfiguration& configuration, std::ostream* out) {
-  *out << configuration.name << " with a " << configuration.axi_data_bits << "-bit AXI";
-}
-
-}  // namespace auklet::sim
 
 namespace auklet::test {
 namespace {
@@ -62,9 +54,7 @@ TEST_P(PowerUp, FromAnyStateIsAlike) {
               GetParam().axi_data_bits, static_cast<unsigned long long>(seeds), jobs_.size(), expected.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(, PowerUp, testing::ValuesIn(swept_configurations()), [](const auto& setup) {
-  return std::string(setup.param.name) + "_axi" + std::to_string(setup.param.axi_data_bits);
-});
+INSTANTIATE_TEST_SUITE_P(, PowerUp, testing::ValuesIn(swept_configurations()), name_of_instance);
 
 }  // namespace
 }  // namespace auklet::test
