@@ -164,7 +164,7 @@ class Control {
 /// How often things happen while a job runs or the port drains: once in so many cycles.
 struct Odds {
   explicit Odds(Numbers& numbers)
-      : error(numbers.one_in(2) ? 1U << 30 : 200),
+      : error(numbers.one_in(2) ? 1U << 30 : 50),
         soft_reset(numbers.one_in(2) ? 1U << 30 : 1U << numbers.below(14)),
         idle(numbers.one_in(8) ? 1U << 30 : 1U << numbers.below(8)),
         progress(1U << numbers.below(8)) {}
@@ -195,8 +195,9 @@ void set_data(Vmodule_control& in, Numbers& numbers) {
 }
 
 void set_errors(Vmodule_control& in, Numbers& numbers, std::uint64_t odds) {
-  // Several at once as well: the first in the order of importance is recorded.
-  const std::uint64_t errors = numbers.one_in(odds) ? numbers.bits(7) & (numbers.one_in(2) ? numbers.bits(7) : 127) : 0;
+  // One, or several at once: the first in the order of importance is recorded.
+  std::uint64_t errors = 0;
+  if (numbers.one_in(odds)) errors = numbers.one_in(2) ? 1U << numbers.below(7) : numbers.bits(7);
   in.decode_error_i = errors & 1;
   in.load_error_i = errors >> 1 & 1;
   in.index_error_i = errors >> 2 & 1;
@@ -224,7 +225,7 @@ TEST(RtlModules, ControlFollowsItsStates) {
       const bool waiting = control.state() == spec::State::kClearing || control.state() == spec::State::kDraining;
       if (!waiting || numbers.one_in(64)) set_data(in, numbers);
       set_errors(in, numbers, running ? odds.error : 4);  // Out of a job they mean nothing.
-      in.decode_done_i = numbers.one_in(running ? 100 : 4);
+      in.decode_done_i = numbers.one_in(running && !numbers.one_in(8) ? 1000 : 4);
       in.start_i = numbers.one_in(8);
       in.clear_sram_i = numbers.one_in(in.start_i ? 4 : 200);
       in.progress_i = numbers.one_in(odds.progress);
@@ -284,24 +285,24 @@ TEST(RtlModules, ControlWaitsAsLongAsItShould) {
       for (int cycle = 0; cycle < 3; ++cycle) control.clock();
     }
   }
-  // The watchdog, at powers of two and their neighbours; others, that are larger, do not bite.
+  // The watchdog bites after as many cycles as it says, of any number of bits that is worth the time.
   for (unsigned power = 1; power <= 17; ++power) {
-    to_idle(control);
-    in.start_i = 1;
-    in.progress_i = 1;
-    control.clock();
-    in.start_i = 0;
-    set_data(in, numbers);
-    in.progress_i = 0;
-    in.watchdog_i = 1U << 31 >> numbers.below(12);
-    for (std::uint32_t cycle = 0; cycle + 1 < 1U << power; ++cycle) control.clock();
-    ASSERT_EQ(control.state(), spec::State::kRunning);
-    in.watchdog_i = 1U << power;
-    control.clock();
-    ASSERT_EQ(control.state(), spec::State::kRunning);
-    control.clock();
-    ASSERT_EQ(control.state(), spec::State::kDraining);
-    in.watchdog_i = 0;
+    for (unsigned round = 0; round < 4; ++round) {
+      const std::uint32_t limit = (1U << power) + (round == 0 ? 0 : static_cast<std::uint32_t>(numbers.bits(power)));
+      to_idle(control);
+      in.start_i = 1;
+      in.progress_i = 1;
+      control.clock();
+      in.start_i = 0;
+      set_data(in, numbers);
+      in.progress_i = 0;
+      in.watchdog_i = limit;
+      for (std::uint32_t cycle = 0; cycle < limit; ++cycle) control.clock();
+      ASSERT_EQ(control.state(), spec::State::kRunning);
+      control.clock();
+      ASSERT_EQ(control.state(), spec::State::kDraining);
+      in.watchdog_i = 0;
+    }
   }
 }
 
