@@ -217,15 +217,15 @@ class Store {
   Clocked<Vmodule_store> model_;
   Pace pace_{1, 1, 1};
   std::uint64_t salt_ = 0;
-  Bursts bursts_;                     ///< Not taken yet.
-  SramWords asked_;                   ///< The next word that is to be read,
-  std::uint64_t to_read_ = 0;         ///< with so many bytes in it and behind it.
-  SramWords delivered_;               ///< The next word that goes into a burst,
-  std::uint32_t at_ = 0;              ///< from this byte on.
-  std::optional<Word> word_;          ///< What was read.
-  std::deque<Beat> beats_;            ///< Of bursts that were taken.
+  Bursts bursts_;              ///< Not taken yet.
+  SramWords asked_;            ///< The next word that is to be read,
+  std::uint64_t to_read_ = 0;  ///< with so many bytes in it and behind it.
+  SramWords delivered_;        ///< The next word that goes into a burst,
+  std::uint32_t at_ = 0;       ///< from this byte on.
+  std::optional<Word> word_;   ///< What was read.
+  std::deque<Beat> beats_;     ///< Of bursts that were taken.
   std::uint64_t beats_left_ = 0;
-  std::uint64_t unanswered_ = 0;      ///< Cycles until the port is idle.
+  std::uint64_t unanswered_ = 0;  ///< Cycles until the port is idle.
   bool busy_ = false;
 };
 
@@ -235,7 +235,9 @@ TEST(RtlModules, StoresPutRowsIntoBursts) {
   for (int round = 0; round < 1'200 && !testing::Test::HasFatalFailure(); ++round) {
     const bool long_one = round % 100 == 0;
     store.run(random_store(numbers), numbers.edgy(40),
-              long_one ? 30'000 : numbers.one_in(4) ? numbers.below(60) : 1'500);
+              long_one            ? 30'000
+              : numbers.one_in(4) ? numbers.below(60)
+                                  : 1'500);
   }
   EXPECT_GT(store.completed, 500U);
   EXPECT_GT(store.aborted, 100U);

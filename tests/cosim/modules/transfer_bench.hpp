@@ -13,7 +13,7 @@
 namespace auklet::test {
 
 constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << spec::kAxiAddrBits) - 1;
-constexpr std::uint64_t kBeat = 16;            ///< Bytes of a beat: the modules' default width.
+constexpr std::uint64_t kBeat = 16;                  ///< Bytes of a beat: the modules' default width.
 constexpr std::uint32_t kWordMask = (1U << 15) - 1;  ///< Of SRAM word addresses: the modules' default width.
 
 using Word = std::array<std::uint8_t, 16>;
