@@ -31,9 +31,11 @@ class Clocked {
   void reset() {
     model_.clk_i = 0;
     if constexpr (requires { model_.rst_ni; }) {
-      model_.rst_ni = 0;
-      model_.eval();
-      model_.rst_ni = 1;
+      // It is the edge that resets, and a new model has seen a 0.
+      for (const bool level : {true, false, true}) {
+        model_.rst_ni = level;
+        model_.eval();
+      }
     }
     model_.eval();
   }
