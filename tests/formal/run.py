@@ -150,10 +150,14 @@ def seed(proof: dict, bug: dict, folder: pathlib.Path) -> None:
 def unseeded(proof: dict, properties: set) -> list:
     """What is wrong with the list of seeded bugs as a whole."""
     named = {name for bug in proof["bugs"] for name in bug["breaks"]}
+    excused = set(proof.get("unseeded", {}))
     # Invariants I... are steps of the proof, not its result.
-    missing = {name for name in properties if not name.startswith("I")} - named
-    return ([f"no seeded bug breaks {', '.join(sorted(missing))}"] if missing else []) + (
-        [f"no such property: {', '.join(sorted(named - properties))}"] if named - properties else [])
+    missing = {name for name in properties if not name.startswith("I")} - named - excused
+    return [f"{what}: {', '.join(sorted(names))}" for what, names in (
+        ("no seeded bug breaks", missing),
+        ("unseeded, but a bug breaks", named & excused),
+        ("no such property", (named | excused) - properties),
+    ) if names]
 
 
 def check(proof: dict, root: pathlib.Path, bugs: bool) -> bool:

@@ -32,11 +32,11 @@ module window_formal #(
     .active_o(active), .addr_o(addr), .bytes_o(bytes), .len_o(beats), .last_o(last), .next_i
   );
 
-  // probe f_steps u_check.steps
+  // probe f_end u_check.last
   // probe f_row u_dut.row_q
   // probe f_left u_dut.left_q
   // probe f_rows u_dut.rows_q
-  logic [15:0] f_steps;
+  logic [49:0] f_end;                // one past the transfer's last byte
   logic [39:0] f_row;
   logic [23:0] f_left;
   logic [15:0] f_rows;
@@ -60,18 +60,15 @@ module window_formal #(
     end
   end
   logic [40:0] f_first;
-  logic [49:0] f_span, f_end;        // the product, the same cell as in the check; one past the transfer's last byte
   assign f_first = 41'(base_i) + 41'(offset_i);
-  assign f_span = 50'(f_steps) * 50'(stride_i);
-  assign f_end = 50'(f_first) + f_span + 50'(len_i);
   assign f_last_row = f_last_end - 50'(f_len);
   always_comb begin
     if (!f_past) assume (!rst_ni);
     if (want_i) assume (!active && len_i != 24'd0 && rows_i != 16'd0);
     if (active) assume (len_i == f_len && stride_i == f_stride);
     if (next_i) assume (active);
-    // A product is not longer than its factors together.
-    assume (f_span[49:48] == 2'b00);
+    // Products are not negative, and not longer than their factors together.
+    if (want_i) assume (f_end >= 50'(f_first) + 50'(len_i));
     // With rows behind this one, the next begins no later than the last: first + j * stride for j <= rows - 1.
     if (active && f_rows > 16'd1) assume (50'(f_row) + 50'(f_stride) <= f_last_row);
   end
