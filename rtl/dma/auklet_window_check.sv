@@ -14,16 +14,19 @@ module auklet_window_check (
   // All of it exact: nothing wraps, not even a window that would leave the address space.
   logic [15:0] steps;
   logic [40:0] first, window_end;
+  logic [47:0] rest;              // what the rows behind the first add
   logic [49:0] last;              // one past the last byte; 2^41 + 2^16 * 2^32 + 2^24 fits
   assign first = 41'(base_i) + 41'(offset_i);
   always_comb begin
     steps = 16'd0;
+    rest = 48'd0;
     last = 50'd0;
     window_end = 41'd0;
     ok_o = 1'b0;
     if (en_i) begin
       steps = rows_i - 16'd1;
-      last = 50'(first) + 50'(steps) * 50'(stride_i) + 50'(len_i);
+      rest = 48'(steps) * 48'(stride_i);
+      last = 50'(first) + 50'(rest) + 50'(len_i);
       window_end = 41'(base_i) + 41'(size_i);
       ok_o = allow_i && last <= 50'(window_end) && window_end <= 41'h100_0000_0000;
     end

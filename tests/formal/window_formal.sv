@@ -2,7 +2,7 @@
 // of its window. Windows and command may be anything; they stay while the transfer goes on (csr C21 to C27, engine_queue).
 //
 // The product (rows - 1) * stride is cut out of the design and may be any number. What multiplication says is assumed
-// instead: it is not negative, and first + j * stride, where row j begins (burst_gen B8), grows with j.
+// instead: first + j * stride, where row j begins (burst_gen B8), grows with j, up to the last row's begin.
 module window_formal #(
   parameter int unsigned DATA_BITS = 128
 ) (
@@ -32,11 +32,11 @@ module window_formal #(
     .active_o(active), .addr_o(addr), .bytes_o(bytes), .len_o(beats), .last_o(last), .next_i
   );
 
-  // probe f_end u_check.last
+  // probe f_rest u_check.rest
   // probe f_row u_dut.row_q
   // probe f_left u_dut.left_q
   // probe f_rows u_dut.rows_q
-  logic [49:0] f_end;                // one past the transfer's last byte
+  logic [47:0] f_rest;               // what the rows behind the first add
   logic [39:0] f_row;
   logic [23:0] f_left;
   logic [15:0] f_rows;
@@ -47,7 +47,7 @@ module window_formal #(
   logic [31:0] f_stride;
   logic [23:0] f_len;
   logic f_allow;
-  logic [49:0] f_last_end, f_last_row;   // one past the last byte, where the last row begins
+  logic [49:0] f_last_row;           // where the last row begins
   always_ff @(posedge clk_i) begin
     f_past <= 1'b1;
     if (start) begin
@@ -56,26 +56,23 @@ module window_formal #(
       f_stride <= stride_i;
       f_len <= len_i;
       f_allow <= allow_i;
-      f_last_end <= f_end;
+      f_last_row <= 50'(f_first) + 50'(f_rest);
     end
   end
   logic [40:0] f_first;
   assign f_first = 41'(base_i) + 41'(offset_i);
-  assign f_last_row = f_last_end - 50'(f_len);
   always_comb begin
     if (!f_past) assume (!rst_ni);
     if (want_i) assume (!active && len_i != 24'd0 && rows_i != 16'd0);
     if (active) assume (len_i == f_len && stride_i == f_stride);
     if (next_i) assume (active);
-    // Products are not negative, and not longer than their factors together.
-    if (want_i) assume (f_end >= 50'(f_first) + 50'(len_i));
     // With rows behind this one, the next begins no later than the last: first + j * stride for j <= rows - 1.
     if (active && f_rows > 16'd1) assume (50'(f_row) + 50'(f_stride) <= f_last_row);
   end
 
   always_comb if (f_past && rst_ni && active) begin
     I1_limit: assert (f_limit <= 41'h100_0000_0000);
-    I2_end: assert (f_last_end <= 50'(f_limit) && f_last_end >= 50'(f_len));
+    I2_end: assert (f_last_row <= 50'(f_limit) && f_last_row + 50'(f_len) <= 50'(f_limit));
     I3_row: assert (f_row >= f_base && 50'(f_row) <= f_last_row);
     I4_rows: assert (f_rows != 16'd0);
     I5_left: assert (f_left != 24'd0 && f_left <= f_len);

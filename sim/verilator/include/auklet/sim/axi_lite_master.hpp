@@ -24,7 +24,8 @@ class AxiLiteMaster {
 
   /// Starts a read of the word at `address`. Precondition: not busy().
   void start_read(std::uint32_t address);
-  /// Starts a write of the word at `address`, or of those of its bytes whose bit `strobe` has. Precondition: not busy().
+  /// Starts a write of the word at `address`, or of those of its bytes whose bit `strobe` has. Precondition: not
+  /// busy().
   void start_write(std::uint32_t address, std::uint32_t data, std::uint8_t strobe = kWholeWord);
   /// Whether a transaction is under way.
   [[nodiscard]] bool busy() const { return state_ != State::kIdle; }
