@@ -148,6 +148,7 @@ TEST_P(WideValues, TransfersAnywhereInTheAddressSpace) {
     set_window(*npu_, to, target, size, false, true);
     const auto tag = round % 2 == 0 ? 0xffff'ffffU : 0U;
     npu_->write32(reg::AxiAttr::kOffset, round % 2 == 0 ? 0xffff'ffffU : 0U);
+    EXPECT_TRUE(wait_until_idle(*npu_));  // Its privileged and non-secure bits clear the SRAM.
     const JobOutcome outcome = run_job(*npu_, stream_base, static_cast<std::uint32_t>(stream.size() * 4), tag);
     EXPECT_TRUE(outcome.done);
     EXPECT_EQ(outcome.done_tag, tag);
