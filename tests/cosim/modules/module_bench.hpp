@@ -31,11 +31,12 @@ class Clocked {
   void reset() {
     model_.clk_i = 0;
     if constexpr (requires { model_.rst_ni; }) {
-      // It is the edge that resets, and a new model has seen a 0.
-      for (const bool level : {true, false, true}) {
-        model_.rst_ni = level;
-        model_.eval();
-      }
+      // It is the falling edge that resets, and a new model has seen a 0.
+      model_.rst_ni = 1;
+      model_.eval();
+      model_.rst_ni = 0;
+      clock();  // Assertions look at the reset when the clock rises.
+      model_.rst_ni = 1;
     }
     model_.eval();
   }
