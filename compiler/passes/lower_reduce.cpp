@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <auklet/kernels/reduction_quantization.hpp>
 #include <auklet/kernels/window.hpp>
+#include <string>
 
 #include "copies.hpp"
 #include "lowering.hpp"
@@ -16,6 +17,10 @@ using u64 = std::uint64_t;
 // A sum as a convolution takes a weight block a tap: of so few that does not matter, of so many words it pays.
 constexpr u32 kFewTaps = 64;
 constexpr u64 kManyWords = 8;
+
+// The ones that a sum is multiplied with are made here: a file of some hundred bytes must not ask for gigabytes of
+// them.
+constexpr u32 kMostOnes = u32{1} << 20U;
 
 // The dimensions of a reduction's input, those that are next to each other and share a fate taken together.
 struct Reduction {
@@ -209,6 +214,7 @@ Outcome lower_sum(Lowering& to) {
   if (!output) return tl::unexpected(output.error());
   const auto r = reduction_of(c);
   if (!r) return tl::unexpected(r.error());
+  if (r->count > kMostOnes) return unsupported("sums more than " + std::to_string(kMostOnes) + " values into one");
   kernels::SumParams p;
   const kernels::Status made =
       c.op.code == OpCode::kMean

@@ -156,6 +156,19 @@ TEST(Scalars, AreOnePixel) {
   expect_equal(e.model());
 }
 
+// The same, of the ones that the NPU multiplies with for a sum.
+TEST(Sums, OfHugeRowsAreTheCpus) {
+  for (const std::int32_t count : {1 << 16, (1 << 20) + 1, 1 << 30}) {
+    Edge e;
+    e.graph().outputs = {
+        e.add(OpCode::kSum, {e.input({1, count}), e.integers({1}, {1})}, e.tensor({1}), ReducerOptions{})};
+    const auto compiled = compile(e.model());
+    ASSERT_TRUE(compiled) << compiled.error().message;
+    const std::string& reason = compiled->report.operators[0].reason;
+    EXPECT_EQ(reason == "sums more than 1048576 values into one", count > 1 << 20) << reason;
+  }
+}
+
 // Neither operand covers the result by rows or by columns.
 TEST(Broadcasting, MaySpreadBothOperands) {
   Edge e;
