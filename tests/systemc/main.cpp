@@ -13,6 +13,13 @@ int sc_main(int argc, char* argv[]) {
   return RUN_ALL_TESTS();
 }
 
+// Clang's way of telling what g++ says by itself.
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1  // NOLINT(bugprone-reserved-identifier)
+#endif
+#endif
+
 namespace {
 
 // SystemC's threads are coroutines, which AddressSanitizer's second stack for locals does not follow. It reads its

@@ -53,7 +53,8 @@ Operands operands_of(Builder& b) {
     const std::int32_t a = b.image();
     const Shape full = b.shape(a);
     if (!b.random.one_in(3)) return {a, b.another(full, a), full};
-    return {a, b.constant(broadcast_shape(b, full), b.any_quantization()), full};
+    Quantization quantization = b.any_quantization();
+    return {a, b.constant(broadcast_shape(b, full), std::move(quantization)), full};
   }
   Shape full = b.image_shape(12'000);
   while (b.random.one_in(3) && full.size() < 6) full.insert(full.begin(), b.random.in(1, 2));

@@ -39,7 +39,10 @@ Builder::Builder(std::uint64_t seed, Kind kind) : random(seed), kind_(kind) {
   if (kind == Kind::kSingleOperator) return;
   const std::int32_t inputs = random.in(1, 2);
   for (std::int32_t i = 0; i < inputs; ++i) {
-    input({random.one_in(6) ? 2 : 1, random.in(3, 14), random.in(3, 14), std::min(channels(), 48)}, any_quantization());
+    // In an order of their own here and below: that of a call's arguments is the compiler's.
+    Quantization quantization = any_quantization();
+    input({random.one_in(6) ? 2 : 1, random.in(3, 14), random.in(3, 14), std::min(channels(), 48)},
+          std::move(quantization));
   }
 }
 
@@ -89,7 +92,9 @@ std::int32_t Builder::image(std::size_t most) {
   for (const std::int32_t tensor : computed_) {
     if (shape(tensor).size() == 4 && elements_of(shape(tensor)) <= most) images.push_back(tensor);
   }
-  return images.empty() || single() ? input(image_shape(most), any_quantization()) : some(images);
+  if (!images.empty() && !single()) return some(images);
+  Quantization quantization = any_quantization();
+  return input(image_shape(most), std::move(quantization));
 }
 
 std::int32_t Builder::operand(std::size_t most) {

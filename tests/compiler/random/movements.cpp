@@ -106,9 +106,17 @@ std::int32_t block_of(Builder& b, std::int32_t one, std::int32_t other) {
   return block;
 }
 
+// An operator's own input, or an image that is there.
+template <typename MakeShape>
+std::int32_t input_or_image(Builder& b, MakeShape make_shape) {
+  if (!b.single()) return b.image(8000);
+  Quantization quantization = b.any_quantization();
+  return b.input(make_shape(), std::move(quantization));
+}
+
 void add_depth_to_space(Builder& b) {
   std::int32_t block = b.random.in(1, 4);
-  const std::int32_t in = b.single() ? b.input(deep_shape(b, block), b.any_quantization()) : b.image(8000);
+  const std::int32_t in = input_or_image(b, [&] { return deep_shape(b, block); });
   if (!b.single()) block = b.shape(in)[3] % 9 == 0 ? 3 : b.shape(in)[3] % 4 == 0 ? 2 : 1;
   const std::int32_t out = b.result(wide_shape(b.shape(in), block), b.quantization(in));
   b.add(OpCode::kDepthToSpace, {in}, out, DepthToSpaceOptions{block});
@@ -116,8 +124,7 @@ void add_depth_to_space(Builder& b) {
 
 void add_space_to_depth(Builder& b) {
   std::int32_t block = b.random.in(1, 4);
-  const std::int32_t in =
-      b.single() ? b.input(wide_shape(deep_shape(b, block), block), b.any_quantization()) : b.image(8000);
+  const std::int32_t in = input_or_image(b, [&] { return wide_shape(deep_shape(b, block), block); });
   const Shape s = b.shape(in);
   if (!b.single()) block = block_of(b, s[1], s[2]);
   const Shape deep = {s[0], s[1] / block, s[2] / block, s[3] * block * block};
