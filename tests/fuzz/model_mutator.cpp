@@ -61,6 +61,9 @@ class Surveyor {
   [[nodiscard]] std::size_t offset_of(const void* at) const {
     return static_cast<std::size_t>(static_cast<const std::uint8_t*>(at) - file_.data());
   }
+  [[nodiscard]] bool inside(std::ptrdiff_t offset, std::size_t bytes) const {
+    return offset >= 0 && bytes <= file_.size() && static_cast<std::size_t>(offset) <= file_.size() - bytes;
+  }
   template <class T>
   [[nodiscard]] Place place_of(const Vector<T>& vector) const {
     return {offset_of(vector.Data()), vector.size() * sizeof(T)};
@@ -72,15 +75,21 @@ class Surveyor {
       places.push_back({offset_of(vector->Data()) + i * sizeof(T), sizeof(T)});
     }
   }
-  /// Every field that a table has, by its vtable; what follows in the table may be cut.
+  /// Every field that a table has, by its vtable; what follows in the table may be cut. None of a table that does not
+  /// lie in the file: nobody has verified options of a type that the schema does not know.
   void fields(const void* table, std::vector<Place>& places) const {
     if (table == nullptr) return;
     const auto* at = static_cast<const std::uint8_t*>(table);
-    const auto* vtable = at - flatbuffers::ReadScalar<flatbuffers::soffset_t>(at);
+    if (!inside(static_cast<std::ptrdiff_t>(offset_of(at)), sizeof(flatbuffers::soffset_t))) return;
+    const auto begin = static_cast<std::ptrdiff_t>(offset_of(at)) - flatbuffers::ReadScalar<flatbuffers::soffset_t>(at);
+    if (!inside(begin, sizeof(flatbuffers::voffset_t))) return;
+    const auto* vtable = file_.data() + begin;
     const auto size = flatbuffers::ReadScalar<flatbuffers::voffset_t>(vtable);
+    if (!inside(begin, size)) return;
     for (std::size_t entry = 4; entry + 2 <= size; entry += 2) {
       const auto offset = flatbuffers::ReadScalar<flatbuffers::voffset_t>(vtable + entry);
-      if (offset != 0) places.push_back({offset_of(at) + offset, 4});
+      const std::size_t place = offset_of(at) + offset;
+      if (offset != 0 && inside(static_cast<std::ptrdiff_t>(place), 1)) places.push_back({place, 4});
     }
   }
 
