@@ -174,7 +174,9 @@ StreamSubject parse_subject(std::span<const std::uint8_t> bytes) {
   subject.decode_error = (at[6] & 1U) != 0;
   if (bytes.size() > kFixedBytes) {
     subject.words.resize(std::min((bytes.size() - kFixedBytes) / 4, kMostWords));
-    std::memcpy(subject.words.data(), bytes.data() + kFixedBytes, subject.words.size() * 4);
+    if (!subject.words.empty()) {
+      std::memcpy(subject.words.data(), bytes.data() + kFixedBytes, subject.words.size() * 4);
+    }
   }
   return subject;
 }
