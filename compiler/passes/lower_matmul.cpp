@@ -84,6 +84,8 @@ Outcome lower_batch_matmul(Lowering& to) {
   op.scale = {scale.value, scale.shift};
 
   const std::vector<std::int32_t> batches = leading(so);
+  const std::size_t products = c.out().elements() / op.rows / op.columns;
+  if (products > kMostPlaces) return unsupported(too_many_places(products));
   const std::vector<u32> a_of = broadcast_map(leading(sa), batches);
   const std::vector<u32> b_of = broadcast_map(leading(sb), batches);
   op.batches = static_cast<u32>(a_of.size());

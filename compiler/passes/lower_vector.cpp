@@ -147,6 +147,7 @@ Outcome add_eltwise(Lowering& to, plan::EltwiseOp op) {
   op.a = covers.of[0].value_or(plan::Cover::kAll);
   op.b = covers.of[1].value_or(plan::Cover::kAll);
   if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
+  if ((!covers.of[0] || !covers.of[1]) && elements > kMostPlaces) return unsupported(too_many_places(elements));
   Operand a = covering_or_spread(to, 0, covers.of[0], rows);
   Operand b = covering_or_spread(to, 1, covers.of[1], rows);
   to.add(EltwiseWork{op}, {std::move(a), std::move(b)}, to.output(), rows);
