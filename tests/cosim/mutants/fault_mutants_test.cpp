@@ -62,14 +62,14 @@ std::string search(int mutant, Search kind, std::uint64_t every) {
   return "";
 }
 
+#if !AUKLET_RTL_ASSERTIONS  // Some mutants would break an assertion first.
+
 struct Case {
   const char* mutant;
   Search search;
 };
 
 void PrintTo(const Case& param, std::ostream* out) { *out << param.mutant; }
-
-#if !AUKLET_RTL_ASSERTIONS  // Some mutants would break an assertion first.
 
 class FaultMutants : public testing::TestWithParam<Case> {};
 
