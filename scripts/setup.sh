@@ -19,7 +19,7 @@ firmware=(gcc-riscv64-unknown-elf libstdc++-arm-none-eabi-dev picolibc-riscv64-u
 # Tests, sanitizers, lint, benchmarks, the SystemC component, firmware for Arm.
 full=(
   clang-format-19 clang-tidy-19 cvc5 gcc-arm-none-eabi libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
-  libnewlib-arm-none-eabi libsystemc-dev libunicorn-dev pkgconf python3-numpy shellcheck yosys z3
+  libhwy-dev libnewlib-arm-none-eabi libsystemc-dev libunicorn-dev pkgconf python3-numpy shellcheck yosys z3
 )
 
 say() { printf 'setup: %s\n' "$*"; }

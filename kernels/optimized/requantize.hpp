@@ -1,0 +1,47 @@
+// Requantisation of int32 accumulators prepared for vectors: the constants of each output channel.
+//
+// The reference rounds twice, y = floor((x * m + 2^30) / 2^31), then y / 2^s with halves away from zero. Nested floors
+// are one floor, so for x >= 0 both roundings are one addition and one shift in 64 bits:
+//   (x * m + 2^30 + 2^(30 + s)) >> (31 + s).
+// For x < 0 and s > 0 halves go the other way: 2^31 less before the shift. With s = 0 there is no second rounding:
+//   (x * m + 2^30) >> 31.
+// |x * m| <= 2^62 and the constants stay below 2^62, so nothing overflows: exact for every accumulator and multiplier.
+#pragma once
+
+#include <auklet/kernels/fixed_point.hpp>
+#include <cstddef>
+#include <cstdint>
+
+namespace auklet::kernels::optimized {
+
+/// Constants of 16 * kVectors channels, in the order of int32 lanes. 64-bit constants come apart for even and for odd
+/// lanes, as 32-bit products do: each block of four lanes has two of either kind.
+template <std::size_t kVectors>
+struct RequantizeLanes {
+  static constexpr std::size_t kLanes = 16 * kVectors;
+  std::int32_t multiplier[kLanes];
+  std::int32_t left_shift[kLanes];
+  std::int64_t rounding_even[kLanes / 2];
+  std::int64_t rounding_odd[kLanes / 2];
+  std::int64_t shift_even[kLanes / 2];
+  std::int64_t shift_odd[kLanes / 2];
+
+  /// Sets the constants of one lane. Precondition: lane < kLanes; a multiplier that kernels accept.
+  constexpr void set(std::size_t lane, QuantizedMultiplier m) {
+    const std::int32_t right = m.shift > 0 ? 0 : -m.shift;
+    const std::int64_t first = std::int64_t{1} << 30;
+    const std::int64_t rounding = first + (right > 0 ? first << right : 0);
+    multiplier[lane] = m.value;
+    left_shift[lane] = m.shift > 0 ? m.shift : 0;
+    (lane % 2 == 0 ? rounding_even : rounding_odd)[lane / 2] = rounding;
+    (lane % 2 == 0 ? shift_even : shift_odd)[lane / 2] = 31 + right;
+  }
+};
+
+/// What follows for all channels alike: zero point and clamp of the output.
+struct OutputRange {
+  std::int32_t zero_point = 0;
+  ActivationRange activation;
+};
+
+}  // namespace auklet::kernels::optimized

@@ -1,0 +1,90 @@
+// Requantisation of int32 accumulators in vectors; requantize.hpp has the formula. Included once a target.
+#include "requantize.hpp"
+#include "simd_inl.hpp"
+
+#if defined(AUKLET_KERNELS_REQUANTIZE_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef AUKLET_KERNELS_REQUANTIZE_INL
+#undef AUKLET_KERNELS_REQUANTIZE_INL
+#else
+#define AUKLET_KERNELS_REQUANTIZE_INL
+#endif
+
+AUKLET_BEFORE_NAMESPACE();
+namespace auklet::kernels::optimized::HWY_NAMESPACE {
+
+/// The constants of one vector's lanes in registers.
+template <class D32>
+struct Requantizer {
+  using D64 = hn::Repartition<std::int64_t, D32>;
+  hn::Vec<D32> left_shift;
+  hn::Vec<D64> multiplier_even, multiplier_odd, rounding_even, rounding_odd, shift_even, shift_odd;
+  hn::Vec<D64> negative_even, negative_odd;  // Added where the product is negative.
+
+  /// From `lane` on; a multiple of 4.
+  template <std::size_t kVectors>
+  HWY_INLINE Requantizer(D32 d, const RequantizeLanes<kVectors>& lanes, std::size_t lane) {
+    const D64 d64;
+    const auto multiplier = hn::BitCast(d64, hn::LoadU(d, lanes.multiplier + lane));
+    multiplier_even = multiplier;
+    multiplier_odd = hn::ShiftRight<32>(multiplier);
+    left_shift = hn::LoadU(d, lanes.left_shift + lane);
+    rounding_even = hn::LoadU(d64, lanes.rounding_even + lane / 2);
+    rounding_odd = hn::LoadU(d64, lanes.rounding_odd + lane / 2);
+    shift_even = hn::LoadU(d64, lanes.shift_even + lane / 2);
+    shift_odd = hn::LoadU(d64, lanes.shift_odd + lane / 2);
+    const auto once = hn::Set(d64, std::int64_t{1} << 30);  // The rounding where nothing is shifted right.
+    const auto less = hn::Set(d64, -(std::int64_t{1} << 31));
+    negative_even = hn::IfThenZeroElse(hn::Eq(rounding_even, once), less);
+    negative_odd = hn::IfThenZeroElse(hn::Eq(rounding_odd, once), less);
+  }
+
+  /// multiply_by_quantized_multiplier of every lane, exact to the bit. kShiftsLeft: whether any lane may shift left.
+  template <bool kShiftsLeft = true>
+  HWY_INLINE hn::Vec<D32> operator()(D32 d, hn::Vec<D32> x) const {
+    if constexpr (kShiftsLeft) x = hn::Shl(x, left_shift);
+    const auto odd = hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(D64(), x)));
+    const auto even_product = hn::MulEven(x, hn::BitCast(d, multiplier_even));
+    const auto odd_product = hn::MulEven(odd, hn::BitCast(d, multiplier_odd));
+    const auto even = round(even_product, rounding_even, negative_even, shift_even);
+    return hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(round(odd_product, rounding_odd, negative_odd, shift_odd))),
+                       hn::BitCast(d, even));
+  }
+
+ private:
+  template <class V>
+  static HWY_INLINE V round(V product, V rounding, V negative, V shift) {
+    const V correction = hn::And(hn::BroadcastSignBit(product), negative);
+    return hn::Shr(hn::Add(hn::Add(product, rounding), correction), shift);
+  }
+};
+
+/// Zero point and clamp of the output, for int16 lanes that a saturating demotion made of scaled accumulators. Exact,
+/// as saturation keeps the order and every bound lies within int8.
+template <class D16>
+HWY_INLINE hn::Vec<D16> to_output_range(D16 d, hn::Vec<D16> scaled, const OutputRange& range) {
+  const auto shifted = hn::SaturatedAdd(scaled, hn::Set(d, static_cast<std::int16_t>(range.zero_point)));
+  return hn::Min(hn::Max(shifted, hn::Set(d, static_cast<std::int16_t>(range.activation.min))),
+                 hn::Set(d, static_cast<std::int16_t>(range.activation.max)));
+}
+
+/// int16 lanes to int8, saturated: in each block of 16 bytes those of `low`, then those of `high`.
+template <class D8, class V16>
+HWY_INLINE hn::Vec<D8> demote_blocks(D8 d, V16 low, V16 high) {
+  if constexpr (hn::MaxLanes(d) <= 16) {
+    const hn::Half<D8> half;
+    return hn::Combine(d, hn::DemoteTo(half, high), hn::DemoteTo(half, low));
+#if HWY_CAP_GE256
+  } else if constexpr (hn::MaxLanes(d) == 32) {
+    return hn::Vec<D8>{_mm256_packs_epi16(low.raw, high.raw)};
+#endif
+#if HWY_CAP_GE512
+  } else {
+    return hn::Vec<D8>{_mm512_packs_epi16(low.raw, high.raw)};
+#endif
+  }
+}
+
+}  // namespace auklet::kernels::optimized::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // AUKLET_KERNELS_REQUANTIZE_INL
