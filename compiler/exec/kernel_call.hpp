@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 
 #include "write_value.hpp"
@@ -46,6 +47,18 @@ struct KernelCall {
   std::function<std::vector<std::string>(CallWriter&)> write_arguments;  ///< A C++ expression each.
 };
 
+/// Whether this build has namespace kernels::optimized.
+inline constexpr bool kHasOptimizedKernels = AUKLET_OPTIMIZED_KERNELS;
+
+/// The same call by the kernel's optimised twin: equal results, with memory that it borrows.
+struct OptimizedCall {
+  std::size_t workspace_bytes = 0;
+  std::size_t packed_bytes = 0;  ///< 0: nothing is packed beforehand.
+  /// Packs weights that are constant; of the values only those are looked at. Empty if packed_bytes is 0.
+  std::function<kernels::Status(const Values&, std::span<std::byte> packed)> pack;
+  std::function<kernels::Status(const Values&, const kernels::Resources&)> run;
+};
+
 /// A prepared operator: all parameters derived, nothing to look up. Runs any number of times. Empty for a custom
 /// operator and for CALL_ONCE.
 class Evaluate {
@@ -64,10 +77,14 @@ class Evaluate {
   kernels::Status operator()(const Values& values) const { return run_(values); }
   /// What it does, in order; nothing when it cannot be written.
   [[nodiscard]] const std::optional<std::vector<KernelCall>>& calls() const { return calls_; }
+  /// The optimised way to do it, if there is one.
+  [[nodiscard]] const std::optional<OptimizedCall>& optimized() const { return optimized_; }
+  void set_optimized(OptimizedCall call) { optimized_ = std::move(call); }
 
  private:
   Function run_;
   std::optional<std::vector<KernelCall>> calls_;
+  std::optional<OptimizedCall> optimized_;
 };
 
 /// A tensor as an argument: `View` is the kernel's type for it, here without data.
@@ -171,6 +188,14 @@ template <typename Function, typename... Arguments>
   };
   return {[function = kernel.function, arguments...](const Values& v) { return function(resolve(arguments, v)...); },
           std::vector{KernelCall{kernel.header, kernel.name, write}}};
+}
+
+/// OptimizedCall::run for a twin that takes the same arguments and resources behind them.
+template <typename Function, typename... Arguments>
+[[nodiscard]] auto optimized_call(const Function& function, const Arguments&... arguments) {
+  return [function, arguments...](const Values& v, const kernels::Resources& resources) {
+    return function(resolve(arguments, v)..., resources);
+  };
 }
 
 /// `evaluate`, but not to be written.

@@ -63,10 +63,27 @@ Result<Evaluate> prepare_fully_connected(const Context& context) {
   params.output_zero_point = to->zero_point;
   params.activation = *clamp;
   const Owning owning{params, std::move(*multipliers), &kernels::FullyConnectedParams::multipliers};
-  return call(AUKLET_KERNEL(fully_connected, fully_connected), owning,
-              input<kernels::Matrix<const std::int8_t>>(0, rows, inputs),
-              input<kernels::Matrix<const std::int8_t>>(1, outputs, inputs), input<std::span<const std::int32_t>>(2),
-              output<kernels::Matrix<std::int8_t>>(0, rows, outputs));
+  const auto from_rows = input<kernels::Matrix<const std::int8_t>>(0, rows, inputs);
+  const auto weights = input<kernels::Matrix<const std::int8_t>>(1, outputs, inputs);
+  const auto bias = input<std::span<const std::int32_t>>(2);
+  const auto to_rows = output<kernels::Matrix<std::int8_t>>(0, rows, outputs);
+  Evaluate evaluate =
+      call(AUKLET_KERNEL(fully_connected, fully_connected), owning, from_rows, weights, bias, to_rows);
+  if constexpr (kHasOptimizedKernels) {
+    const bool packs = has_constant_filter(context);
+    OptimizedCall optimized;
+    optimized.workspace_bytes =
+        kernels::optimized::fully_connected_workspace(owning.resolve({}), rows, outputs, inputs, packs);
+    if (packs) {
+      optimized.packed_bytes = kernels::optimized::fully_connected_packed_size(outputs, inputs);
+      optimized.pack = [=](const Values& v, std::span<std::byte> packed) {
+        return kernels::optimized::pack_fully_connected(owning.resolve(v), weights.resolve(v), bias.resolve(v), packed);
+      };
+    }
+    optimized.run = optimized_call(kernels::optimized::fully_connected, owning, from_rows, weights, bias, to_rows);
+    evaluate.set_optimized(std::move(optimized));
+  }
+  return evaluate;
 }
 
 }  // namespace auklet::compiler::exec

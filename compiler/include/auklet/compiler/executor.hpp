@@ -1,4 +1,4 @@
-// Running a model on the host's CPU with the reference kernels, one operator at a time.
+// Running a model on the host's CPU, one operator at a time.
 #pragma once
 
 #include <cstddef>
@@ -41,8 +41,15 @@ struct ExecutorHooks {
   std::function<Outcome(const CustomCall&)> run_custom;
 };
 
+/// Which kernels run the operators. The results are equal to the bit.
+enum class CpuKernels {
+  kReference,  ///< The plain loops that define the arithmetic.
+  kOptimized,  ///< Vectors, where the build has them (kHasOptimizedKernels) and the operator has a twin; the others as above.
+};
+
 /// Limits and capabilities of an executor.
 struct ExecutorOptions {
+  CpuKernels kernels = CpuKernels::kReference;
   std::size_t max_activation_bytes = std::size_t{1} << 30;  ///< Sum over all tensors that are not constant.
   std::vector<std::string> custom_codes;                    ///< Custom operators that the run_custom hook executes.
 };
