@@ -90,9 +90,14 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
   const std::int8_t* quads = reinterpret_cast<const std::int8_t*>(panel + sizeof(header)) + 4 * lane;
 
   const std::int8_t* rows[kRows];
+  std::int32_t x = row % g.rows_per_line;
+  const std::int8_t* line = g.rows + row / g.rows_per_line * g.line_step;
   for (std::size_t r = 0; r < kRows; ++r) {
-    const std::int32_t index = row + static_cast<std::int32_t>(r);
-    rows[r] = g.rows + index / g.rows_per_line * g.line_step + index % g.rows_per_line * g.row_step;
+    rows[r] = line + x * g.row_step;
+    if (++x == g.rows_per_line) {
+      x = 0;
+      line += g.line_step;
+    }
   }
   V sums[kRows][kVectors];
   unroll<kRows>([&](auto r) HWY_ATTR {
