@@ -68,20 +68,18 @@ Result<Evaluate> prepare_fully_connected(const Context& context) {
   const auto bias = input<std::span<const std::int32_t>>(2);
   const auto to_rows = output<kernels::Matrix<std::int8_t>>(0, rows, outputs);
   Evaluate evaluate =
-      call(AUKLET_KERNEL(fully_connected, fully_connected), owning, from_rows, weights, bias, to_rows);
+      call(AUKLET_TWIN_KERNELS(fully_connected, fully_connected), owning, from_rows, weights, bias, to_rows);
   if constexpr (kHasOptimizedKernels) {
+    namespace optimized = kernels::optimized;
     const bool packs = has_constant_filter(context);
-    OptimizedCall optimized;
-    optimized.workspace_bytes =
-        kernels::optimized::fully_connected_workspace(owning.resolve({}), rows, outputs, inputs, packs);
+    evaluate.optimized()->workspace_bytes =
+        optimized::fully_connected_workspace(owning.resolve({}), rows, outputs, inputs, packs);
     if (packs) {
-      optimized.packed_bytes = kernels::optimized::fully_connected_packed_size(outputs, inputs);
-      optimized.pack = [=](const Values& v, std::span<std::byte> packed) {
-        return kernels::optimized::pack_fully_connected(owning.resolve(v), weights.resolve(v), bias.resolve(v), packed);
+      evaluate.optimized()->packed_bytes = optimized::fully_connected_packed_size(outputs, inputs);
+      evaluate.optimized()->pack = [owning, weights, bias](const Values& v, std::span<std::byte> packed) {
+        return optimized::pack_fully_connected(owning.resolve(v), weights.resolve(v), bias.resolve(v), packed);
       };
     }
-    optimized.run = optimized_call(kernels::optimized::fully_connected, owning, from_rows, weights, bias, to_rows);
-    evaluate.set_optimized(std::move(optimized));
   }
   return evaluate;
 }

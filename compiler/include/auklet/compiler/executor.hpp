@@ -44,7 +44,8 @@ struct ExecutorHooks {
 /// Which kernels run the operators. The results are equal to the bit.
 enum class CpuKernels {
   kReference,  ///< The plain loops that define the arithmetic.
-  kOptimized,  ///< Vectors, where the build has them (kHasOptimizedKernels) and the operator has a twin; the others as above.
+  kOptimized,  ///< Vectors, where the build has them (kHasOptimizedKernels) and the operator has a twin; the others as
+               ///< above.
 };
 
 /// Limits and capabilities of an executor.
