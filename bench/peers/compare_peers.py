@@ -4,6 +4,7 @@
     bench/peers/compare_peers.py                       every peer that is installed, every network
     bench/peers/compare_peers.py --update              write the tables into docs/peers.md
     bench/peers/compare_peers.py --peer NAME --model NAME ...
+    bench/peers/compare_peers.py --run-with 'chrt --fifo 1'   on a busy machine, as root: nothing else in between
 
 Networks: the project's own, and those of the reference vectors (AUKLET_GOLDEN, or ../shared/golden beside the tree) where
 they are. Every case's outputs are compared. Times are taken on the first case, one frame of it or all of a model with
@@ -28,7 +29,7 @@ from comparison import Agreement, ComparisonError, Row, Times, compare, repetiti
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PAGE = ROOT / "docs/peers.md"
-SLOW_SECONDS = 1.0  # What takes longer than this is timed in one round only.
+SLOW_SECONDS = 1.0  # What takes longer than this is timed once.
 SKIPPED = 77
 
 INSTALL_NPM = "npm install --prefix bench/peers"
@@ -66,6 +67,7 @@ class Network:
     name: str
     model: Path
     cases: list
+    macs: int = None  # Of one frame, as recorded; else the program's own count.
     steps: int = 1
     float_steps: list = field(default_factory=list)  # By output: the scale of the integers behind it, or None.
 
@@ -101,7 +103,8 @@ def recorded_networks(golden):
         folder = golden / "zoo" / model["dir"]
         cases = [numbered(case, "in") for case in sorted(folder.iterdir()) if (case / "in0.bin").exists()]
         recorded = json.loads((folder / "tensors.json").read_text(encoding="utf-8"))
-        found.append(Network(model["name"], folder / "model.tflite", cases, model["steps"], float_steps(recorded)))
+        found.append(Network(model["name"], folder / "model.tflite", cases, model["macs"], model["steps"],
+                             float_steps(recorded)))
     return sorted(found, key=lambda network: network.name)
 
 
@@ -166,17 +169,17 @@ def agreement(command, auklet, network, outputs, folder, timeout):
 
 def times(command, auklet, network, folder, arguments):
     """Seconds of an inference of the first case, the own and the other's by turns."""
-    def once(program, repeat=None):
-        return run(program, network, network.cases[0], network.steps, folder / "timed", arguments.timeout, repeat)
+    def once(program, repeat):
+        return run([*arguments.run_with.split(), *program], network, network.cases[0], network.steps, folder / "timed",
+                   arguments.timeout, repeat)
 
-    counts = [repetitions(once(program, 1), arguments.seconds) for program in (auklet, command)]
-    result = Times([], [])
-    for _ in range(arguments.rounds):
-        result.mine.append(once(auklet, counts[0]))
-        result.theirs.append(once(command, counts[1]))
-        if result.theirs[-1] > SLOW_SECONDS:
-            break
-    return result
+    programs = (auklet, command)
+    first = [once(program, 1) for program in programs]
+    if max(first) > SLOW_SECONDS:
+        return Times(*([seconds] for seconds in first))
+    counts = [repetitions(seconds, arguments.seconds) for seconds in first]
+    rounds = [[once(*each) for each in zip(programs, counts)] for _ in range(arguments.rounds)]
+    return Times(*map(list, zip(*rounds)))
 
 
 def measure(peer, network, arguments):
@@ -186,7 +189,7 @@ def measure(peer, network, arguments):
     auklet = [program, "run", "--backend", "cpu", "--no-check", "--json"]
     try:
         info = ask([program, "info", network.model, "--json"], arguments.timeout)
-        row.macs = info["macs"]
+        row.macs = info["macs"] if network.macs is None else network.macs
         with tempfile.TemporaryDirectory() as name:
             row.agreement = agreement(peer.command, auklet, network, info["outputs"], Path(name), arguments.timeout)
             row.times = times(peer.command, auklet, network, Path(name), arguments)
@@ -226,6 +229,7 @@ def parse(words):
     parser.add_argument("--model", action="append", help="only this network; may be repeated")
     parser.add_argument("--rounds", type=positive(int), default=5)
     parser.add_argument("--seconds", type=positive(float), default=0.2, help="of each program in a round")
+    parser.add_argument("--run-with", default="", metavar="WORDS", help="put before the programs that are timed")
     parser.add_argument("--timeout", type=positive(float), default=300.0, help="seconds that one process may take")
     parser.add_argument("--most-steps", type=positive(float), help="fail unless all networks run and no output differs by more")
     parser.add_argument("--update", action="store_true", help=f"write the tables into {PAGE.relative_to(ROOT)}")
@@ -237,6 +241,8 @@ def main(words=None):
     golden = Path(os.environ.get("AUKLET_GOLDEN", ROOT.parent / "shared/golden"))
     if arguments.update and arguments.model:
         return fail("--update writes whole tables; leave --model out")
+    if arguments.run_with.split() and shutil.which(arguments.run_with.split()[0]) is None:
+        return fail(f"there is no program '{arguments.run_with.split()[0]}' to run with; leave --run-with out")
     if not (arguments.build / "bin/auklet").exists():
         return fail(f"there is no {arguments.build}/bin/auklet; build it: cmake --preset release && cmake --build --preset release")
     try:

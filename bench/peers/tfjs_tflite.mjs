@@ -20,18 +20,28 @@ async function open(bytes, inputCount) {
     address, bytes.length, {numThreads: 1, enableProfiling: false, maxProfilingBufferEntries: 1});
   if (!created.ok()) throw new Error([created.errorMessage(), ...said].join('; '));
   const runner = created.value();
-  const tensors = list => Array.from({length: list.size()}, (_, i) => list.get(i));
+  const tensors = (list, old = []) => {
+    for (const tensor of old) tensor.delete();
+    const found = Array.from({length: list.size()}, (_, i) => list.get(i));
+    list.delete();
+    return found;
+  };
   // The memory may grow and move, so that views are made anew for every use.
   const view = tensor => {
     const data = tensor.data();
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   };
-  const inputs = tensors(runner.GetInputs());
+  let inputs = tensors(runner.GetInputs());
   if (inputs.length !== inputCount) throw new Error(`the model has ${inputs.length} inputs, not ${inputCount}`);
-  const outputs = tensors(runner.GetOutputs());
+  let outputs = tensors(runner.GetOutputs());
+  // Each knows the address that its tensor had when it was asked for. An output whose shape is known only while running
+  // has none before; then all tensors may move with every inference.
+  const moves = outputs.some(output => output.data().byteOffset === 0);
   return frame => {
+    if (moves) inputs = tensors(runner.GetInputs(), inputs);
     for (const [i, input] of inputs.entries()) view(input).set(frame[i]);
     if (!runner.Infer()) throw new Error(['the inference failed', ...said].join('; '));
+    if (moves) outputs = tensors(runner.GetOutputs(), outputs);
     return outputs.map(output => view(output).slice());
   };
 }

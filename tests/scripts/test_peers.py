@@ -158,7 +158,7 @@ class Driver(unittest.TestCase):
             (zoo / f"net/case{case}").mkdir(parents=True)
             (zoo / f"net/case{case}/in0.bin").write_bytes(bytes([case, 2 * case]))
         (zoo / "net/tensors.json").write_text(json.dumps({"subgraphs": [{"tensors": [], "ops": [], "outputs": [0]}]}))
-        (zoo / "manifest.json").write_text(json.dumps({"models": [{"name": "net", "dir": "net", "steps": 1}]}))
+        (zoo / "manifest.json").write_text(json.dumps({"models": [{"name": "net", "dir": "net", "macs": 20_000, "steps": 1}]}))
 
     def program(self, name, add, seconds, message=""):
         path = self.folder / name
@@ -181,7 +181,21 @@ class Driver(unittest.TestCase):
         self.program("bin/armnn_peer", 1, 0.25)
         self.assertEqual(self.compare(), 0)
         self.assertIn("armnn, made up 1:", self.out.getvalue())
-        self.assertIn("| net | 0.00 | 0.0 % | 1 | 2/2 | 500 | 250 | 2.0 |", self.out.getvalue())
+        self.assertIn("| net | 0.02 | 0.0 % | 1 | 2/2 | 500 | 250 | 2.0 |", self.out.getvalue())
+
+    def test_only_what_is_timed_runs_with_the_words(self):
+        self.program("bin/armnn_peer", 1, 0.25)
+        wrapper = self.folder / "wrapper"
+        wrapper.write_text(f'#!/bin/sh\necho "$2" >> {self.folder}/calls\nshift\nexec "$@"\n')
+        wrapper.chmod(0o755)
+        self.assertEqual(self.compare("--rounds", "2", "--run-with", f"{wrapper} --quiet"), 0)
+        calls = (self.folder / "calls").read_text().split()
+        self.assertEqual([Path(call).name for call in calls], ["auklet", "armnn_peer"] * 3)
+
+    def test_the_slow_are_timed_once(self):
+        self.program("bin/armnn_peer", 1, 4)
+        self.assertEqual(self.compare(), 0)
+        self.assertIn("| 500 | 4,000 | 0.12 |", self.out.getvalue())
 
     def test_states_are_not_carried_from_case_to_case(self):
         self.program("bin/armnn_peer", 0, 0.25)
@@ -198,7 +212,7 @@ class Driver(unittest.TestCase):
         self.program("bin/armnn_peer", 0, 1, message="first line\nno kernel for SVDF")
         self.assertEqual(self.compare("--most-steps", "2"), 1)
         self.assertEqual(self.compare(), 0)
-        self.assertIn("| net | 0.00 | `no kernel for SVDF` | | | | | |", self.out.getvalue())
+        self.assertIn("| net | 0.02 | `no kernel for SVDF` | | | | | |", self.out.getvalue())
 
     def test_an_absent_peer_is_named_with_what_installs_it(self):
         self.assertEqual(self.compare(), compare_peers.SKIPPED)
@@ -208,7 +222,8 @@ class Driver(unittest.TestCase):
         for words, clause in ((["--peer", "abacus"], "'abacus'"), (["--model", "none"], "'none'"),
                               (["--rounds", "0"], "--rounds"), (["--seconds", "-1"], "--seconds"),
                               (["--seconds", "inf"], "--seconds"), (["--timeout", "x"], "--timeout"),
-                              (["--update"], "--model"), (["--build", "/nowhere"], "cmake --preset release")):
+                              (["--update"], "--model"),
+                              (["--run-with", "no/program -x"], "'no/program'"), (["--build", "/nowhere"], "cmake --preset release")):
             with self.subTest(words=words):
                 self.assertEqual(self.compare(*words), 2)
                 self.assertIn(clause, self.err.getvalue())
