@@ -116,7 +116,7 @@ def difference(agreement):
 
 def code(message):
     """A message for a cell of a table."""
-    text = " ".join(message.split()).replace("`", "'").replace("|", "\\|")
+    text = " ".join("".join(c if c.isprintable() else " " for c in message).split()).replace("`", "'").replace("|", "\\|")
     return f"`{text if len(text) <= MESSAGE_CHARACTERS else text[:MESSAGE_CHARACTERS - 1] + '…'}`"
 
 

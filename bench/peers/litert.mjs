@@ -52,8 +52,10 @@ async function open(bytes, inputCount) {
   }
   const details = model.getInputDetails();
   if (details.length !== inputCount) throw new Error(`the model has ${details.length} inputs, not ${inputCount}`);
+  // A dimension that the model leaves open is that of the batch: one.
+  const shapes = details.map(({shape}) => shape.map(size => Math.max(size, 1)));
   return async frame => {
-    const inputs = details.map(({dtype, shape}, i) => new Tensor(new TYPES[dtype](frame[i].buffer), shape));
+    const inputs = details.map(({dtype}, i) => new Tensor(new TYPES[dtype](frame[i].buffer), shapes[i]));
     const outputs = await model.run(inputs);
     const results = outputs.map(output => {
       const data = output.toTypedArray();

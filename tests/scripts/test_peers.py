@@ -85,7 +85,7 @@ class Text(unittest.TestCase):
         self.assertEqual(comparison.line(self.ROW), "| net | 2.50 | 99.9 % | 2 | 2/3 | 3.00 | 1.00 | 3.0 |")
 
     def test_a_refusal_keeps_its_message(self):
-        row = Row("net", 0, message="no | kernel\nfor `X`")
+        row = Row("net", 0, message="no | kernel\nfor \x1b`X`")
         self.assertEqual(comparison.line(row), "| net | 0.00 | `no \\| kernel for 'X'` | | | | | |")
         self.assertEqual(comparison.line(row).count(" |"), comparison.line(self.ROW).count(" |"))
         long = comparison.code("x" * 1000)
