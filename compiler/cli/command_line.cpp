@@ -67,6 +67,9 @@ CLI::App* add_run(CLI::App& app, Arguments& arguments) {
                   "Frames in each input file, fed one after the other to a model that keeps its state")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->capture_default_str();
+  run->add_option("--repeat", request.repeat,
+                  "Backend cpu: run it that often once more and report the median time (--json: inference_seconds)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
   run->add_option("--deadline", session.deadline_cycles, "Simulated cycles that one NPU job may take")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 48))
       ->capture_default_str();
@@ -124,6 +127,9 @@ Command finish_run(Arguments& arguments) {
   if (request.session.lockstep && arguments.backend != describe(Backend::kRtl).name) {
     return Finished{ExitCode::kUsage,
                     "--check model compares the RTL with the functional model; use it with --backend rtl"};
+  }
+  if (request.repeat != 0 && arguments.backend != describe(Backend::kCpu).name) {
+    return Finished{ExitCode::kUsage, "--repeat times the CPU kernels; use it with --backend cpu"};
   }
   for (const BackendName& backend : kBackends) {
     if (arguments.backend != backend.name) continue;

@@ -123,6 +123,11 @@ Result<RunReport> run_and_check(const RunRequest& request, const compiler::Model
     return fail(report.error().code, report.error().message + "; " + written->sentence);
   }
   if (!report) return report;
+  if (request.repeat != 0) {
+    const auto seconds = session->time_cpu(inputs, request.steps, request.repeat);
+    if (!seconds) return tl::unexpected(seconds.error());
+    report->inference_seconds = *seconds;
+  }
   if (!request.output_dir.empty()) {
     if (Outcome written = write_outputs(*report, request.output_dir); !written) return tl::unexpected(written.error());
   }

@@ -10,6 +10,7 @@ import os
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -92,6 +93,8 @@ class Usage(Case):
             (["run", MODEL, "--backend", "model", "--wave", self.folder / "t.fst", "--from", "layer:1"], "waveform"),
             (["run", MODEL, "--backend", "model", "--from", "3"], "--wave"),
             (["run", MODEL, "--backend", "model", "--to", "3"], "--wave"),
+            (["run", MODEL, "--backend", "cpu", "--repeat", "0"], "--repeat"),
+            (["run", MODEL, "--backend", "model", "--repeat", "3"], "--backend cpu"),
             (["run", MODEL, "--frobnicate"], "frobnicate"),
             (["compile", MODEL], "--output"),
             (["compile", MODEL, "-o", self.folder / "m", "--config", "npu7"], "npu64, npu256, npu1024"),
@@ -210,6 +213,17 @@ class Json(Case):
         for cause, cycles in report["causes"].items():
             self.assertEqual(sum(layer["causes"][cause] for layer in layers), cycles, cause)
         self.assertEqual(report["causes"]["ARRAY"], report["events"]["MAC_ACTIVE"])
+
+    def test_time_on_the_cpu(self):
+        for extra in ([], ["--repeat", 3]):
+            began = time.monotonic()
+            report = self.run_json(MODEL, "--backend", "cpu", "--input", INPUTS[0], "--expect",
+                                   KEYWORD / "expected" / INPUTS[0].name, *extra)
+            self.assertEqual(report["verdict"], "bit-exact")
+            # 2.7 million MACs take longer than a microsecond, and less than the process.
+            self.assertGreater(report["inference_seconds"], 1e-6)
+            self.assertLess(report["inference_seconds"], time.monotonic() - began)
+        self.assertNotIn("inference_seconds", self.run_json(MODEL, "--backend", "model", "--no-check"))
 
     def test_stalls(self):
         for backend in BACKENDS:

@@ -62,6 +62,13 @@ class Session {
   /// after which there is no later run().
   [[nodiscard]] Result<RunReport> run(std::span<const compiler::Bytes> inputs, std::size_t steps = 1);
 
+  /// Runs all frames `repetitions` times more, with nothing observed, and returns the median (of an even number, the
+  /// greater of the middle two) of the seconds of wall time that the operators of one repetition took, copies of the
+  /// model's inputs and outputs included. Errors: as run(); kUsage for another backend than Backend::kCpu or no
+  /// repetition.
+  [[nodiscard]] Result<double> time_cpu(std::span<const compiler::Bytes> inputs, std::size_t steps,
+                                        std::size_t repetitions);
+
   /// What the lock-step found in the last run(); nothing when all was equal.
   [[nodiscard]] const std::optional<DivergenceReport>& divergence() const;
 
