@@ -47,6 +47,7 @@ struct Arguments {
   CompileCommand compile{.config = spec::kDefaultConfiguration.name};
   InfoCommand info;
   BenchCommand bench;
+  ReportCommand report;
   std::string backend = describe(Backend::kRtl).name;
   std::vector<std::string> backends{backend};
   bool no_check = false;
@@ -148,6 +149,16 @@ CLI::App* add_bench(CLI::App& app, Arguments& arguments) {
   return bench;
 }
 
+CLI::App* add_report(CLI::App& app, ReportCommand& command) {
+  CLI::App* report = app.add_subcommand("report", "Make a page of what 'auklet bench' has measured");
+  report->add_option("RESULTS", command.request.results, "Files that 'auklet bench' wrote")->required();
+  report->add_option("-o,--output", command.output, "The page to write (HTML)")->required();
+  report->add_option("--energy-table", command.request.energy_table,
+                     "Picojoules of each operation (JSON, docs/energy.md) in place of the built-in table");
+  report->add_option("--title", command.request.title, "Of the page")->capture_default_str();
+  return report;
+}
+
 // The backend of that name, or a mistake in words.
 tl::expected<Backend, Finished> backend_called(const std::string& name) {
   for (const BackendName& backend : kBackends) {
@@ -215,6 +226,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   const CLI::App* compile = add_compile(app, arguments.compile);
   add_info(app, arguments.info);
   const CLI::App* bench = add_bench(app, arguments);
+  const CLI::App* report = add_report(app, arguments.report);
   std::set<std::string> names;
   for (CLI::App* command : app.get_subcommands({})) {
     command->footer(kFooter);
@@ -224,7 +236,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   const std::string first = argc > 1 ? argv[1] : "--help";
   if (!first.starts_with('-') && !names.contains(first)) {
     return Finished{ExitCode::kUsage,
-                    fmt::format("no command is called '{}'; choose run, compile, info or bench", first)};
+                    fmt::format("no command is called '{}'; choose run, compile, info, bench or report", first)};
   }
   try {
     app.parse(argc, argv);
@@ -238,6 +250,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (run->parsed()) return finish_run(arguments);
   if (compile->parsed()) return finish_compile(arguments.compile);
   if (bench->parsed()) return finish_bench(arguments);
+  if (report->parsed()) return arguments.report;
   return arguments.info;
 }
 

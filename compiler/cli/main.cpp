@@ -3,6 +3,7 @@
 
 #include <auklet/app/bench.hpp>
 #include <auklet/app/emit_cpp.hpp>
+#include <auklet/app/html_report.hpp>
 #include <auklet/app/inspect.hpp>
 #include <auklet/app/run.hpp>
 #include <auklet/app/tensor_file.hpp>
@@ -84,6 +85,15 @@ ExitCode execute(BenchCommand& command) {
   if (!written) return complain(written.error());
   if (results->failure) complain(*results->failure);
   return print(results->table, results->failure ? results->failure->code : ExitCode::kOk);
+}
+
+ExitCode execute(const ReportCommand& command) {
+  const auto report = make_html_report(command.request);
+  if (!report) return complain(report.error());
+  const Outcome written = write_file(command.output, std::as_bytes(std::span(report->html)));
+  if (!written) return complain(written.error());
+  return print(fmt::format("{}: {} run{}, {} bytes\n", command.output, report->runs, report->runs == 1 ? "" : "s",
+                           report->html.size()));
 }
 
 ExitCode execute(const Finished& finished) {
