@@ -90,6 +90,18 @@ std::string joined_scripts() {
   return all;
 }
 
+std::vector<std::array<double, kEnergyKinds.size()>> energy_of(const ordered_json& detail, const EnergyTable& table) {
+  std::vector<std::array<double, kEnergyKinds.size()>> energy;
+  for (const ordered_json& layer : detail["layers"]) {
+    EnergyQuantities quantities{};
+    for (std::size_t i = 0; i < quantities.size(); ++i) {
+      quantities[i] = layer["operations"][std::string(kEnergyKinds[i])].get<std::uint64_t>();
+    }
+    energy.push_back(picojoules(quantities, table));
+  }
+  return energy;
+}
+
 Result<std::vector<PageRun>> gather(const HtmlReportRequest& request, const EnergyTable& table) {
   std::vector<PageRun> runs;
   std::set<std::string> labels;
@@ -103,13 +115,7 @@ Result<std::vector<PageRun>> gather(const HtmlReportRequest& request, const Ener
       const std::string label = shown.label;
       for (int number = 2; !labels.insert(shown.label).second; ++number)
         shown.label = fmt::format("{} #{}", label, number);
-      for (const ordered_json& layer : shown.results.detail.value("layers", ordered_json::array())) {
-        EnergyQuantities quantities{};
-        for (std::size_t i = 0; i < quantities.size(); ++i) {
-          quantities[i] = layer["operations"][std::string(kEnergyKinds[i])].get<std::uint64_t>();
-        }
-        shown.energy.push_back(picojoules(quantities, table));
-      }
+      if (shown.results.error.empty()) shown.energy = energy_of(shown.results.detail, table);
       runs.push_back(std::move(shown));
     }
   }
@@ -123,7 +129,7 @@ double total(const PageRun& run) {
 }
 
 std::string row_of(const PageRun& run) {
-  const std::string head = fmt::format("<tr><th scope=\"row\" class=\"name\">{}</th>", escape_html(run.label));
+  const std::string head = fmt::format("<tr><th scope=\"row\" class=\"run\">{}</th>", escape_html(run.label));
   if (!run.results.error.empty()) {
     return head + fmt::format("<td colspan=\"8\">failed: {}</td></tr>\n", escape_html(run.results.error));
   }

@@ -24,7 +24,11 @@ Result<std::vector<Bytes>> gather_inputs(const Graph& graph, const RunRequest& r
     return fail(ExitCode::kUsage, fmt::format("{} has {} inputs, but {} --input files are given",
                                               request.model.string(), count, request.inputs.size()));
   }
-  if (request.inputs.empty()) return random_inputs(graph, request.steps, request.seed);
+  if (request.inputs.empty()) {
+    auto random = random_inputs(graph, request.steps, request.seed);
+    if (!random) return fail(random.error().code, random.error().message + "; give --input");
+    return random;
+  }
   std::vector<Bytes> inputs;
   for (std::size_t i = 0; i < count; ++i) {
     auto input = read_tensor_file(request.inputs[i], graph.tensor(graph.inputs[i]), request.steps);

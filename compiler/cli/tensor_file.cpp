@@ -155,8 +155,8 @@ Result<Bytes> random_tensor(const Tensor& tensor, std::size_t frames, std::uint6
       }
       return bytes;
     default:
-      return fail(ExitCode::kUsage, fmt::format("no random values exist for input '{}' of type {}; give --input",
-                                                tensor.name, compiler::name(tensor.type)));
+      return fail(ExitCode::kUsage, fmt::format("no random values exist for input '{}' of type {}", tensor.name,
+                                                compiler::name(tensor.type)));
   }
 }
 

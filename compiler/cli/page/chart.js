@@ -28,10 +28,13 @@ function ticks(from, to, count) {
   return result;
 }
 
-// Powers of ten, both ends included.
+// Powers of ten from `from` to `to`, and 2 and 5 times them where there is room for more.
 function decades(from, to) {
+  const factors = Math.log10(to / from) < 3 ? [1, 2, 5] : [1];
   const result = [];
-  for (let at = Math.round(Math.log10(from)); at <= Math.round(Math.log10(to)); ++at) result.push(10 ** at);
+  for (let power = Math.floor(Math.log10(from)); power <= Math.log10(to); ++power) {
+    result.push(...factors.map((factor) => factor * 10 ** power).filter((at) => at >= from && at <= to));
+  }
   return result;
 }
 

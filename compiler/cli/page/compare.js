@@ -37,6 +37,10 @@ function drawDifference(content, one, two) {
     return;
   }
   const all = pairs(one.detail.layers, two.detail.layers).filter((pair) => (pair.one || pair.two).where === "npu" || (pair.two && pair.two.where === "npu"));
+  if (!all.some((pair) => pair.one && pair.two && pair.one.op)) {
+    content.append(element("p", {}, "These runs have no layer of the same name and operator in common; choose two runs of one network."));
+    return;
+  }
   const cycles = (layer) => (layer ? layer.cycles : 0);
   const rows = all.map((pair) => ({...pair, difference: cycles(pair.two) - cycles(pair.one)}));
   const most = Math.max(...rows.map((row) => Math.abs(row.difference)));
@@ -47,7 +51,7 @@ function drawDifference(content, one, two) {
   content.append(
     legend([{className: "c0", text: "fewer in the second"}, {className: "c7", text: "more in the second"}]),
     table("Cycles by layer", [
-      {title: "layer", heads: true}, {title: "first", number: true}, {title: "second", number: true},
+      {title: "layer", heads: true}, {title: "first", number: true, wide: true}, {title: "second", number: true, wide: true},
       {title: "difference", number: true}, {title: "", className: "bar"},
     ], rows.map((row) => [
       layerCell(row.one || row.two), row.one ? grouped(row.one.cycles) : "–", row.two ? grouped(row.two.cycles) : "–",
@@ -55,7 +59,16 @@ function drawDifference(content, one, two) {
     ]), "bars", rows.map(() => ({"data-pair": ""}))));
 }
 
-// Prefers two runs of the same model.
+// The first two runs of one model that have cycles, or just the first two.
+function comparable(runs) {
+  const able = (run) => run.detail && run.detail.cycles > 0;
+  for (let one = 0; one < runs.length; ++one) {
+    const two = runs.findIndex((run, i) => i > one && able(run) && able(runs[one]) && run.detail.model === runs[one].detail.model);
+    if (two > 0) return [one, two];
+  }
+  return [0, 1];
+}
+
 function drawComparison(runs) {
   const content = contentOf("compare");
   if (runs.length < 2) {
@@ -74,8 +87,7 @@ function drawComparison(runs) {
   function draw() {
     drawDifference(result, ...selects.map((select) => runs[Number(select.value)]));
   }
-  const twins = runs.findIndex((run, i) => i > 0 && run.detail && run.detail.cycles && runs[0].detail && run.detail.model === runs[0].detail.model);
-  selects[1].value = String(Math.max(1, twins));
+  comparable(runs).forEach((run, i) => { selects[i].value = String(run); });
   content.append(choices, result);
   draw();
 }

@@ -3,7 +3,7 @@
 
 // Of the row that belongs to no layer, all cycles are the driver's.
 function causeParts(layer) {
-  if (!layer.causes) return [{value: layer.cycles, className: "c9"}];
+  if (!layer.causes) return [{value: layer.cycles, className: "c10"}];
   return CAUSES.map((cause, i) => ({value: layer.causes[cause] || 0, className: `c${i}`}));
 }
 
@@ -26,7 +26,7 @@ function drawLayers(run) {
     `All layers: ${listed(run.detail.causes, (cycles) => percent(cycles / (whole || 1)))} of ${grouped(whole)} cycles.`);
   content.append(legend([
     ...occurring.map(({cause, i}) => ({className: `c${i}`, text: cause.toLowerCase()})),
-    {className: "c9", text: "driver (start and end)"},
+    {className: "c10", text: "driver (start and end)"},
   ]), readout);
   const most = Math.max(...shown.map(({layer}) => layer.cycles));
   const texts = shown.map(({layer, row}) => layerText(layer, row, whole));
@@ -68,13 +68,14 @@ function drawSplit(run) {
   const operators = run.detail.layers.filter((layer) => layer.op);
   const cpu = operators.filter((layer) => layer.where !== "npu");
   const {macs, npu_macs: npuMacs} = run.detail;
+  const unit = macs ? "multiply-accumulates" : "operators";
   const share = macs ? npuMacs / macs : operators.length ? 1 - cpu.length / operators.length : 0;
   const text = `${operators.length - cpu.length} of ${operators.length} operators and ${grouped(npuMacs)} of ${grouped(macs)} multiply-accumulates on the NPU`;
   content.append(element("p", {}, `${text}.`));
   if (cpu.length === 0) return;
   const bar = stackedBar([{value: share, className: "c0"}, {value: 1 - share, className: "c2"}], 1, text);
   content.append(element("div", {class: "bar"}, bar),
-    legend([{className: "c0", text: `NPU ${percent(share)}`}, {className: "c2", text: `CPU ${percent(1 - share)}`}]));
+    legend([{className: "c0", text: `NPU: ${percent(share)} of the ${unit}`}, {className: "c2", text: `CPU: ${percent(1 - share)}`}]));
   content.append(scrolled("Operators on the CPU", table("Operators on the CPU",
     [{title: "layer", heads: true}, {title: "why"}, {title: "MACs", number: true}, {title: "bytes in and out", number: true}],
     cpu.map((layer) => [layerCell(layer), `it ${layer.reason}`, grouped(layer.macs), grouped(layer.cpu_bytes)]))));

@@ -45,13 +45,16 @@ function drawMap(content, run, segment, title, blocks) {
   const x = linear(0, steps.length, 72, width - 16);
   const addresses = new Addresses(blocks, height - 44, 12);
   let labelled = Infinity;
+  // Of the SRAM, where its regions begin.
+  const quarter = run.detail.hardware.sram_bytes / 4;
+  const inner = blocks[0].place === "sram" ? [quarter, 2 * quarter, 3 * quarter] : [];
   for (const range of addresses.ranges) {
-    for (const address of [range.from, range.to]) {
+    for (const address of [range.from, ...inner.filter((at) => at > range.from && at < range.to), range.to]) {
       const at = addresses.y(address, range);
       drawing.append(line(72, at, width - 16, at, "grid"));
       if (labelled - at < 14) continue;
       labelled = at;
-      drawing.append(label(66, at + 4, address < 10240 ? grouped(address) : `${grouped(address / 1024)} Ki`, "end", "quiet"));
+      drawing.append(label(66, at + 4, address < 10240 ? grouped(address) : `${grouped(address / 1024)} KiB`, "end", "quiet"));
     }
   }
   const every = Math.ceil(steps.length / Math.max(1, Math.floor((width - 88) / 28)));
@@ -70,9 +73,20 @@ function drawMap(content, run, segment, title, blocks) {
     return {node, text: blockText(detail, block, steps)};
   });
   explain(marks, chart.readout);
-  content.append(details(`Blocks of ${title}`, table(`Blocks of ${title}`,
+  content.append(details(`Values: ${title}`, table(title,
     [{title: "what", heads: true}, {title: "address", number: true}, {title: "bytes", number: true}, {title: "steps", number: true}],
     blocks.map((block) => [blockText(detail, block, steps).split(": ")[0], grouped(block.address), grouped(block.bytes), `${block.first_step} to ${block.last_step}`]))));
+}
+
+function drawSegment(content, run, segment, name) {
+  const total = run.detail.hardware.sram_bytes;
+  for (const [place, title] of [["sram", `SRAM of ${name}`], ["scratch", `Scratch memory of ${name}`]]) {
+    const blocks = segment.blocks.filter((block) => block.place === place && block.bytes > 0);
+    if (blocks.length === 0) continue;
+    const size = place === "sram" ? `highest address in use ${bytesText(segment.sram_bytes)} of ${bytesText(total)}` : bytesText(segment.scratch_bytes);
+    content.append(element("h3", {}, `${title}: ${size}`));
+    drawMap(content, run, segment, title, blocks);
+  }
 }
 
 function drawMemory(run) {
@@ -83,16 +97,18 @@ function drawMemory(run) {
     return;
   }
   content.append(element("p", {class: "note"},
-    "Which bytes hold what while which layer computes, from left to right. Solid outlines are activations, dotted ones weights or tiles. Addresses that nothing uses are left out. The colour is that of the layer that makes a block, or needs it first."));
-  segments.forEach((segment, i) => {
-    const name = segments.length > 1 ? `segment ${i}` : "the NPU";
-    const total = run.detail.hardware.sram_bytes;
-    for (const [place, title] of [["sram", `SRAM of ${name}`], ["scratch", `Scratch memory of ${name}`]]) {
-      const blocks = segment.blocks.filter((block) => block.place === place && block.bytes > 0);
-      if (blocks.length === 0) continue;
-      const size = place === "sram" ? `highest address in use ${bytesText(segment.sram_bytes)} of ${bytesText(total)}` : bytesText(segment.scratch_bytes);
-      content.append(element("h3", {}, `${title}: ${size}`));
-      drawMap(content, run, segment, title, blocks);
-    }
-  });
+    "Which bytes hold what while which layer computes, from left to right. Solid outlines are activations, dotted ones weights, or the room that an operator has for its tiles. Addresses that nothing uses are left out. The colour is that of the layer that makes a block, or needs it first."));
+  const maps = element("div");
+  const draw = (i) => {
+    maps.replaceChildren();
+    drawSegment(maps, run, segments[i], segments.length > 1 ? `segment ${i}` : "the NPU");
+  };
+  if (segments.length > 1) {
+    const select = element("select", {id: "segment"});
+    segments.forEach((_, i) => select.append(element("option", {value: i}, `segment ${i}`)));
+    select.addEventListener("change", () => draw(Number(select.value)));
+    content.append(element("div", {class: "selects"}, element("label", {for: "segment"}, "Each job has a map of its own:", select)));
+  }
+  content.append(maps);
+  draw(0);
 }

@@ -56,9 +56,9 @@ function drawRoofs(chart, x, y, area, hardware) {
       class: roof.className,
       points: `${x(from)},${y(from * roof.bytes)} ${x(to)},${y(to * roof.bytes)} ${x(area.x[1])},${y(Math.min(peak, to * roof.bytes))}`,
     }));
-    // Beside the slope, where its middle is.
-    const middle = Math.sqrt(from * to);
-    chart.drawing.append(label(x(middle) - 8, y(middle * roof.bytes) - 6, `${roof.text}: ${roof.bytes} B/cycle`, "end"));
+    // Beside the slope's upper end: few points are there.
+    const at = from ** 0.2 * to ** 0.8;
+    chart.drawing.append(label(x(at) - 8, y(at * roof.bytes) - 6, `${roof.text}: ${roof.bytes} B/cycle`, "end"));
   }
   chart.drawing.append(label(x(area.x[1]) - 4, y(peak) - 6, `array: ${grouped(peak)} MACs a cycle`, "end"));
 }
@@ -72,11 +72,10 @@ function drawRoofline(run) {
   }
   const {hardware} = run.detail;
   const knee = hardware.macs / memoryRoofs(hardware)[0].bytes;
-  const below = (value) => 10 ** Math.floor(Math.log10(value));
-  const above = (value) => 10 ** Math.ceil(Math.log10(value));
+  const xs = points.map((point) => point.x);
   const area = {
-    x: [below(Math.min(knee / 2, ...points.map((p) => p.x))), above(Math.max(2 * knee, ...points.map((p) => p.x)))],
-    y: [below(Math.min(...points.map((p) => p.y), hardware.macs / 10)), above(1.2 * hardware.macs)],
+    x: [Math.min(knee, ...xs) / 2, 2 * Math.max(2 * knee, ...xs)],
+    y: [Math.min(hardware.macs / 8, ...points.map((point) => point.y)) / 1.5, 1.6 * hardware.macs],
   };
   const chart = figure(content, `Roofline of ${run.label}: ${points.length} points; the table below has their values`, 420);
   const {drawing, width, height} = chart;
@@ -101,11 +100,11 @@ function drawRoofline(run) {
     return {node, text};
   });
   explain(marks, chart.readout);
-  content.append(legend([
-    ...Object.entries(MARKS).map(([op, [kind, className]]) => ({text: op, draw: markOf(kind, className, 8, 8, 12)})),
-    {text: "other operators", draw: markOf("diamond", "c4", 8, 8, 12)},
-    {text: "the whole network", draw: markOf("diamond", "c7", 8, 8, 15)},
-  ]));
+  const operators = new Set(points.map((point) => (MARKS[point.op] ? point.op : point.op && "other operators")));
+  content.append(legend([...operators].map((op) => {
+    const [kind, className] = op ? kindOf(op) : ["diamond", "c7"];
+    return {text: op || "the whole network", draw: markOf(kind, className, 8, 8, op ? 12 : 15)};
+  })));
   content.append(details("Values of the roofline", table("Values of the roofline",
     [{title: "layer", heads: true}, {title: "MACs per byte", number: true}, {title: "MACs a cycle", number: true}],
     points.map((p) => [p.name, short(p.x), short(p.y)]))));

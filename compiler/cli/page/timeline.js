@@ -28,7 +28,8 @@ class Timeline {
   draw() {
     const content = this.content;
     content.replaceChildren();
-    const height = this.tracks.length * TRACK_HEIGHT + 40;
+    const {cpu} = this.run.detail.timeline;
+    const height = (this.tracks.length + (cpu.length > 0 ? 1 : 0)) * TRACK_HEIGHT + 40;
     const chart = figure(content, `Timeline of ${this.run.label}, cycles ${grouped(this.from)} to ${grouped(this.to)}`, height);
     const {drawing, width} = chart;
     const x = linear(this.from, this.to, LEFT, width - 24);
@@ -41,9 +42,10 @@ class Timeline {
       drawing.append(label(LEFT - 8, top + 17, UNITS[track.unit] || track.unit, "end"));
       for (const slice of track.slices) marks.push(...this.drawSlice(drawing, track.unit, slice, x, top));
     });
-    for (const [cycle, row] of this.run.detail.timeline.cpu) {
+    if (cpu.length > 0) drawing.append(label(LEFT - 8, height - 51, "CPU", "end"));
+    for (const [cycle, row] of cpu) {
       if (cycle < this.from || cycle > this.to) continue;
-      const node = shape("polygon", {points: `${x(cycle)},${height - 28} ${x(cycle) - 5},${height - 20} ${x(cycle) + 5},${height - 20}`, class: "c7 mark"});
+      const node = shape("polygon", {points: `${x(cycle)},${height - 64} ${x(cycle) - 6},${height - 48} ${x(cycle) + 6},${height - 48}`, class: "c7 mark", "data-unit": "cpu"});
       drawing.append(node);
       marks.push({node, text: `${this.nameOf(row)} ran on the CPU at cycle ${grouped(cycle)}`});
     }
@@ -56,7 +58,7 @@ class Timeline {
     const width = Math.max(1, x(Math.min(end, this.to)) - left);
     const cycles = end - begin;
     const node = shape("rect", {
-      x: left, y: top, width, height: TRACK_HEIGHT - 10, class: `${tintOf(row)} block`,
+      x: left, y: top, width, height: TRACK_HEIGHT - 10, class: `${tintOf(row)} ${width < 5 ? "thin" : "block"}`,
       "fill-opacity": Math.max(0.25, cycles ? busy / cycles : 1), "data-unit": unit,
     });
     drawing.append(node);
