@@ -21,7 +21,7 @@ inline constexpr int kResultsVersion = 1;
 struct BenchRequest {
   std::vector<std::string> models;  ///< `FILE`, or `NAME=FILE`; without NAME it is the file's, without its ending.
   std::vector<Backend> backends = {Backend::kRtl};
-  std::vector<std::string> configs;           ///< None: the one that each model was compiled for, else the default.
+  std::vector<std::string> configs{};         ///< None: the one that each model was compiled for, else the default.
   std::vector<std::string> profiles{"sram"};  ///< Names of memory profiles.
   std::size_t repetitions = 1;                ///< Timed runs; one more is not timed, but looked at.
   std::uint64_t seed = 1;                     ///< Of the random inputs.

@@ -11,7 +11,7 @@ namespace auklet::app {
 
 struct HtmlReportRequest {
   std::vector<std::filesystem::path> results;  ///< What `auklet bench` wrote.
-  std::filesystem::path energy_table;          ///< Empty: the program's own.
+  std::filesystem::path energy_table{};        ///< Empty: the program's own.
   std::string title = "Auklet report";
 };
 
