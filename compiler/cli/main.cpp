@@ -1,12 +1,18 @@
 // The command line: takes the arguments apart, calls the library, prints.
 #include <fmt/format.h>
 
+#include <auklet/app/bench.hpp>
 #include <auklet/app/emit_cpp.hpp>
+#include <auklet/app/html_report.hpp>
 #include <auklet/app/inspect.hpp>
 #include <auklet/app/run.hpp>
+#include <auklet/app/tensor_file.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 
 #include "command_line.hpp"
@@ -61,6 +67,33 @@ ExitCode execute(const InfoCommand& command) {
   const auto info = inspect_model(command.model, command.config, command.profile);
   if (!info) return complain(info.error());
   return print(command.json ? one_line(to_json(*info)) : to_text(*info));
+}
+
+ExitCode execute(BenchCommand& command) {
+  // Minutes of measuring should not be lost because the results cannot be written. What is there stays until then.
+  const bool existed = std::filesystem::exists(command.output);
+  if (!std::ofstream(command.output, std::ios::app)) return complain(cannot_write(command.output).value());
+  ProgressBar bar(stderr);
+  command.request.on_progress = [&](double share) { bar.update(share); };
+  const auto results = run_bench(command.request);
+  bar.clear();
+  if (!results) {
+    if (!existed) std::filesystem::remove(command.output);
+    return complain(results.error());
+  }
+  const Outcome written = write_file(command.output, std::as_bytes(std::span(results->json)));
+  if (!written) return complain(written.error());
+  if (results->failure) complain(*results->failure);
+  return print(results->table, results->failure ? results->failure->code : ExitCode::kOk);
+}
+
+ExitCode execute(const ReportCommand& command) {
+  const auto report = make_html_report(command.request);
+  if (!report) return complain(report.error());
+  const Outcome written = write_file(command.output, std::as_bytes(std::span(report->html)));
+  if (!written) return complain(written.error());
+  return print(fmt::format("{}: {} run{}, {} bytes\n", command.output, report->runs, report->runs == 1 ? "" : "s",
+                           report->html.size()));
 }
 
 ExitCode execute(const Finished& finished) {

@@ -24,12 +24,14 @@ Result<std::vector<Bytes>> gather_inputs(const Graph& graph, const RunRequest& r
     return fail(ExitCode::kUsage, fmt::format("{} has {} inputs, but {} --input files are given",
                                               request.model.string(), count, request.inputs.size()));
   }
+  if (request.inputs.empty()) {
+    auto random = random_inputs(graph, request.steps, request.seed);
+    if (!random) return fail(random.error().code, random.error().message + "; give --input");
+    return random;
+  }
   std::vector<Bytes> inputs;
   for (std::size_t i = 0; i < count; ++i) {
-    const compiler::Tensor& tensor = graph.tensor(graph.inputs[i]);
-    // Inputs of equal type must not hold equal values: a swap would go unnoticed.
-    auto input = request.inputs.empty() ? random_tensor(tensor, request.steps, request.seed + i)
-                                        : read_tensor_file(request.inputs[i], tensor, request.steps);
+    auto input = read_tensor_file(request.inputs[i], graph.tensor(graph.inputs[i]), request.steps);
     if (!input) return tl::unexpected(input.error());
     inputs.push_back(std::move(*input));
   }

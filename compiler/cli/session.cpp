@@ -11,6 +11,7 @@
 
 #include "job_recorder.hpp"
 #include "layers.hpp"
+#include "operations.hpp"
 
 namespace auklet::app {
 namespace {
@@ -334,6 +335,19 @@ const compiler::Graph& Session::graph() const { return state_->source.main(); }
 const std::optional<DivergenceReport>& Session::divergence() const { return state_->divergence; }
 bool Session::was_compiled() const { return state_->was_compiled; }
 const std::vector<LayerRow>& Session::layers() const { return state_->layers.rows; }
+const sim::MemoryProfile& Session::profile() const { return state_->profile; }
+
+Result<std::vector<LayerOperations>> Session::operations() const {
+  return operations_of(state_->name, state_->executable.main(), state_->layers);
+}
+
+std::vector<SessionSegment> Session::segments() const {
+  std::vector<SessionSegment> segments;
+  for (const compiler::SegmentReport& report : state_->segments) {
+    segments.push_back({&report, &state_->layers.steps[report.operator_index].rows});
+  }
+  return segments;
+}
 
 Result<RunReport> Session::run(std::span<const Bytes> inputs, std::size_t steps) {
   State& state = *state_;

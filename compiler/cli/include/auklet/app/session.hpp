@@ -7,8 +7,11 @@
 #include <auklet/app/failure.hpp>
 #include <auklet/app/report.hpp>
 #include <auklet/app/timeline.hpp>
+#include <auklet/compiler/compile.hpp>
 #include <auklet/compiler/executor.hpp>
 #include <auklet/compiler/ir.hpp>
+#include <auklet/sim/memory_profile.hpp>
+#include <auklet/sim/operation_counts.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -37,6 +40,19 @@ struct SessionOptions {
   std::function<void(double)> on_progress{};
 };
 
+/// What a layer lets the NPU do in a frame.
+struct LayerOperations {
+  sim::OperationCounts counts;
+  std::uint64_t weight_bytes = 0;  ///< Of counts.window_bytes, those of weights, parameters and other constants;
+  std::uint64_t data_bytes = 0;    ///< and the others: activations.
+};
+
+/// A segment of a model that was compiled here: what the compiler says of it, and its layers' places in layers().
+struct SessionSegment {
+  const compiler::SegmentReport* report = nullptr;
+  const std::vector<std::size_t>* rows = nullptr;
+};
+
 /// A model ready to run. Not thread-safe.
 class Session {
  public:
@@ -55,6 +71,11 @@ class Session {
   [[nodiscard]] bool was_compiled() const;
   /// The layers as they will run, without cycles.
   [[nodiscard]] const std::vector<LayerRow>& layers() const;
+  /// What they let the NPU do, by layer. Errors: kModelRefused.
+  [[nodiscard]] Result<std::vector<LayerOperations>> operations() const;
+  /// The segments, in order; none of a model that had been compiled before. They live as long as the session.
+  [[nodiscard]] std::vector<SessionSegment> segments() const;
+  [[nodiscard]] const sim::MemoryProfile& profile() const;
 
   /// Feeds `steps` frames to the model one after the other, starting from its initial state. inputs[i] holds the frames
   /// of input i. Outputs are not compared. Errors: kUsage (number or size of inputs), kNpuFault, kDeadline; a later
