@@ -165,7 +165,8 @@ class CaseRunner {
   Outcome check(RunReport& report, const std::vector<Bytes>& inputs) const {
     const compiler::Graph& graph = case_.model->model.main();
     const bool compiled = !compiler::find_segments(graph).empty();
-    if (!request_.check || compiled || case_.backend == Backend::kCpu) {
+    const bool reference = is_reference(case_.backend, SessionOptions().kernels);
+    if (!request_.check || compiled || reference) {
       report.checked = !request_.check ? "--no-check" : compiled ? "a compiled model" : "the CPU reference itself";
       return {};
     }

@@ -12,6 +12,9 @@
 namespace auklet::app {
 namespace {
 
+constexpr const char* kOptimizedKernels = "optimized";
+constexpr const char* kReferenceKernels = "reference";
+
 constexpr const char* kFooter =
     "Exit codes: 0 ok; 1 an output differs; 2 wrong arguments or files; 3 the model is refused;\n"
     "4 the NPU or its driver reports a fault; 5 a deadline passed; 6 this build lacks the backend;\n"
@@ -49,6 +52,7 @@ struct Arguments {
   BenchCommand bench;
   ReportCommand report;
   std::string backend = describe(Backend::kRtl).name;
+  std::string kernels = kOptimizedKernels;
   std::vector<std::string> backends{backend};
   bool no_check = false;
   std::string check;
@@ -65,6 +69,8 @@ CLI::App* add_run(CLI::App& app, Arguments& arguments) {
   run->add_option("--input", request.inputs,
                   "One file an input, in order: raw little-endian bytes or .npy; without any, random values");
   run->add_option("--backend", arguments.backend, "What runs it: " + backend_names())->capture_default_str();
+  run->add_option("--kernels", arguments.kernels, "Of operators on the CPU: optimized, or reference")
+      ->capture_default_str();
   run->add_option("--config", session.config,
                   "Hardware: " + configuration_names() + "; default: the compiled model's, else " +
                       spec::kDefaultConfiguration.name);
@@ -189,6 +195,12 @@ Command finish_run(Arguments& arguments) {
   if (!arguments.check.empty() && arguments.check != describe(Backend::kModel).name) {
     return Finished{ExitCode::kUsage, fmt::format("cannot check against '{}'; --check takes model", arguments.check)};
   }
+  if (arguments.kernels != kOptimizedKernels && arguments.kernels != kReferenceKernels) {
+    return Finished{ExitCode::kUsage,
+                    fmt::format("no kernels are called '{}'; choose optimized or reference", arguments.kernels)};
+  }
+  request.session.kernels =
+      arguments.kernels == kReferenceKernels ? compiler::CpuKernels::kReference : compiler::CpuKernels::kOptimized;
   request.session.lockstep = !arguments.check.empty();
   if (request.session.lockstep && arguments.backend != describe(Backend::kRtl).name) {
     return Finished{ExitCode::kUsage,

@@ -81,7 +81,8 @@ Result<std::vector<Bytes>> reference_outputs(const RunRequest& request, const co
 // Why outputs are not compared with the CPU reference; empty when they are.
 std::string why_unreferenced(const RunRequest& request, bool was_compiled) {
   if (!request.check) return "--no-check";
-  if (request.session.backend == Backend::kCpu) return "the CPU reference itself; --expect compares it with files";
+  if (is_reference(request.session.backend, request.session.kernels))
+    return "the CPU reference itself; --expect compares it with files";
   if (was_compiled && request.reference.empty())
     return "a compiled model has no reference; give --reference or --expect";
   return "";

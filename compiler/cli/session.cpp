@@ -196,7 +196,7 @@ Outcome Session::State::prepare_npu() {
 }
 
 Outcome Session::State::create_executor() {
-  compiler::ExecutorOptions executor_options;
+  compiler::ExecutorOptions executor_options{.kernels = options.kernels};
   if (runner) executor_options.custom_codes = {compiler::kNpuCustomCode};
   auto created = compiler::Executor::create(executable, executor_options);
   if (!created) return tl::unexpected(from_compiler(name, created.error()));
@@ -397,6 +397,11 @@ Result<double> Session::time_cpu(std::span<const Bytes> inputs, std::size_t step
   const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(repetitions / 2);
   std::ranges::nth_element(seconds, middle);
   return *middle;
+}
+
+bool is_reference(Backend backend, compiler::CpuKernels kernels) {
+  if (backend != Backend::kCpu) return false;
+  return kernels == compiler::CpuKernels::kReference || !compiler::has_optimized_kernels();
 }
 
 Result<std::vector<Bytes>> run_reference(const std::string& name, const Model& model, std::span<const Bytes> inputs,

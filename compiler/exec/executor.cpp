@@ -152,19 +152,19 @@ struct Executor::State {
     }
   }
 
-  Outcome use_optimized_kernels();
+  Outcome use_optimized_kernels(std::size_t max_bytes);
   Outcome set_inputs(std::span<const std::span<const std::byte>> inputs);
   Outcome run_step(std::size_t index, const ExecutorHooks& hooks);
   Outcome call_once(Called& graph);
 };
 
-// For the main graph: what CALL_ONCE runs, runs once.
-Outcome Executor::State::use_optimized_kernels() {
+// For the main graph: what CALL_ONCE runs, runs once. A twin that wants more than `max_bytes` is not used.
+Outcome Executor::State::use_optimized_kernels(std::size_t max_bytes) {
   std::size_t most = 0;
   for (std::size_t i = 0; i < main.steps.size(); ++i) {
     Step& step = main.steps[i];
     const std::optional<exec::OptimizedCall>& call = step.evaluate.optimized();
-    if (!call) continue;
+    if (!call || call->workspace_bytes > max_bytes) continue;
     const std::span<std::byte> packed = step.packed.emplace().resize(call->packed_bytes);
     if (!packed.empty()) {
       if (Outcome ok = accepted(call->pack(step.values(), packed), main.graph, i); !ok) return ok;
@@ -223,6 +223,8 @@ Outcome Executor::State::run_step(std::size_t index, const ExecutorHooks& hooks)
   return {};
 }
 
+bool has_optimized_kernels() { return exec::kHasOptimizedKernels; }
+
 Executor::Executor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Executor::Executor(Executor&&) noexcept = default;
 Executor& Executor::operator=(Executor&&) noexcept = default;
@@ -242,7 +244,8 @@ Result<Executor> Executor::create(const Model& model, const ExecutorOptions& opt
   }
   Executor executor(std::make_unique<State>(model, operators, preparation));
   if (options.kernels == CpuKernels::kOptimized) {
-    if (Outcome ok = executor.state_->use_optimized_kernels(); !ok) return tl::unexpected(ok.error());
+    if (Outcome ok = executor.state_->use_optimized_kernels(options.max_activation_bytes); !ok)
+      return tl::unexpected(ok.error());
   }
   executor.reset();
   return executor;

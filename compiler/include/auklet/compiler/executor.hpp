@@ -44,9 +44,11 @@ struct ExecutorHooks {
 /// Which kernels run the operators. The results are equal to the bit.
 enum class CpuKernels {
   kReference,  ///< The plain loops that define the arithmetic.
-  kOptimized,  ///< Vectors, where the build has them (kHasOptimizedKernels) and the operator has a twin; the others as
-               ///< above.
+  kOptimized,  ///< Their twins in vectors, where the build (has_optimized_kernels()) and the operator have one.
 };
+
+/// Whether this build has optimised kernels: whether Google Highway was found when it was made.
+[[nodiscard]] bool has_optimized_kernels();
 
 /// Limits and capabilities of an executor.
 struct ExecutorOptions {

@@ -27,6 +27,8 @@ struct SessionOptions {
   Backend backend = Backend::kRtl;
   /// Name of a hardware configuration. Empty: the one that a compiled model is for, else the default.
   std::string config;
+  /// Of the operators on the CPU.
+  compiler::CpuKernels kernels = compiler::CpuKernels::kOptimized;
   std::string profile = "sram";                   ///< Name of a memory profile.
   std::uint64_t deadline_cycles = 1'000'000'000;  ///< Of each job.
   std::optional<WaveRequest> wave{};
@@ -52,6 +54,9 @@ struct SessionSegment {
   const compiler::SegmentReport* report = nullptr;
   const std::vector<std::size_t>* rows = nullptr;
 };
+
+/// Whether a session with these runs nothing but the reference kernels, so that there is nothing to compare with.
+[[nodiscard]] bool is_reference(Backend backend, compiler::CpuKernels kernels);
 
 /// A model ready to run. Not thread-safe.
 class Session {
