@@ -54,7 +54,7 @@ enum class CpuKernels {
 struct ExecutorOptions {
   CpuKernels kernels = CpuKernels::kReference;
   std::size_t max_activation_bytes = std::size_t{1} << 30;  ///< Sum over all tensors that are not constant.
-  std::vector<std::string> custom_codes;                    ///< Custom operators that the run_custom hook executes.
+  std::vector<std::string> custom_codes{};                  ///< Custom operators that the run_custom hook executes.
 };
 
 /// An operator that cannot run on the CPU, and why.
