@@ -35,25 +35,14 @@ namespace auklet::kernels::optimized::HWY_NAMESPACE {
 // Rows of a tile of kVectors vectors: as many accumulators as leave registers for both operands.
 template <std::size_t kVectors>
 constexpr std::size_t tile_rows() {
-#if AUKLET_VNNI
+#if HWY_TARGET == HWY_EMU128
+  return 1;
+#elif AUKLET_VNNI
   return kVectors == 4 ? 6 : 8;
 #elif HWY_TARGET == HWY_AVX3 || HWY_ARCH_ARM_A64
   return kVectors == 4 ? 4 : (kVectors == 2 ? 6 : 8);
 #else
   return kVectors == 4 ? 2 : (kVectors == 2 ? 3 : 4);
-#endif
-}
-
-// Stores the first `count` of the bytes at `to`, or all of them.
-template <class D8>
-HWY_INLINE void store_first(D8 d, hn::Vec<D8> bytes, std::int8_t* to, std::size_t count) {
-  if (HWY_LIKELY(count >= hn::Lanes(d))) return hn::StoreU(bytes, d, to);
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  hn::BlendedStore(bytes, hn::FirstN(d, count), d, to);  // Here, and only here, this touches no byte behind.
-#else
-  std::int8_t whole[hn::MaxLanes(d)];
-  hn::StoreU(bytes, d, whole);
-  std::memcpy(to, whole, count);
 #endif
 }
 
@@ -63,10 +52,7 @@ HWY_INLINE void store_row(D32 d, const hn::Vec<D32> (&scaled)[kVectors], const O
                           std::size_t count) {
   const hn::Repartition<std::int16_t, D32> d16;
   if constexpr (kVectors == 4) {
-    const hn::Repartition<std::int8_t, D32> d8;
-    const auto low = to_output_range(d16, hn::ReorderDemote2To(d16, scaled[0], scaled[1]), range);
-    const auto high = to_output_range(d16, hn::ReorderDemote2To(d16, scaled[2], scaled[3]), range);
-    store_first(d8, demote_blocks(d8, low, high), to, count);
+    store_blocks(d, scaled, range, to, count);
   } else if constexpr (kVectors == 2) {
     const hn::Half<hn::Repartition<std::int8_t, D32>> d8;
     const auto both = to_output_range(d16, hn::ReorderDemote2To(d16, scaled[0], scaled[1]), range);
@@ -100,10 +86,10 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
     }
   }
   V sums[kRows][kVectors];
-  unroll<kRows>([&](auto r) HWY_ATTR {
+  unroll<kRows>([&](auto r) AUKLET_INLINE {
     const V start =
         g.row_starts == nullptr ? hn::Zero(d) : hn::Set(d, g.row_starts[row + static_cast<std::int32_t>(r)]);
-    unroll<kVectors>([&](auto v) HWY_ATTR {
+    unroll<kVectors>([&](auto v) AUKLET_INLINE {
       const std::int32_t* from = kActivationBias == 0 ? header.start : header.start_biased;
       sums[r][v] = hn::Add(start, hn::LoadU(d, from + lane + 16 * v));
     });
@@ -114,26 +100,26 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
       const std::ptrdiff_t segment = i * g.outer_step + j * g.inner_step;
       for (std::ptrdiff_t k = segment; k < segment + 4 * std::ptrdiff_t{g.quads}; k += 4) {
         Weights<D32> w[kVectors];
-        unroll<kVectors>([&](auto v) HWY_ATTR {
+        unroll<kVectors>([&](auto v) AUKLET_INLINE {
           w[v] = weights(d, hn::LoadU(d, reinterpret_cast<const std::int32_t*>(quads + 64 * v)));
         });
-        unroll<kRows>([&](auto r) HWY_ATTR {
+        unroll<kRows>([&](auto r) AUKLET_INLINE {
           const auto a = activations(d, broadcast_quad(d, rows[r] + k));
-          unroll<kVectors>([&](auto v) HWY_ATTR { sums[r][v] = dot(d, sums[r][v], a, w[v]); });
+          unroll<kVectors>([&](auto v) AUKLET_INLINE { sums[r][v] = dot(d, sums[r][v], a, w[v]); });
         });
         quads += 64 * kVectors;
       }
     }
   }
 
-  unroll<kVectors>([&](auto v) HWY_ATTR {
+  unroll<kVectors>([&](auto v) AUKLET_INLINE {
     const Requantizer<D32> requantize(d, header.requantize, lane + 16 * v);
     if (HWY_UNLIKELY(g.shifts_left)) {
-      unroll<kRows>([&](auto r) HWY_ATTR { sums[r][v] = hn::Shl(sums[r][v], requantize.left_shift); });
+      unroll<kRows>([&](auto r) AUKLET_INLINE { sums[r][v] = hn::Shl(sums[r][v], requantize.left_shift); });
     }
-    unroll<kRows>([&](auto r) HWY_ATTR { sums[r][v] = requantize.template operator()<false>(d, sums[r][v]); });
+    unroll<kRows>([&](auto r) AUKLET_INLINE { sums[r][v] = requantize(d, sums[r][v]); });
   });
-  unroll<kRows>([&](auto r) HWY_ATTR {
+  unroll<kRows>([&](auto r) AUKLET_INLINE {
     store_row(d, sums[r], g.range, to + static_cast<std::ptrdiff_t>(r) * g.output_step, count);
   });
 }

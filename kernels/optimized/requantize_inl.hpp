@@ -1,4 +1,8 @@
 // Requantisation of int32 accumulators in vectors; requantize.hpp has the formula. Included once a target.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
 #include "requantize.hpp"
 #include "simd_inl.hpp"
 
@@ -38,10 +42,9 @@ struct Requantizer {
     negative_odd = hn::IfThenZeroElse(hn::Eq(rounding_odd, once), less);
   }
 
-  /// multiply_by_quantized_multiplier of every lane, exact to the bit. kShiftsLeft: whether any lane may shift left.
-  template <bool kShiftsLeft = true>
+  /// multiply_by_quantized_multiplier of every lane, exact to the bit, but for the left shift: that is the caller's,
+  /// who knows whether there is any.
   HWY_INLINE hn::Vec<D32> operator()(D32 d, hn::Vec<D32> x) const {
-    if constexpr (kShiftsLeft) x = hn::Shl(x, left_shift);
     const auto odd = hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(D64(), x)));
     const auto even_product = hn::MulEven(x, hn::BitCast(d, multiplier_even));
     const auto odd_product = hn::MulEven(odd, hn::BitCast(d, multiplier_odd));
@@ -82,6 +85,32 @@ HWY_INLINE hn::Vec<D8> demote_blocks(D8 d, V16 low, V16 high) {
     return hn::Vec<D8>{_mm512_packs_epi16(low.raw, high.raw)};
 #endif
   }
+}
+
+/// Stores the first `count` of the bytes at `to`, or all of them; writes nothing behind.
+template <class D8>
+HWY_INLINE void store_first(D8 d, hn::Vec<D8> bytes, std::int8_t* to, std::size_t count) {
+  if (HWY_LIKELY(count >= hn::Lanes(d))) return hn::StoreU(bytes, d, to);
+#if HWY_CAP_GE512
+  hn::BlendedStore(bytes, hn::FirstN(d, count), d, to);  // AVX-512 does not even read what it leaves.
+#else
+  std::int8_t whole[hn::MaxLanes(d)];
+  hn::StoreU(bytes, d, whole);
+  std::memcpy(to, whole, count);
+#endif
+}
+
+/// Four vectors of scaled accumulators to the output's int8, the first `count` of them: in each block of 16 bytes those
+/// of the first vector's block, of the second's and so on.
+template <class D32>
+HWY_INLINE void store_blocks(D32 d, const hn::Vec<D32> (&scaled)[4], const OutputRange& range, std::int8_t* to,
+                             std::size_t count) {
+  (void)d;
+  const hn::Repartition<std::int16_t, D32> d16;
+  const hn::Repartition<std::int8_t, D32> d8;
+  const auto low = to_output_range(d16, hn::ReorderDemote2To(d16, scaled[0], scaled[1]), range);
+  const auto high = to_output_range(d16, hn::ReorderDemote2To(d16, scaled[2], scaled[3]), range);
+  store_first(d8, demote_blocks(d8, low, high), to, count);
 }
 
 }  // namespace auklet::kernels::optimized::HWY_NAMESPACE
