@@ -51,6 +51,13 @@ HWY_INLINE Requantizer<D32> requantizer_of(D32 d, QuantizedMultiplier multiplier
   return Requantizer<D32>(d, lanes, 0);
 }
 
+/// multiply_by_quantized_multiplier of every lane. kShiftsLeft: whether any lane may shift left.
+template <bool kShiftsLeft, class D32>
+HWY_INLINE hn::Vec<D32> scaled(D32 d, const Requantizer<D32>& requantize, hn::Vec<D32> x) {
+  if constexpr (kShiftsLeft) x = hn::Shl(x, requantize.left_shift);
+  return requantize(d, x);
+}
+
 /// Zero point and clamp of the output for scaled accumulators of any size: clamped first, so that nothing overflows.
 template <class D32>
 struct OutputClamp {

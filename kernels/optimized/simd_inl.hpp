@@ -26,17 +26,20 @@
 #if HWY_TARGET == HWY_EMU128
 #define AUKLET_INLINE
 #else
-#define AUKLET_INLINE HWY_ATTR __attribute__((always_inline))
+#define AUKLET_INLINE AUKLET_ATTR __attribute__((always_inline))
 #endif
 
 // Highway's target AVX3_DL requires VNNI of the processor, but its list of compiler features leaves it out.
 #undef AUKLET_BEFORE_NAMESPACE
+#undef AUKLET_ATTR  // Of lambdas, which the namespace's attributes do not reach.
 #undef AUKLET_VNNI
 #if HWY_TARGET == HWY_AVX3_DL
+#define AUKLET_ATTR __attribute__((target(HWY_TARGET_STR ",avx512vnni")))
 #define AUKLET_BEFORE_NAMESPACE() HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni") static_assert(true, "semicolon")
 #define AUKLET_VNNI 1
 #else
 #define AUKLET_BEFORE_NAMESPACE() HWY_BEFORE_NAMESPACE()
+#define AUKLET_ATTR HWY_ATTR
 #define AUKLET_VNNI 0
 #endif
 

@@ -44,7 +44,7 @@ HWY_INLINE V all(std::int32_t value) { return hn::Set(Words(), value); }
 HWY_INLINE V high_mul(V a, V b) {
   const hn::Repartition<std::int64_t, Words> d64;
   const auto half = hn::Set(d64, std::int64_t{1} << 30);
-  const auto upper = [&](V x) HWY_ATTR { return hn::BitCast(Words(), hn::ShiftRight<32>(hn::BitCast(d64, x))); };
+  const auto upper = [&](V x) AUKLET_ATTR { return hn::BitCast(Words(), hn::ShiftRight<32>(hn::BitCast(d64, x))); };
   const auto even = hn::Add(hn::MulEven(a, b), half);
   const auto odd = hn::Add(hn::MulEven(upper(a), upper(b)), half);
   // Bits 31 to 62 of each, in its own half of 64 bits.
@@ -84,8 +84,8 @@ void make_exponentials(const SoftmaxParams& params, Exponentials& result) {
   const auto requantize = requantizer_of(d, params.difference_multiplier);
   for (std::size_t i = 0; i < kSoftmaxDifferences; i += hn::Lanes(d)) {
     const V difference = hn::Iota(d, static_cast<std::int32_t>(i) - static_cast<std::int32_t>(Exponentials::kMaximum));
-    const V value =
-        hn::IfThenZeroElse(hn::Lt(difference, all(params.difference_min)), exponential(requantize(d, difference)));
+    const V value = hn::IfThenZeroElse(hn::Lt(difference, all(params.difference_min)),
+                                       exponential(scaled<true>(d, requantize, difference)));
     hn::StoreU(value, d, result.value.data() + i);
     hn::StoreU(divide_by_pot<kSoftmaxSumBits>(value), d, result.term.data() + i);
   }
@@ -101,8 +101,8 @@ void make_outputs(const Exponentials& exponentials, std::int32_t scale, std::int
   const hn::Half<hn::Half<hn::Repartition<std::int8_t, Words>>> d8;
   const std::int32_t* const values = exponentials.value.data() + (127 - highest);
   for (std::size_t i = 0; i <= static_cast<std::size_t>(highest + 128); i += hn::Lanes(d)) {
-    const V scaled = requantize.template operator()<false>(d, hn::LoadU(d, values + i));
-    hn::StoreU(hn::DemoteTo(d8, clamp(scaled)), d8, table + i);
+    const V output = clamp(requantize(d, hn::LoadU(d, values + i)));  // No shift to the left.
+    hn::StoreU(hn::DemoteTo(d8, output), d8, table + i);
   }
 }
 
