@@ -1,4 +1,6 @@
 // Operators without a filter, the reference and the vectors beside each other on tensors that networks have.
+#include "elementwise_bench.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <auklet/kernels/add.hpp>
@@ -22,37 +24,16 @@ namespace auklet::bench {
 namespace {
 
 using namespace kernels;  // NOLINT(google-build-using-namespace): its subject.
-
 using Bytes = std::vector<std::int8_t>;
 
-Bytes random_bytes(std::size_t count) {
-  std::mt19937 random(1);
-  std::uniform_int_distribution<int> any(-128, 127);
-  Bytes bytes(count);
-  for (std::int8_t& byte : bytes) byte = static_cast<std::int8_t>(any(random));
-  return bytes;
-}
-
 /// The operator, optimised or not; keeps its own tensors.
-using Call = std::function<Status(bool optimized)>;
-
-void run(benchmark::State& state, bool optimized, std::size_t elements, const Call& call) {
-  for ([[maybe_unused]] auto iteration : state) {
-    if (call(optimized) != Status::kOk) {
-      state.SkipWithError("the kernel refuses");
-      break;
-    }
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(elements));
-}
+using Pair = std::function<Status(bool optimized)>;
 
 // NAME/reference and NAME/optimized.
-void add_benchmarks(const std::string& name, std::size_t elements, const Call& call) {
+void add_benchmarks(const std::string& name, std::size_t elements, const Pair& pair) {
   for (const bool optimized : {false, true}) {
-    benchmark::RegisterBenchmark(
-        (name + (optimized ? "/optimized" : "/reference")).c_str(),
-        [optimized, elements, call](benchmark::State& state) { run(state, optimized, elements, call); });
+    add_benchmark(name + (optimized ? "/optimized" : "/reference"), elements,
+                  [optimized, pair] { return pair(optimized) == Status::kOk; });
   }
 }
 
@@ -136,15 +117,45 @@ void add_elements() {
   });
 }
 
-const bool kAdded = [] {
-  add_pairs();
-  add_pools();
-  add_softmax(1, 12);
-  add_softmax(1, 1001);
-  add_softmax(1536, 128);  // 12 heads of 128 words.
-  add_elements();
-  return true;
-}();
-
 }  // namespace
+
+std::vector<std::int8_t> random_bytes(std::size_t count) {
+  std::mt19937 random(1);
+  std::uniform_int_distribution<int> any(-128, 127);
+  Bytes bytes(count);
+  for (std::int8_t& byte : bytes) byte = static_cast<std::int8_t>(any(random));
+  return bytes;
+}
+
+void add_benchmark(const std::string& name, std::size_t elements, const Call& call) {
+  benchmark::RegisterBenchmark(name.c_str(), [elements, call](benchmark::State& state) {
+    for ([[maybe_unused]] auto iteration : state) {
+      if (!call()) {
+        state.SkipWithError("the kernel refuses");
+        break;
+      }
+      benchmark::ClobberMemory();
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(elements));
+  });
+}
+
 }  // namespace auklet::bench
+
+int main(int argc, char** argv) {
+  namespace bench = auklet::bench;
+  bench::add_pairs();
+  bench::add_pools();
+  bench::add_softmax(1, 12);
+  bench::add_softmax(1, 1001);
+  bench::add_softmax(1536, 128);  // 12 heads of 128 words.
+  bench::add_elements();
+#ifdef AUKLET_BENCH_XNNPACK
+  bench::add_xnnpack();
+#endif
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
