@@ -100,7 +100,8 @@ void make_outputs(const Exponentials& exponentials, std::int32_t scale, std::int
   const OutputClamp<Words> clamp(d, {-128, {}});
   const hn::Half<hn::Half<hn::Repartition<std::int8_t, Words>>> d8;
   const std::int32_t* const values = exponentials.value.data() + (127 - highest);
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(highest + 128); i += hn::Lanes(d)) {
+  const std::size_t last = table_index(static_cast<std::int8_t>(highest));
+  for (std::size_t i = 0; i <= last; i += hn::Lanes(d)) {
     const V output = clamp(requantize(d, hn::LoadU(d, values + i)));  // No shift to the left.
     hn::StoreU(hn::DemoteTo(d8, output), d8, table + i);
   }
