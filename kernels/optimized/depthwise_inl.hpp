@@ -150,6 +150,7 @@ HWY_NOINLINE void pixels(D32 d, const Depthwise& work, const Place<kBlocks>& pla
   } else {
     sum_3x3<kCount, kStride>(d, work, place, reader, x, sums);
   }
+  unroll<kCount>([&](auto p) AUKLET_INLINE { unroll<4>([&](auto q) AUKLET_INLINE { settle(sums[p][q]); }); });
   unroll<4>([&](auto q) AUKLET_INLINE {
     const Requantizer<D32> requantize(d, header.requantize, q * kLanes + place.lane);
     if (HWY_UNLIKELY(work.shifts_left)) {

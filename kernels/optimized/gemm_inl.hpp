@@ -112,6 +112,7 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
     }
   }
 
+  unroll<kRows>([&](auto r) AUKLET_INLINE { unroll<kVectors>([&](auto v) AUKLET_INLINE { settle(sums[r][v]); }); });
   unroll<kVectors>([&](auto v) AUKLET_INLINE {
     const Requantizer<D32> requantize(d, header.requantize, lane + 16 * v);
     if (HWY_UNLIKELY(g.shifts_left)) {

@@ -48,16 +48,32 @@ struct Requantizer {
     const auto odd = hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(D64(), x)));
     const auto even_product = hn::MulEven(x, hn::BitCast(d, multiplier_even));
     const auto odd_product = hn::MulEven(odd, hn::BitCast(d, multiplier_odd));
-    const auto even = round(even_product, rounding_even, negative_even, shift_even);
-    return hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(round(odd_product, rounding_odd, negative_odd, shift_odd))),
-                       hn::BitCast(d, even));
+    return merge(d, round(even_product, rounding_even, negative_even, shift_even),
+                 round(odd_product, rounding_odd, negative_odd, shift_odd));
   }
 
  private:
   template <class V>
   static HWY_INLINE V round(V product, V rounding, V negative, V shift) {
-    const V correction = hn::And(hn::BroadcastSignBit(product), negative);
-    return hn::Shr(hn::Add(hn::Add(product, rounding), correction), shift);
+    const V rounded = hn::Add(product, rounding);
+#if HWY_CAP_GE512
+    if constexpr (hn::MaxLanes(D64()) == 8) {
+      const __mmask8 below_zero = _mm512_movepi64_mask(product.raw);
+      return hn::Shr(V{_mm512_mask_add_epi64(rounded.raw, below_zero, rounded.raw, negative.raw)}, shift);
+    }
+#endif
+    return hn::Shr(hn::Add(rounded, hn::And(hn::BroadcastSignBit(product), negative)), shift);
+  }
+
+  // The lower halves of both.
+  template <class V>
+  static HWY_INLINE hn::Vec<D32> merge(D32 d, V even, V odd) {
+#if HWY_CAP_GE512
+    if constexpr (hn::MaxLanes(d) == 16) {
+      return hn::Vec<D32>{_mm512_mask_shuffle_epi32(even.raw, 0xAAAA, odd.raw, _MM_PERM_CCAA)};
+    }
+#endif
+    return hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odd)), hn::BitCast(d, even));
   }
 };
 
