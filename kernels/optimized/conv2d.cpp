@@ -116,7 +116,7 @@ Status conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> input, Tens
   product.channels = layout.group_channels;
   product.output_step = output.shape.channels;
   product.range = {params.output_zero_point, params.activation};
-  product.shifts_left = any_left_shift(params.multipliers);
+  product.usual = all_usual(params.multipliers);
 
   const std::size_t image_bytes = input.data.size() / static_cast<std::size_t>(input.shape.batch);
   const std::size_t output_bytes = output.data.size() / static_cast<std::size_t>(output.shape.batch);

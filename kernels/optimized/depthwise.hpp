@@ -59,7 +59,7 @@ struct Depthwise {
   std::int32_t output_width = 0;
   std::int32_t channels = 0;
   OutputRange range;
-  bool shifts_left = false;  ///< Whether any multiplier does.
+  bool usual = false;  ///< all_usual() of the multipliers.
 };
 
 /// Computes the output rows [begin, end).

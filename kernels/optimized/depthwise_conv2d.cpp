@@ -148,7 +148,7 @@ Status depthwise_conv2d(const DepthwiseConv2dParams& params, Tensor4<const std::
   work.output_width = output.shape.width;
   work.channels = output.shape.channels;
   work.range = {params.output_zero_point, params.activation};
-  work.shifts_left = any_left_shift(params.multipliers);
+  work.usual = all_usual(params.multipliers);
 
   const std::int32_t threads = resources.parallel.threads;
   Rows rows{&work, output.shape.height, threads < 1 ? 1 : threads};

@@ -132,6 +132,15 @@ HWY_INLINE void sum_any(D32 d, const Depthwise& work, const Place<kBlocks>& plac
   }
 }
 
+// All sums to t. Requantizer: UsualRequantizer or AnyRequantizer.
+template <template <class> class Requantizer, std::int32_t kCount, std::int32_t kBlocks, class D32>
+HWY_INLINE void requantize_pixels(D32 d, const Place<kBlocks>& place, hn::Vec<D32> (&sums)[kCount][4]) {
+  unroll<4>([&](auto q) AUKLET_INLINE {
+    const Requantizer<D32> requantizer(d, place.header->requantize, q * Place<kBlocks>::kLanes + place.lane);
+    unroll<kCount>([&](auto p) AUKLET_INLINE { sums[p][q] = requantizer(d, sums[p][q]); });
+  });
+}
+
 // kCount pixels from column x on. kStride: the stride of a 3x3 filter; 0: any filter.
 template <std::int32_t kCount, std::int32_t kStride, std::int32_t kBlocks, class D32>
 HWY_NOINLINE void pixels(D32 d, const Depthwise& work, const Place<kBlocks>& place, const Reader& reader,
@@ -150,13 +159,12 @@ HWY_NOINLINE void pixels(D32 d, const Depthwise& work, const Place<kBlocks>& pla
   } else {
     sum_3x3<kCount, kStride>(d, work, place, reader, x, sums);
   }
-  unroll<4>([&](auto q) AUKLET_INLINE {
-    const Requantizer<D32> requantize(d, header.requantize, q * kLanes + place.lane);
-    if (HWY_UNLIKELY(work.shifts_left)) {
-      unroll<kCount>([&](auto p) AUKLET_INLINE { sums[p][q] = hn::Shl(sums[p][q], requantize.left_shift); });
-    }
-    unroll<kCount>([&](auto p) AUKLET_INLINE { sums[p][q] = requantize(d, sums[p][q]); });
-  });
+  unroll<kCount>([&](auto p) AUKLET_INLINE { unroll<4>([&](auto q) AUKLET_INLINE { settle(sums[p][q]); }); });
+  if (HWY_LIKELY(work.usual)) {
+    requantize_pixels<UsualRequantizer>(d, place, sums);
+  } else {
+    requantize_pixels<AnyRequantizer>(d, place, sums);
+  }
   const auto count = static_cast<std::size_t>(work.channels - place.channel);
   unroll<kCount>([&](auto p) AUKLET_INLINE {
     store_blocks(d, sums[p], work.range, row + std::ptrdiff_t{x + static_cast<std::int32_t>(p)} * work.channels, count);

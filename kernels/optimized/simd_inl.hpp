@@ -130,6 +130,19 @@ HWY_INLINE hn::Vec<D32> dot(D32 d, hn::Vec<D32> sum, Activations<D32> a, Weights
 
 #endif
 
+/// Ends the live range of a sum at the end of its loop. g++ would otherwise keep the copy that the code behind the loop
+/// has no register for in memory, and store it in every round.
+template <class V>
+HWY_INLINE void settle(V& sum) {
+#if HWY_CAP_GE512
+  asm("" : "+v"(sum.raw));
+#elif HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
+  asm("" : "+x"(sum.raw));
+#else
+  (void)sum;
+#endif
+}
+
 /// The quad at `p`, which needs no alignment, in all lanes.
 template <class D32>
 HWY_INLINE hn::Vec<D32> broadcast_quad(D32 d, const std::int8_t* p) {
