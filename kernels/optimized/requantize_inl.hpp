@@ -76,14 +76,18 @@ struct AnyRequantizer {
     shift_odd = hn::LoadU(d64, lanes.shift_odd + lane / 2);
   }
 
-  HWY_INLINE hn::Vec<D32> operator()(D32 d, hn::Vec<D32> x) const {
+  /// multiply_by_quantized_multiplier of every lane, exact to the bit.
+  HWY_INLINE hn::Vec<D32> scaled(D32 d, hn::Vec<D32> x) const {
     x = hn::Shl(x, left_shift);
     const auto odd = hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(D64(), x)));
     const auto even_scaled = round(hn::MulEven(x, hn::BitCast(d, multiplier_even)), rounding_even, shift_even);
     const auto odd_scaled = round(hn::MulEven(odd, hn::BitCast(d, multiplier_odd)), rounding_odd, shift_odd);
-    const auto scaled = hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odd_scaled)), hn::BitCast(d, even_scaled));
+    return hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odd_scaled)), hn::BitCast(d, even_scaled));
+  }
+
+  HWY_INLINE hn::Vec<D32> operator()(D32 d, hn::Vec<D32> x) const {
     // Beyond int16 it makes no difference; doubled it must not overflow.
-    const auto limited = hn::Min(hn::Max(scaled, hn::Set(d, -(1 << 15))), hn::Set(d, 1 << 15));
+    const auto limited = hn::Min(hn::Max(scaled(d, x), hn::Set(d, -(1 << 15))), hn::Set(d, 1 << 15));
     return hn::ShiftLeft<1>(limited);
   }
 

@@ -85,7 +85,7 @@ void make_exponentials(const SoftmaxParams& params, Exponentials& result) {
   for (std::size_t i = 0; i < kSoftmaxDifferences; i += hn::Lanes(d)) {
     const V difference = hn::Iota(d, static_cast<std::int32_t>(i) - static_cast<std::int32_t>(Exponentials::kMaximum));
     const V value = hn::IfThenZeroElse(hn::Lt(difference, all(params.difference_min)),
-                                       exponential(scaled<true>(d, requantize, difference)));
+                                       exponential(requantize.scaled(d, difference)));
     hn::StoreU(value, d, result.value.data() + i);
     hn::StoreU(divide_by_pot<kSoftmaxSumBits>(value), d, result.term.data() + i);
   }
@@ -102,7 +102,7 @@ void make_outputs(const Exponentials& exponentials, std::int32_t scale, std::int
   const std::int32_t* const values = exponentials.value.data() + (127 - highest);
   const std::size_t last = table_index(static_cast<std::int8_t>(highest));
   for (std::size_t i = 0; i <= last; i += hn::Lanes(d)) {
-    const V output = clamp(requantize(d, hn::LoadU(d, values + i)));  // No shift to the left.
+    const V output = clamp(requantize.scaled(d, hn::LoadU(d, values + i)));
     hn::StoreU(hn::DemoteTo(d8, output), d8, table + i);
   }
 }
