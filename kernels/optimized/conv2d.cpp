@@ -53,10 +53,6 @@ void pack_groups(const Conv2dParams& params, Tensor4<const std::int8_t> filter, 
   }
 }
 
-std::size_t reserve_or_fail(std::size_t packed, std::size_t copy) {
-  return copy > std::numeric_limits<std::int32_t>::max() + std::size_t{3} ? copy : reserve(packed) + reserve(copy);
-}
-
 }  // namespace
 
 std::size_t conv2d_packed_size(const Conv2dParams& params, Shape4 filter, std::int32_t groups) {
@@ -65,8 +61,8 @@ std::size_t conv2d_packed_size(const Conv2dParams& params, Shape4 filter, std::i
 
 std::size_t conv2d_workspace(const Conv2dParams& params, Shape4 input, Shape4 filter, Shape4 output, bool packed) {
   const Layout layout = layout_of(filter, input.channels / filter.channels, params.window.dilation_width);
-  return reserve_or_fail(packed ? 0 : static_cast<std::size_t>(layout.groups) * layout.panels_bytes,
-                         copy_bytes(layout, reach_of(params.window, input, filter, output), input));
+  return reserve_with_image(packed ? 0 : static_cast<std::size_t>(layout.groups) * layout.panels_bytes,
+                            copy_bytes(layout, reach_of(params.window, input, filter, output), input));
 }
 
 Status pack_conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> filter, std::int32_t groups,
@@ -94,7 +90,7 @@ Status conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> input, Tens
   const std::size_t packed_size = static_cast<std::size_t>(layout.groups) * layout.panels_bytes;
   const bool packed = !resources.packed.empty();
   if (packed && resources.packed.size() != packed_size) return Status::kPackedSize;
-  if (resources.workspace.size() < reserve_or_fail(packed ? 0 : packed_size, copied)) return Status::kWorkspaceSize;
+  if (resources.workspace.size() < reserve_with_image(packed ? 0 : packed_size, copied)) return Status::kWorkspaceSize;
 
   Workspace workspace(resources.workspace);
   std::span<const std::byte> panels = resources.packed;
@@ -120,7 +116,7 @@ Status conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> input, Tens
   product.channels = layout.group_channels;
   product.output_step = output.shape.channels;
   product.range = {params.output_zero_point, params.activation};
-  product.shifts_left = any_left_shift(params.multipliers);
+  product.usual = all_usual(params.multipliers);
 
   const std::size_t image_bytes = input.data.size() / static_cast<std::size_t>(input.shape.batch);
   const std::size_t output_bytes = output.data.size() / static_cast<std::size_t>(output.shape.batch);
@@ -128,9 +124,16 @@ Status conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> input, Tens
     const std::int8_t* image = &input.data[n * image_bytes];
     if (copied != 0) {
       auto* const to = reinterpret_cast<std::int8_t*>(copy.data());
-      pad_image({image, input.shape, reach, window.pad_top, window.pad_left,
-                 static_cast<std::int8_t>(params.input_zero_point), 1, to},
-                resources.parallel);
+      PadImage job;
+      job.image = image;
+      job.shape = input.shape;
+      job.reach = reach;
+      job.pad_top = window.pad_top;
+      job.pad_left = window.pad_left;
+      job.zero_point = static_cast<std::int8_t>(params.input_zero_point);
+      job.pixel = input.shape.channels;
+      job.to = to;
+      pad_image(job, resources.parallel);
       image = to;
     }
     for (std::size_t g = 0; g < static_cast<std::size_t>(layout.groups); ++g) {

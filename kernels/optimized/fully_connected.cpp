@@ -109,7 +109,7 @@ Status fully_connected(const FullyConnectedParams& params, Matrix<const std::int
   product.output = output.data.data();
   product.output_step = output.columns;
   product.range = {params.output_zero_point, params.activation};
-  product.shifts_left = any_left_shift(params.multipliers);
+  product.usual = all_usual(params.multipliers);
   gemm(product, resources.parallel);
   return Status::kOk;
 }

@@ -43,7 +43,9 @@ void run_part(void* argument, std::int32_t index) {
 }  // namespace
 
 void gemm(const Gemm& product, const ParallelFor& parallel) {
-  Work work{&product, parallel.threads < 1 ? 1 : parallel.threads, product.row_count >= product.channels};
+  Gemm whole = product;
+  if (whole.line_step == whole.rows_per_line * whole.row_step) whole.rows_per_line = whole.row_count;
+  Work work{&whole, parallel.threads < 1 ? 1 : parallel.threads, whole.row_count >= whole.channels};
   parallel(run_part, &work, work.tasks);
 }
 

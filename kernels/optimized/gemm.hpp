@@ -35,18 +35,10 @@ struct Gemm {
   std::int8_t* output = nullptr;   ///< [row, channel]
   std::ptrdiff_t output_step = 0;  ///< From row to row.
   OutputRange range;
-  bool shifts_left = false;  ///< Whether any multiplier does.
+  bool usual = false;  ///< all_usual() of the multipliers.
 };
 
 /// Computes the whole product, divided into tasks of `parallel`.
 void gemm(const Gemm& product, const ParallelFor& parallel);
-
-/// Whether any multiplier shifts left.
-[[nodiscard]] constexpr bool any_left_shift(std::span<const QuantizedMultiplier> multipliers) {
-  for (const QuantizedMultiplier& m : multipliers) {
-    if (m.shift > 0) return true;
-  }
-  return false;
-}
 
 }  // namespace auklet::kernels::optimized

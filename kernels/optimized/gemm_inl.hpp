@@ -35,7 +35,9 @@ namespace auklet::kernels::optimized::HWY_NAMESPACE {
 // Rows of a tile of kVectors vectors: as many accumulators as leave registers for both operands.
 template <std::size_t kVectors>
 constexpr std::size_t tile_rows() {
-#if AUKLET_VNNI
+#if HWY_TARGET == HWY_EMU128
+  return 1;
+#elif AUKLET_VNNI
   return kVectors == 4 ? 6 : 8;
 #elif HWY_TARGET == HWY_AVX3 || HWY_ARCH_ARM_A64
   return kVectors == 4 ? 4 : (kVectors == 2 ? 6 : 8);
@@ -44,39 +46,33 @@ constexpr std::size_t tile_rows() {
 #endif
 }
 
-// Stores the first `count` of the bytes at `to`, or all of them.
-template <class D8>
-HWY_INLINE void store_first(D8 d, hn::Vec<D8> bytes, std::int8_t* to, std::size_t count) {
-  if (HWY_LIKELY(count >= hn::Lanes(d))) return hn::StoreU(bytes, d, to);
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  hn::BlendedStore(bytes, hn::FirstN(d, count), d, to);  // Here, and only here, this touches no byte behind.
-#else
-  std::int8_t whole[hn::MaxLanes(d)];
-  hn::StoreU(bytes, d, whole);
-  std::memcpy(to, whole, count);
-#endif
-}
-
-// Scaled accumulators of one row, in lane order, to int8 in the order of channels.
+// t of one row, in lane order, to int8 in the order of channels.
 template <std::size_t kVectors, class D32>
-HWY_INLINE void store_row(D32 d, const hn::Vec<D32> (&scaled)[kVectors], const OutputRange& range, std::int8_t* to,
+HWY_INLINE void store_row(D32 d, const hn::Vec<D32> (&t)[kVectors], const OutputRange& range, std::int8_t* to,
                           std::size_t count) {
   const hn::Repartition<std::int16_t, D32> d16;
   if constexpr (kVectors == 4) {
-    const hn::Repartition<std::int8_t, D32> d8;
-    const auto low = to_output_range(d16, hn::ReorderDemote2To(d16, scaled[0], scaled[1]), range);
-    const auto high = to_output_range(d16, hn::ReorderDemote2To(d16, scaled[2], scaled[3]), range);
-    store_first(d8, demote_blocks(d8, low, high), to, count);
+    store_blocks(d, t, range, to, count);
   } else if constexpr (kVectors == 2) {
     const hn::Half<hn::Repartition<std::int8_t, D32>> d8;
-    const auto both = to_output_range(d16, hn::ReorderDemote2To(d16, scaled[0], scaled[1]), range);
-    store_first(d8, hn::DemoteTo(d8, both), to, count);
+    const auto both = add_zero_point(d16, hn::ReorderDemote2To(d16, t[0], t[1]), range);
+    store_first(d8, clamp(d8, hn::DemoteTo(d8, both), range), to, count);
   } else {
-    const hn::Half<decltype(d16)> d16_half;
+    const hn::Half<decltype(d16)> half;
     const hn::Half<hn::Half<hn::Repartition<std::int8_t, D32>>> d8;
-    const auto narrow = to_output_range(d16_half, hn::DemoteTo(d16_half, scaled[0]), range);
-    store_first(d8, hn::DemoteTo(d8, narrow), to, count);
+    const auto narrow = add_zero_point(half, hn::DemoteTo(half, t[0]), range);
+    store_first(d8, clamp(d8, hn::DemoteTo(d8, narrow), range), to, count);
   }
+}
+
+// All sums of a tile to t. Requantizer: UsualRequantizer or AnyRequantizer.
+template <template <class> class Requantizer, std::size_t kRows, std::size_t kVectors, class D32>
+HWY_INLINE void requantize(D32 d, const PanelHeader<kVectors>& header, std::size_t lane,
+                           hn::Vec<D32> (&sums)[kRows][kVectors]) {
+  unroll<kVectors>([&](auto v) AUKLET_INLINE {
+    const Requantizer<D32> requantizer(d, header.requantize, lane + 16 * v);
+    unroll<kRows>([&](auto r) AUKLET_INLINE { sums[r][v] = requantizer(d, sums[r][v]); });
+  });
 }
 
 // kRows rows times the lanes of a panel from `lane` on: kVectors vectors, 16 lanes of the panel apart.
@@ -90,8 +86,10 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
   const std::int8_t* quads = reinterpret_cast<const std::int8_t*>(panel + sizeof(header)) + 4 * lane;
 
   const std::int8_t* rows[kRows];
-  std::int32_t x = row % g.rows_per_line;
-  const std::int8_t* line = g.rows + row / g.rows_per_line * g.line_step;
+  // Divisions take long; a matrix has but one line.
+  const bool one_line = g.rows_per_line == g.row_count;
+  std::int32_t x = one_line ? row : row % g.rows_per_line;
+  const std::int8_t* line = g.rows + (one_line ? 0 : row / g.rows_per_line * g.line_step);
   for (std::size_t r = 0; r < kRows; ++r) {
     rows[r] = line + x * g.row_step;
     if (++x == g.rows_per_line) {
@@ -100,40 +98,42 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
     }
   }
   V sums[kRows][kVectors];
-  unroll<kRows>([&](auto r) HWY_ATTR {
-    const V start =
-        g.row_starts == nullptr ? hn::Zero(d) : hn::Set(d, g.row_starts[row + static_cast<std::int32_t>(r)]);
-    unroll<kVectors>([&](auto v) HWY_ATTR {
-      const std::int32_t* from = kActivationBias == 0 ? header.start : header.start_biased;
-      sums[r][v] = hn::Add(start, hn::LoadU(d, from + lane + 16 * v));
-    });
+  unroll<kVectors>([&](auto v) AUKLET_INLINE {
+    const std::int32_t* from = kActivationBias == 0 ? header.start : header.start_biased;
+    const V start = hn::LoadU(d, from + lane + 16 * v);
+    unroll<kRows>([&](auto r) AUKLET_INLINE { sums[r][v] = start; });
   });
+  if (HWY_UNLIKELY(g.row_starts != nullptr)) {
+    unroll<kRows>([&](auto r) AUKLET_INLINE {
+      const V start = hn::Set(d, g.row_starts[row + static_cast<std::int32_t>(r)]);
+      unroll<kVectors>([&](auto v) AUKLET_INLINE { sums[r][v] = hn::Add(sums[r][v], start); });
+    });
+  }
 
   for (std::int32_t i = 0; i < g.outer_segments; ++i) {
     for (std::int32_t j = 0; j < g.inner_segments; ++j) {
       const std::ptrdiff_t segment = i * g.outer_step + j * g.inner_step;
       for (std::ptrdiff_t k = segment; k < segment + 4 * std::ptrdiff_t{g.quads}; k += 4) {
         Weights<D32> w[kVectors];
-        unroll<kVectors>([&](auto v) HWY_ATTR {
+        unroll<kVectors>([&](auto v) AUKLET_INLINE {
           w[v] = weights(d, hn::LoadU(d, reinterpret_cast<const std::int32_t*>(quads + 64 * v)));
         });
-        unroll<kRows>([&](auto r) HWY_ATTR {
+        unroll<kRows>([&](auto r) AUKLET_INLINE {
           const auto a = activations(d, broadcast_quad(d, rows[r] + k));
-          unroll<kVectors>([&](auto v) HWY_ATTR { sums[r][v] = dot(d, sums[r][v], a, w[v]); });
+          unroll<kVectors>([&](auto v) AUKLET_INLINE { sums[r][v] = dot(d, sums[r][v], a, w[v]); });
         });
         quads += 64 * kVectors;
       }
     }
   }
 
-  unroll<kVectors>([&](auto v) HWY_ATTR {
-    const Requantizer<D32> requantize(d, header.requantize, lane + 16 * v);
-    if (HWY_UNLIKELY(g.shifts_left)) {
-      unroll<kRows>([&](auto r) HWY_ATTR { sums[r][v] = hn::Shl(sums[r][v], requantize.left_shift); });
-    }
-    unroll<kRows>([&](auto r) HWY_ATTR { sums[r][v] = requantize.template operator()<false>(d, sums[r][v]); });
-  });
-  unroll<kRows>([&](auto r) HWY_ATTR {
+  unroll<kRows>([&](auto r) AUKLET_INLINE { unroll<kVectors>([&](auto v) AUKLET_INLINE { settle(sums[r][v]); }); });
+  if (HWY_LIKELY(g.usual)) {
+    requantize<UsualRequantizer>(d, header, lane, sums);
+  } else {
+    requantize<AnyRequantizer>(d, header, lane, sums);
+  }
+  unroll<kRows>([&](auto r) AUKLET_INLINE {
     store_row(d, sums[r], g.range, to + static_cast<std::ptrdiff_t>(r) * g.output_step, count);
   });
 }

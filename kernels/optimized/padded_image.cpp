@@ -11,17 +11,20 @@ struct Work {
 };
 
 void copy_pixels(const PadImage& job, const std::int8_t* from, std::int64_t pixels, std::int8_t* to) {
-  const std::int64_t values = pixels * job.shape.channels;
-  if (job.repeat == 1) {
-    std::memcpy(to, from, static_cast<std::size_t>(values));
+  const auto channels = static_cast<std::size_t>(job.shape.channels);
+  if (job.pixel == job.shape.channels) {
+    std::memcpy(to, from, static_cast<std::size_t>(pixels) * channels);
     return;
   }
   const auto repeat = static_cast<std::size_t>(job.repeat);
-  for (std::int64_t i = 0; i < values; ++i, to += repeat) std::memset(to, from[i], repeat);
+  for (; pixels > 0; --pixels, from += channels, to += job.pixel) {
+    if (repeat == 1) std::memcpy(to, from, channels);
+    for (std::size_t c = 0; c < channels && repeat != 1; ++c) std::memset(to + c * repeat, from[c], repeat);
+  }
 }
 
 void pad_row(const PadImage& job, std::int64_t row) {
-  const std::int64_t pixel = std::int64_t{job.shape.channels} * job.repeat;  // Bytes of one in the copy.
+  const std::int64_t pixel = job.pixel;
   const std::int64_t y = row - job.pad_top;
   std::int8_t* const to = job.to + row * job.reach.width * pixel;
   const auto fill = [&](std::int64_t begin, std::int64_t end) {
@@ -51,7 +54,7 @@ void pad_rows(void* argument, std::int32_t index) {
 void pad_image(const PadImage& job, const ParallelFor& parallel) {
   Work work{&job, parallel.threads < 1 ? 1 : parallel.threads};
   parallel(pad_rows, &work, work.tasks);
-  const std::int64_t bytes = job.reach.height * job.reach.width * job.shape.channels * job.repeat;
+  const std::int64_t bytes = job.reach.height * job.reach.width * job.pixel;
   std::memset(job.to + bytes, 0, 3);
 }
 

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "workspace.hpp"
+
 namespace auklet::kernels::optimized {
 
 /// What the windows of an operator reach of one image. Extents count pixels; everything fits 31 bits, as the checks of
@@ -37,6 +39,11 @@ struct Reach {
                                                      : static_cast<std::size_t>(pixels * channels) + 3;
 }
 
+/// Workspace for `packed` bytes of weights and an image copy of `copy` bytes, the largest size_t among them.
+[[nodiscard]] constexpr std::size_t reserve_with_image(std::size_t packed, std::size_t copy) {
+  return copy == std::numeric_limits<std::size_t>::max() ? copy : reserve(packed) + reserve(copy);
+}
+
 /// How an image becomes a padded copy.
 struct PadImage {
   const std::int8_t* image = nullptr;  ///< [height, width, channels]
@@ -46,6 +53,7 @@ struct PadImage {
   std::int32_t pad_left = 0;
   std::int8_t zero_point = 0;
   std::int32_t repeat = 1;  ///< Each channel becomes so many.
+  std::int32_t pixel = 0;  ///< Bytes of a pixel of the copy; at least channels * repeat, and what is more is undefined.
   std::int8_t* to = nullptr;
 };
 

@@ -46,67 +46,58 @@ HWY_INLINE void for_run(const PairRun& run, const Function& function) {
 
 // As for_run, but `function` takes int32 lanes and returns accumulators, which `finish` and the output's range make
 // bytes.
-template <bool kShiftsLeft, class Function>
+template <class Function>
 HWY_INLINE void requantize_run(const PairRun& run, QuantizedMultiplier multiplier, const OutputRange& range,
                                const Function& function) {
   const Words d;
   const auto requantize = requantizer_of(d, multiplier);
   const OutputClamp<Words> clamp(d, range);
-  for_run(run, [&](hn::Vec<Bytes> a, hn::Vec<Bytes> b) HWY_ATTR {
-    return for_bytes(Bytes(), a, b, [&](V x, V y) HWY_ATTR {
-      return clamp(requantize.template operator()<kShiftsLeft>(d, function(x, y)));
-    });
+  for_run(run, [&](hn::Vec<Bytes> a, hn::Vec<Bytes> b) AUKLET_ATTR {
+    return for_bytes(Bytes(), a, b, [&](V x, V y) AUKLET_ATTR { return clamp(requantize.scaled(d, function(x, y))); });
   });
 }
 
 // An operand of a sum, on the sum's scale.
-template <bool kShiftsLeft>
 struct ScaledOperand {
-  Requantizer<Words> requantize;
+  AnyRequantizer<Words> requantize;
   V zero_point;
   int left_shift;
   HWY_INLINE ScaledOperand(QuantizedMultiplier multiplier, std::int32_t zero, std::int32_t shift)
       : requantize(requantizer_of(Words(), multiplier)), zero_point(hn::Set(Words(), zero)), left_shift(shift) {}
   HWY_INLINE V operator()(V x) const {
-    return requantize.template operator()<kShiftsLeft>(Words(), hn::ShiftLeftSame(hn::Sub(x, zero_point), left_shift));
+    return requantize.scaled(Words(), hn::ShiftLeftSame(hn::Sub(x, zero_point), left_shift));
   }
 };
 
-template <bool kShiftsLeft>
-HWY_NOINLINE void add_run_as(const AddParams& p, const PairRun& run) {
-  const ScaledOperand<kShiftsLeft> scale_a(p.a_multiplier, p.a_zero_point, p.left_shift);
-  const ScaledOperand<kShiftsLeft> scale_b(p.b_multiplier, p.b_zero_point, p.left_shift);
-  requantize_run<kShiftsLeft>(run, p.output_multiplier, {p.output_zero_point, p.activation},
-                              [&](V x, V y) HWY_ATTR { return hn::Add(scale_a(x), scale_b(y)); });
-}
-
 void add_run(const AddParams& p, const PairRun& run) {
-  const bool shifts_left = p.a_multiplier.shift > 0 || p.b_multiplier.shift > 0 || p.output_multiplier.shift > 0;
-  shifts_left ? add_run_as<true>(p, run) : add_run_as<false>(p, run);
+  const ScaledOperand scale_a(p.a_multiplier, p.a_zero_point, p.left_shift);
+  const ScaledOperand scale_b(p.b_multiplier, p.b_zero_point, p.left_shift);
+  requantize_run(run, p.output_multiplier, {p.output_zero_point, p.activation},
+                 [&](V x, V y) AUKLET_ATTR { return hn::Add(scale_a(x), scale_b(y)); });
 }
 
 void mul_run(const MulParams& p, const PairRun& run) {
   const V a_zero = hn::Set(Words(), p.a_zero_point);
   const V b_zero = hn::Set(Words(), p.b_zero_point);
-  requantize_run<true>(run, p.multiplier, {p.output_zero_point, p.activation},
-                       [&](V x, V y) HWY_ATTR { return hn::Mul(hn::Sub(x, a_zero), hn::Sub(y, b_zero)); });
+  requantize_run(run, p.multiplier, {p.output_zero_point, p.activation},
+                 [&](V x, V y) AUKLET_ATTR { return hn::Mul(hn::Sub(x, a_zero), hn::Sub(y, b_zero)); });
 }
 
 void squared_difference_run(const SquaredDifferenceParams& p, const PairRun& run) {
-  const ScaledOperand<true> scale_a(p.a_multiplier, p.a_zero_point, kSquaredDifferenceLeftShift);
-  const ScaledOperand<true> scale_b(p.b_multiplier, p.b_zero_point, kSquaredDifferenceLeftShift);
-  requantize_run<true>(run, p.output_multiplier, {p.output_zero_point, {}}, [&](V x, V y) HWY_ATTR {
+  const ScaledOperand scale_a(p.a_multiplier, p.a_zero_point, kSquaredDifferenceLeftShift);
+  const ScaledOperand scale_b(p.b_multiplier, p.b_zero_point, kSquaredDifferenceLeftShift);
+  requantize_run(run, p.output_multiplier, {p.output_zero_point, {}}, [&](V x, V y) AUKLET_ATTR {
     const V difference = hn::Sub(scale_a(x), scale_b(y));
     return hn::Mul(difference, difference);
   });
 }
 
 void minimum_run(const PairRun& run) {
-  for_run(run, [](hn::Vec<Bytes> a, hn::Vec<Bytes> b) HWY_ATTR { return hn::Min(a, b); });
+  for_run(run, [](hn::Vec<Bytes> a, hn::Vec<Bytes> b) AUKLET_ATTR { return hn::Min(a, b); });
 }
 
 void maximum_run(const PairRun& run) {
-  for_run(run, [](hn::Vec<Bytes> a, hn::Vec<Bytes> b) HWY_ATTR { return hn::Max(a, b); });
+  for_run(run, [](hn::Vec<Bytes> a, hn::Vec<Bytes> b) AUKLET_ATTR { return hn::Max(a, b); });
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ struct Greatest {
   HWY_INLINE hn::Vec<D8> operator()(D8 d, const PoolWindow& window, std::size_t channel, std::size_t count,
                                     ActivationRange range) const {
     auto greatest = hn::Set(d, std::int8_t{-128});
-    for_taps(d, window, channel, count, [&](hn::Vec<D8> tap) HWY_ATTR { greatest = hn::Max(greatest, tap); });
+    for_taps(d, window, channel, count, [&](hn::Vec<D8> tap) AUKLET_ATTR { greatest = hn::Max(greatest, tap); });
     return hn::Min(hn::Max(greatest, hn::Set(d, static_cast<std::int8_t>(range.min))),
                    hn::Set(d, static_cast<std::int8_t>(range.max)));
   }
@@ -69,7 +69,7 @@ struct Mean {
     const hn::Repartition<std::int32_t, D8> d32;
     auto even = hn::Zero(d16);  // Sums of bytes 0 and 2 of every four, and of bytes 1 and 3.
     auto odd = hn::Zero(d16);
-    for_taps(d8, window, channel, count, [&](hn::Vec<D8> tap) HWY_ATTR {
+    for_taps(d8, window, channel, count, [&](hn::Vec<D8> tap) AUKLET_ATTR {
       const auto pairs = hn::BitCast(d16, tap);
       even = hn::Add(even, hn::ShiftRight<8>(hn::ShiftLeft<8>(pairs)));
       odd = hn::Add(odd, hn::ShiftRight<8>(pairs));
@@ -79,7 +79,7 @@ struct Mean {
     const auto factor = hn::Set(d32, static_cast<std::int32_t>(((1 << 24) + taps - 1) / taps));
     const auto low = hn::Set(d32, range.min);
     const auto high = hn::Set(d32, range.max);
-    const auto mean = [&](hn::Vec<decltype(d32)> sum) HWY_ATTR {
+    const auto mean = [&](hn::Vec<decltype(d32)> sum) AUKLET_ATTR {
       const auto sign = hn::BroadcastSignBit(sum);
       const auto magnitude = hn::Add(hn::Sub(hn::Xor(sum, sign), sign), half);
       const hn::Repartition<std::uint32_t, D8> u32;
@@ -87,9 +87,9 @@ struct Mean {
       return hn::Min(hn::Max(hn::Sub(hn::Xor(quotient, sign), sign), low), high);
     };
     const auto first_of = [&](hn::Vec<decltype(d16)> sums)
-                              HWY_ATTR { return mean(hn::ShiftRight<16>(hn::ShiftLeft<16>(hn::BitCast(d32, sums)))); };
+                              AUKLET_ATTR { return mean(hn::ShiftRight<16>(hn::ShiftLeft<16>(hn::BitCast(d32, sums)))); };
     const auto second_of = [&](hn::Vec<decltype(d16)> sums)
-                               HWY_ATTR { return mean(hn::ShiftRight<16>(hn::BitCast(d32, sums))); };
+                               AUKLET_ATTR { return mean(hn::ShiftRight<16>(hn::BitCast(d32, sums))); };
     return hn::BitCast(d8, join_bytes(d32, first_of(even), first_of(odd), second_of(even), second_of(odd)));
   }
 };

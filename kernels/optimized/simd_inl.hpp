@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include <hwy/highway.h>
 
@@ -19,14 +20,26 @@
 #define AUKLET_KERNELS_SIMD_INL
 #endif
 
+// Lambdas of the loops below: inlined, or their arrays of vectors would live in memory.
+// (EMU128 has no registers to gain, and takes compilers minutes that way.)
+#undef AUKLET_INLINE
+#if HWY_TARGET == HWY_EMU128
+#define AUKLET_INLINE
+#else
+#define AUKLET_INLINE AUKLET_ATTR __attribute__((always_inline))
+#endif
+
 // Highway's target AVX3_DL requires VNNI of the processor, but its list of compiler features leaves it out.
 #undef AUKLET_BEFORE_NAMESPACE
+#undef AUKLET_ATTR  // Of lambdas, which the namespace's attributes do not reach.
 #undef AUKLET_VNNI
 #if HWY_TARGET == HWY_AVX3_DL
+#define AUKLET_ATTR __attribute__((target(HWY_TARGET_STR ",avx512vnni")))
 #define AUKLET_BEFORE_NAMESPACE() HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni") static_assert(true, "semicolon")
 #define AUKLET_VNNI 1
 #else
 #define AUKLET_BEFORE_NAMESPACE() HWY_BEFORE_NAMESPACE()
+#define AUKLET_ATTR HWY_ATTR
 #define AUKLET_VNNI 0
 #endif
 
@@ -38,13 +51,16 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class T>
 using Tag = hn::CappedTag<T, 64 / sizeof(T)>;
 
-/// Calls f(0), f(1) ... f(n - 1) with compile-time indices, so that arrays of vectors become registers.
-template <std::size_t kEnd, std::size_t kBegin = 0, class F>
+template <class F, std::size_t... kIndex>
+HWY_INLINE void unroll(const F& f, std::index_sequence<kIndex...> /*indices*/) {
+  (f(std::integral_constant<std::size_t, kIndex>{}), ...);
+}
+
+/// Calls f(0), f(1) ... f(kEnd - 1) with compile-time indices, so that arrays of vectors become registers. No
+/// recursion: compilers take minutes to inline one into the other.
+template <std::size_t kEnd, class F>
 HWY_INLINE void unroll(const F& f) {
-  if constexpr (kBegin < kEnd) {
-    f(std::integral_constant<std::size_t, kBegin>{});
-    unroll<kEnd, kBegin + 1>(f);
-  }
+  unroll(f, std::make_index_sequence<kEnd>());
 }
 
 #if AUKLET_VNNI
@@ -69,10 +85,11 @@ template <class D32>
 HWY_INLINE hn::Vec<D32> dot(D32 d, hn::Vec<D32> sum, Activations<D32> a, Weights<D32> w) {
   if constexpr (hn::MaxLanes(d) == 16) {
     return hn::Vec<D32>{_mm512_dpbusd_epi32(sum.raw, a.raw, w.raw)};
-  } else if constexpr (hn::MaxLanes(d) == 8) {
-    return hn::Vec<D32>{_mm256_dpbusd_epi32(sum.raw, a.raw, w.raw)};
   } else {
-    return hn::Vec<D32>{_mm_dpbusd_epi32(sum.raw, a.raw, w.raw)};
+    // Highway's features name AVX-VNNI, so compilers would encode the shorter vectors' instruction as that; processors
+    // with AVX-512 VNNI alone do not know it. Assemblers mean AVX-512 by this.
+    asm("vpdpbusd %2, %1, %0" : "+v"(sum.raw) : "v"(a.raw), "vm"(w.raw));
+    return sum;
   }
 }
 
@@ -112,6 +129,19 @@ HWY_INLINE hn::Vec<D32> dot(D32 d, hn::Vec<D32> sum, Activations<D32> a, Weights
 }
 
 #endif
+
+/// Ends the live range of a sum at the end of its loop. g++ would otherwise keep the copy that the code behind the loop
+/// has no register for in memory, and store it in every round.
+template <class V>
+HWY_INLINE void settle(V& sum) {
+#if HWY_CAP_GE512
+  asm("" : "+v"(sum.raw));
+#elif HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
+  asm("" : "+x"(sum.raw));
+#else
+  (void)sum;
+#endif
+}
 
 /// The quad at `p`, which needs no alignment, in all lanes.
 template <class D32>

@@ -20,10 +20,12 @@
 #define AUKLET_KERNELS_SOFTMAX_TABLES
 namespace auklet::kernels::optimized {
 
-/// Indexed by how far an element lies below its row's maximum.
+/// Entry 255 - d is that of an element d below its row's maximum: in the order of the elements, as tables are.
 struct Exponentials {
-  std::array<std::int32_t, kSoftmaxDifferences> value;  ///< Q0.31; of those below difference_min zero.
-  std::array<std::int32_t, kSoftmaxDifferences> term;   ///< What it adds to the sum, Q12.19.
+  static constexpr std::size_t kMaximum = kSoftmaxDifferences - 1;
+  static constexpr std::size_t kVector = 16;                        ///< Lanes that are read behind the last entry.
+  std::array<std::int32_t, kSoftmaxDifferences + kVector> value{};  ///< Q0.31; of those below difference_min zero.
+  std::array<std::int32_t, kSoftmaxDifferences> term;               ///< What it adds to the sum, Q12.19.
 };
 
 }  // namespace auklet::kernels::optimized
@@ -42,7 +44,7 @@ HWY_INLINE V all(std::int32_t value) { return hn::Set(Words(), value); }
 HWY_INLINE V high_mul(V a, V b) {
   const hn::Repartition<std::int64_t, Words> d64;
   const auto half = hn::Set(d64, std::int64_t{1} << 30);
-  const auto upper = [&](V x) HWY_ATTR { return hn::BitCast(Words(), hn::ShiftRight<32>(hn::BitCast(d64, x))); };
+  const auto upper = [&](V x) AUKLET_ATTR { return hn::BitCast(Words(), hn::ShiftRight<32>(hn::BitCast(d64, x))); };
   const auto even = hn::Add(hn::MulEven(a, b), half);
   const auto odd = hn::Add(hn::MulEven(upper(a), upper(b)), half);
   // Bits 31 to 62 of each, in its own half of 64 bits.
@@ -81,25 +83,27 @@ void make_exponentials(const SoftmaxParams& params, Exponentials& result) {
   const Words d;
   const auto requantize = requantizer_of(d, params.difference_multiplier);
   for (std::size_t i = 0; i < kSoftmaxDifferences; i += hn::Lanes(d)) {
-    const V difference = hn::Neg(hn::Iota(d, static_cast<std::int32_t>(i)));
-    const V value =
-        hn::IfThenZeroElse(hn::Lt(difference, all(params.difference_min)), exponential(requantize(d, difference)));
+    const V difference = hn::Iota(d, static_cast<std::int32_t>(i) - static_cast<std::int32_t>(Exponentials::kMaximum));
+    const V value = hn::IfThenZeroElse(hn::Lt(difference, all(params.difference_min)),
+                                       exponential(requantize.scaled(d, difference)));
     hn::StoreU(value, d, result.value.data() + i);
     hn::StoreU(divide_by_pot<kSoftmaxSumBits>(value), d, result.term.data() + i);
   }
 }
 
-// outputs[i] of the value that lies i below the maximum, for the first `count` at least. `shift` is at most 32: beyond
-// that every output is the lowest, as it is at 32.
-void make_outputs(const Exponentials& exponentials, std::int32_t scale, std::int32_t shift, std::size_t count,
-                  std::int8_t* outputs) {
+// The table of a row's outputs, up to its maximum `highest`. `shift` is at most 32: beyond that every output is the
+// lowest, as it is at 32.
+void make_outputs(const Exponentials& exponentials, std::int32_t scale, std::int32_t shift, std::int32_t highest,
+                  std::int8_t* table) {
   const Words d;
   const auto requantize = requantizer_of(d, {scale, -shift});
   const OutputClamp<Words> clamp(d, {-128, {}});
   const hn::Half<hn::Half<hn::Repartition<std::int8_t, Words>>> d8;
-  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const V scaled = requantize.template operator()<false>(d, hn::LoadU(d, exponentials.value.data() + i));
-    hn::StoreU(hn::DemoteTo(d8, clamp(scaled)), d8, outputs + i);
+  const std::int32_t* const values = exponentials.value.data() + (127 - highest);
+  const std::size_t last = table_index(static_cast<std::int8_t>(highest));
+  for (std::size_t i = 0; i <= last; i += hn::Lanes(d)) {
+    const V output = clamp(requantize.scaled(d, hn::LoadU(d, values + i)));
+    hn::StoreU(hn::DemoteTo(d8, output), d8, table + i);
   }
 }
 
@@ -128,13 +132,18 @@ HWY_EXPORT(make_exponentials);
 HWY_EXPORT(make_outputs);
 HWY_EXPORT(greatest);
 
-// Elements of a row from which on the table of its outputs is worth its making.
-constexpr std::size_t kLongRow = 192;
+// Elements from which on a call's exponentials, and a row's table of outputs, are worth their making.
+constexpr std::size_t kWorthExponentials = 48;
+constexpr std::size_t kLongRow = 64;
+
+std::size_t entry_of(std::int8_t x, std::int32_t highest) {
+  return Exponentials::kMaximum - static_cast<std::size_t>(highest - x);
+}
 
 std::uint32_t sum_of(const Exponentials& exponentials, std::span<const std::int8_t> row, std::int32_t highest) {
   std::uint64_t sum = 0;  // Fewer than 2^31 terms of at most 2^19.
   for (const std::int8_t x : row) {
-    sum += static_cast<std::uint32_t>(exponentials.term[static_cast<std::size_t>(highest - x)]);
+    sum += static_cast<std::uint32_t>(exponentials.term[entry_of(x, highest)]);
   }
   constexpr std::uint64_t kLimit = std::numeric_limits<std::uint32_t>::max();
   return static_cast<std::uint32_t>(std::min(sum, kLimit));
@@ -148,17 +157,13 @@ void softmax_row(const Exponentials& exponentials, std::span<const std::int8_t> 
   const std::int32_t shift = std::min(31 - kOutputBits + scale.exponent, kMostShift);
   if (in.size() < kLongRow) {
     for (std::size_t i = 0; i < in.size(); ++i) {
-      const std::int32_t e = exponentials.value[static_cast<std::size_t>(highest - in[i])];
+      const std::int32_t e = exponentials.value[entry_of(in[i], highest)];
       out[i] = requantize_to_int8(e, {scale.value, -shift}, -128, {});
     }
     return;
   }
-  // Entry x of the table is that of difference highest - x; those above the maximum are not looked up.
-  std::array<std::int8_t, kSoftmaxDifferences> outputs{};
-  const auto count = static_cast<std::size_t>(highest + 129);
-  HWY_DYNAMIC_DISPATCH(make_outputs)(exponentials, scale.value, shift, count, outputs.data());
-  std::array<std::int8_t, kTableSize> table{};
-  for (std::size_t i = 0; i < count; ++i) table[count - 1 - i] = outputs[i];
+  std::array<std::int8_t, kTableSize> table{};  // What lies above the maximum is not looked up.
+  HWY_DYNAMIC_DISPATCH(make_outputs)(exponentials, scale.value, shift, highest, table.data());
   apply_table(table, in, out, {});
 }
 
@@ -168,6 +173,7 @@ Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Ten
                const Resources& resources) {
   const Status status = check_softmax(params, input, output);
   if (status != Status::kOk) return status;
+  if (input.data.size() < kWorthExponentials) return reference::softmax(params, input, output);
   Exponentials exponentials;
   HWY_DYNAMIC_DISPATCH(make_exponentials)(params, exponentials);
   const auto depth = static_cast<std::size_t>(kernels::detail::row_length(input.shape));

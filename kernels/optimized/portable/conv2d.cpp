@@ -88,11 +88,11 @@ Status conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> input, Tens
                     position, RowWriter(rows + r * kGroup, count, depth, params.input_zero_point));
         advance(position, output.shape);
       }
-      std::int8_t* const out = &output.data[done * channels + first];
+      const OutputRows out{&output.data[done * channels + first], channels};
       if (count == 1) {
-        multiply_rows<1>(rows, weights, {}, requantize, out, channels);
+        multiply_rows<1>(rows, weights, {}, requantize, out);
       } else {
-        multiply_rows<kTileRows>(rows, weights, {}, requantize, out, channels);
+        multiply_rows<kTileRows>(rows, weights, {}, requantize, out);
       }
       done += count;
     }

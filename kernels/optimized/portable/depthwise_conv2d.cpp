@@ -193,10 +193,15 @@ void filter_channel(const Layer& layer, const Requantizer& requantize, const Par
   constexpr std::size_t kThree = kDsp ? 4 : 3;
   const Window2d& w = layer.params.window;
   const bool three = w.dilation_width == 1 && layer.filter.shape.width == 3;
-  if (three && w.stride_width == 1) return filter_plane<kThree, 1, kDsp>(layer, requantize, part);
-  if (three && w.stride_width == 2) return filter_plane<kThree, 2, kDsp>(layer, requantize, part);
-  if (in_pairs(w)) return filter_plane<0, 0, kDsp>(layer, requantize, part);
-  filter_plane<0, 0, false>(layer, requantize, part);
+  if (three && w.stride_width == 1) {
+    filter_plane<kThree, 1, kDsp>(layer, requantize, part);
+  } else if (three && w.stride_width == 2) {
+    filter_plane<kThree, 2, kDsp>(layer, requantize, part);
+  } else if (in_pairs(w)) {
+    filter_plane<0, 0, kDsp>(layer, requantize, part);
+  } else {
+    filter_plane<0, 0, false>(layer, requantize, part);
+  }
 }
 
 }  // namespace

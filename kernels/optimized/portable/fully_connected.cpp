@@ -48,11 +48,11 @@ Status fully_connected(const FullyConnectedParams& params, Matrix<const std::int
       RowWriter(widened + r * kGroup, count, depth, params.input_zero_point).copy(row.data(), depth);
       corrections[r] = correction(params, row);
     }
-    std::int8_t* const out = &output.data[done * columns];
+    const OutputRows out{&output.data[done * columns], columns};
     if (count == 1) {
-      multiply_rows<1>(widened, weights, corrections, requantize, out, columns);
+      multiply_rows<1>(widened, weights, corrections, requantize, out);
     } else {
-      multiply_rows<kTileRows>(widened, weights, corrections, requantize, out, columns);
+      multiply_rows<kTileRows>(widened, weights, corrections, requantize, out);
     }
     done += count;
   }

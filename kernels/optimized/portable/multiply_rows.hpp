@@ -19,24 +19,32 @@ struct FilterRows {
   std::size_t channels;
 };
 
-/// output[r * output_stride + c] of every row and channel; `corrections[r]` is subtracted from the sums of row r.
+/// Where the rows' outputs go: channel c of row r to data[r * stride + c].
+struct OutputRows {
+  std::int8_t* data;
+  std::size_t stride;
+};
+
+/// All channels of kRows rows; `corrections[r]` is subtracted from the sums of row r.
 template <std::size_t kRows>
 [[gnu::flatten]] void multiply_rows(const std::int16_t* activations, const FilterRows& filter,
                                     const std::array<std::uint32_t, kTileRows>& corrections,
-                                    const Requantizer& requantize, std::int8_t* output, std::size_t output_stride) {
-  const auto columns = [&]<std::size_t kChannels>(std::size_t c, std::integral_constant<std::size_t, kChannels>) {
-    const auto sums = multiply_tile<kRows, kChannels>(activations, filter.weights + c * filter.depth, filter.depth);
+                                    const Requantizer& requantize, const OutputRows& output) {
+  const auto tile = [&]<std::size_t kChannels>(std::size_t channel, std::integral_constant<std::size_t, kChannels>) {
+    const auto sums =
+        multiply_tile<kRows, kChannels>(activations, filter.weights + channel * filter.depth, filter.depth);
     unroll<kChannels>([&](auto i) {
-      const Requantizer::Channel finish = requantize.channel(filter.first + c + i);
-      unroll<kRows>([&](auto r) { output[r * output_stride + c + i] = finish(sums[r][i] - corrections[r]); });
+      const Requantizer::Channel finish = requantize.channel(filter.first + channel + i);
+      std::int8_t* const out = output.data + channel + i;
+      unroll<kRows>([&](auto r) { out[r * output.stride] = finish(sums[r][i] - corrections[r]); });
     });
   };
-  std::size_t c = 0;
   constexpr std::size_t kTogether = tile_channels(kRows);
-  for (; c + kTogether <= filter.channels; c += kTogether) {
-    columns(c, std::integral_constant<std::size_t, kTogether>());
+  std::size_t channel = 0;
+  for (; channel + kTogether <= filter.channels; channel += kTogether) {
+    tile(channel, std::integral_constant<std::size_t, kTogether>());
   }
-  for (; c < filter.channels; ++c) columns(c, std::integral_constant<std::size_t, 1>());
+  for (; channel < filter.channels; ++channel) tile(channel, std::integral_constant<std::size_t, 1>());
 }
 
 }  // namespace auklet::kernels::portable

@@ -24,9 +24,9 @@ class RowWriter {
   /// Appends `count` elements.
   void copy(const std::int8_t* bytes, std::size_t count) {
     for (; count > 0 && filled_ != 0; --count) put(*bytes++ - zero_point_);
-    const std::uint32_t zero_points = pair_of(zero_point_, zero_point_);
     for (; count >= kGroup; count -= kGroup, bytes += kGroup) {
       if constexpr (kDsp) {
+        const std::uint32_t zero_points = pair_of(zero_point_, zero_point_);
         const std::uint32_t word = load_bytes(bytes);
         store_pair(&group_[0], subtract_pairs(even_bytes(word), zero_points));
         store_pair(&group_[2], subtract_pairs(odd_bytes(word), zero_points));

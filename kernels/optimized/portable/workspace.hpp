@@ -1,6 +1,7 @@
 // Memory of the caller's, and what padding leaves of a window. Not part of the public interface.
 #pragma once
 
+#include <algorithm>
 #include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <cstddef>
@@ -50,7 +51,7 @@ struct Taps {
       start >= extent ? 0 : static_cast<std::uint32_t>(extent) - static_cast<std::uint32_t>(start);
   const std::uint32_t end = room == 0 ? 0 : 1 + (room - 1) / step;
   Taps taps{static_cast<std::int32_t>(begin < all ? begin : all), static_cast<std::int32_t>(end < all ? end : all)};
-  if (taps.end < taps.begin) taps.end = taps.begin;
+  taps.end = std::max(taps.end, taps.begin);
   return taps;
 }
 
