@@ -19,22 +19,23 @@ build=build/coverage
 profiles=${PWD}/${build}/cpp/profiles
 failed=0
 
-# The tests on the RTL, for both parts: the C++ of the simulation runs in no others.
+# The tests on the RTL, for both parts: the C++ of the simulation runs in no others. One that fails is named, and fails the
+# script in the end; what all of them reached is reported nevertheless.
 # shellcheck disable=SC2154,SC2317 # common.sh sets jobs; step calls it
 run_cosim() {
   LLVM_PROFILE_FILE=${profiles}/%m.profraw \
-    python3 scripts/rtl_coverage.py run "${build}" "${build}/rtl/counters" --jobs "${jobs}"
+    python3 scripts/rtl_coverage.py run "${build}" "${build}/rtl/counters" --jobs "${jobs}" || failed=1
 }
 
 # Counting toggles is a hundred times slower than counting lines: the tests of single commands, fewer random ones.
 # shellcheck disable=SC2317 # step calls it
 run_toggles() {
-  AUKLET_CASES=12 python3 scripts/rtl_coverage.py run build/coverage-toggles "${build}/rtl/toggles" --jobs "${jobs}"
+  AUKLET_CASES=12 python3 scripts/rtl_coverage.py run build/coverage-toggles "${build}/rtl/toggles" --jobs "${jobs}" || failed=1
 }
 
 # shellcheck disable=SC2317 # step calls it
 run_cpp() {
-  LLVM_PROFILE_FILE=${profiles}/%m.profraw quietly "${build}/cpp/ctest.log" ctest --preset coverage
+  LLVM_PROFILE_FILE=${profiles}/%m.profraw quietly "${build}/cpp/ctest.log" ctest --preset coverage || failed=1
 }
 
 # Nothing that runs during the build is to be counted.

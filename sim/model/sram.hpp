@@ -68,7 +68,7 @@ class Sram {
   void record_writes(std::vector<std::uint32_t>* record) { record_ = record; }
 
   void clear() {
-    std::ranges::fill(bytes_, std::int8_t{0});
+    std::memset(bytes_.data(), 0, bytes_.size());  // At low optimisation std::fill is a loop over bytes.
     flips_.forget_all();
   }
 
