@@ -84,6 +84,17 @@ std::string policy_hash(const std::string& text) {
   return fmt::format("'sha256-{}'", base64);
 }
 
+// A run's name, which may go on in the next line behind a slash.
+std::string breakable(std::string_view name) {
+  std::string html;
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t end = std::min(name.find('/', at), name.size() - 1) + 1;
+    html += escape_html(name.substr(at, end - at)) + "<wbr>";
+    at = end;
+  }
+  return html;
+}
+
 std::string joined_scripts() {
   std::string all;
   for (const std::string_view script : page::kScripts) all += script;
@@ -129,7 +140,7 @@ double total(const PageRun& run) {
 }
 
 std::string row_of(const PageRun& run) {
-  const std::string head = fmt::format(R"(<tr><th scope="row" class="run">{}</th>)", escape_html(run.label));
+  const std::string head = fmt::format(R"(<tr><th scope="row" class="run">{}</th>)", breakable(run.label));
   if (!run.results.error.empty()) {
     return head + fmt::format(R"(<td colspan="8">failed: {}</td></tr>)", escape_html(run.results.error));
   }
@@ -150,7 +161,7 @@ std::string row_of(const PageRun& run) {
          cell(macs == 0 ? "-" : percent(static_cast<double>(npu_macs) / static_cast<double>(macs))) +
          cell(npu ? grouped(bytes) : "-") + cell(npu ? fmt::format("{:.2f} µJ", total(run) * kPicoToMicro) : "-") +
          cell(fmt::format("{:.2f} ms", statistics(run.results.times_ms).median)) +
-         fmt::format("<td>{}</td></tr>\n", escape_html(detail["verdict"].get<std::string>()));
+         fmt::format("<td class=short>{}</td></tr>\n", escape_html(detail["verdict"].get<std::string>()));
 }
 
 std::string summary_table(const std::vector<PageRun>& runs) {
