@@ -211,7 +211,7 @@ class CaseRunner {
 ordered_json context_of(const BenchRequest& request) {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
-  gmtime_r(&now, &utc);
+  static_cast<void>(gmtime_r(&now, &utc));
   std::array<char, 32> date{};
   const std::size_t length = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S+00:00", &utc);
   std::array<char, 256> host{};

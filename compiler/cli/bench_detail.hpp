@@ -1,4 +1,4 @@
-// What the results of `auklet bench` say of a run beyond its time: the object `auklet` of docs/bench.md, and the
+// What the results of `auklet bench` say of a run beyond its time: the object `auklet` of docs/report.md, and the
 // counters.
 #pragma once
 

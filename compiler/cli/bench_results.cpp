@@ -37,13 +37,13 @@ ordered_json repetition(const Measured& measured, std::size_t index, std::size_t
   return entry;
 }
 
-ordered_json failed(const Measured& measured, std::size_t index) {
+ordered_json failed(const Measured& measured, const Failure& failure, std::size_t index) {
   ordered_json entry = entry_of(measured, index, "", "iteration");
   entry.update({{"repetitions", 1},
                 {"repetition_index", 0},
                 {"threads", 1},
                 {"error_occurred", true},
-                {"error_message", measured.failure->message},
+                {"error_message", failure.message},
                 {"iterations", 0},
                 {"real_time", 0.0},
                 {"cpu_time", 0.0},
@@ -51,33 +51,34 @@ ordered_json failed(const Measured& measured, std::size_t index) {
   return entry;
 }
 
+Statistics over(const std::vector<TimedRun>& runs, double TimedRun::* member) {
+  std::vector<double> values;
+  values.reserve(runs.size());
+  for (const TimedRun& run : runs) values.push_back(run.*member);
+  return statistics(std::move(values));
+}
+
 // A statistic of the runs: of times and speed; counters are equal in all of them.
 ordered_json aggregate(const Measured& measured, std::size_t index, const char* name, double Statistics::* which) {
-  const auto over = [&](double TimedRun::* member) {
-    std::vector<double> values;
-    values.reserve(measured.runs.size());
-    for (const TimedRun& run : measured.runs) values.push_back(run.*member);
-    return statistics(std::move(values)).*which;
-  };
   ordered_json entry = entry_of(measured, index, std::string("_") + name, "aggregate");
   entry.update({{"threads", 1},
                 {"aggregate_name", name},
                 {"aggregate_unit", "time"},
                 {"iterations", measured.runs.size()},
-                {"real_time", over(&TimedRun::real_ms)},
-                {"cpu_time", over(&TimedRun::cpu_ms)},
+                {"real_time", over(measured.runs, &TimedRun::real_ms).*which},
+                {"cpu_time", over(measured.runs, &TimedRun::cpu_ms).*which},
                 {"time_unit", "ms"}});
   const bool spread = which == &Statistics::deviation;
   for (const auto& [counter, value] : measured.counters) entry[counter] = spread ? 0.0 : value;
   if (measured.runs.front().simulated_cycles_per_second > 0) {
-    entry[kSpeed] = over(&TimedRun::simulated_cycles_per_second);
+    entry[kSpeed] = over(measured.runs, &TimedRun::simulated_cycles_per_second).*which;
   }
   return entry;
 }
 
 void add_entries(std::vector<ordered_json>& entries, const Measured& measured, std::size_t index) {
   if (measured.failure) {
-    entries.push_back(failed(measured, index));
+    entries.push_back(failed(measured, *measured.failure, index));
     return;
   }
   for (std::size_t i = 0; i < measured.runs.size(); ++i) entries.push_back(repetition(measured, index, i));
@@ -136,14 +137,12 @@ std::string results_table(const std::vector<Measured>& measured) {
       failures += fmt::format("{} failed: {}\n", one.name, one.failure->message);
       continue;
     }
-    std::vector<double> times;
-    for (const TimedRun& run : one.runs) times.push_back(run.real_ms);
     const bool npu = counter(one, "cycles") > 0;
     const auto bytes = static_cast<std::uint64_t>(counter(one, "bytes_read") + counter(one, "bytes_written"));
     table.add({one.name, npu ? grouped(static_cast<std::uint64_t>(counter(one, "cycles"))) : "-",
                npu ? percent(counter(one, "utilisation")) : "-", npu ? grouped(bytes) : "-",
                npu ? fmt::format("{:.2f} uJ", counter(one, "energy_estimate_uj")) : "-",
-               fmt::format("{:.2f}", statistics(times).median)});
+               fmt::format("{:.2f}", over(one.runs, &TimedRun::real_ms).median)});
   }
   return table.text() + failures;
 }

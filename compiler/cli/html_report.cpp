@@ -84,6 +84,17 @@ std::string policy_hash(const std::string& text) {
   return fmt::format("'sha256-{}'", base64);
 }
 
+// A run's name, which may go on in the next line behind a slash.
+std::string breakable(std::string_view name) {
+  std::string html;
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t end = std::min(name.find('/', at), name.size() - 1) + 1;
+    html += escape_html(name.substr(at, end - at)) + "<wbr>";
+    at = end;
+  }
+  return html;
+}
+
 std::string joined_scripts() {
   std::string all;
   for (const std::string_view script : page::kScripts) all += script;
@@ -129,9 +140,9 @@ double total(const PageRun& run) {
 }
 
 std::string row_of(const PageRun& run) {
-  const std::string head = fmt::format("<tr><th scope=\"row\" class=\"run\">{}</th>", escape_html(run.label));
+  const std::string head = fmt::format(R"(<tr><th scope="row" class="run">{}</th>)", breakable(run.label));
   if (!run.results.error.empty()) {
-    return head + fmt::format("<td colspan=\"8\">failed: {}</td></tr>\n", escape_html(run.results.error));
+    return head + fmt::format(R"(<td colspan="8">failed: {}</td></tr>)", escape_html(run.results.error));
   }
   const ordered_json& detail = run.results.detail;
   const auto macs = detail["macs"].get<std::uint64_t>();
@@ -140,7 +151,7 @@ std::string row_of(const PageRun& run) {
   std::uint64_t bytes = 0;
   for (const ordered_json& layer : detail["layers"]) bytes += layer["bytes"].get<std::uint64_t>();
   const auto cell = [](const std::string& text) {
-    return fmt::format("<td class=\"number\">{}</td>", escape_html(text));
+    return fmt::format(R"(<td class="number">{}</td>)", escape_html(text));
   };
   const bool npu = cycles != 0;
   constexpr double kPicoToMicro = 1e-6;
@@ -150,16 +161,17 @@ std::string row_of(const PageRun& run) {
          cell(macs == 0 ? "-" : percent(static_cast<double>(npu_macs) / static_cast<double>(macs))) +
          cell(npu ? grouped(bytes) : "-") + cell(npu ? fmt::format("{:.2f} µJ", total(run) * kPicoToMicro) : "-") +
          cell(fmt::format("{:.2f} ms", statistics(run.results.times_ms).median)) +
-         fmt::format("<td>{}</td></tr>\n", escape_html(detail["verdict"].get<std::string>()));
+         fmt::format("<td class=short>{}</td></tr>\n", escape_html(detail["verdict"].get<std::string>()));
 }
 
 std::string summary_table(const std::vector<PageRun>& runs) {
-  std::string html = "<table><thead><tr><th scope=\"col\">run</th>";
+  std::string html = R"(<table><thead><tr><th scope="col">run</th>)";
   for (const char* title :
        {"cycles", "array used", "MACs", "on the NPU", "bytes moved", "energy, estimate", "time (median)"}) {
-    html += fmt::format("<th scope=\"col\" class=\"number\">{}</th>", title);
+    html += fmt::format(R"(<th scope="col" class="number">{}</th>)", title);
   }
-  html += "<th scope=\"col\">outputs</th></tr></thead>\n<tbody>\n";
+  html += R"(<th scope="col">outputs</th></tr></thead><tbody>)"
+          "\n";
   for (const PageRun& run : runs) html += row_of(run);
   return html + "</tbody></table>";
 }

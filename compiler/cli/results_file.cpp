@@ -44,14 +44,14 @@ std::optional<std::string> departure(const ordered_json& value, const ordered_js
   if (!value.is_object()) return where + " is no object";
   if (const auto any = shape.find("*"); any != shape.end()) {
     for (const auto& [key, member] : value.items()) {
-      if (auto found = departure(member, *any, where + "." + key)) return found;
+      if (auto found = departure(member, *any, fmt::format("{}.{}", where, key))) return found;
     }
     return std::nullopt;
   }
   for (const auto& [key, expected] : shape.items()) {
     const auto member = value.find(key);
     if (member == value.end()) return fmt::format("{} lacks '{}'", where, key);
-    if (auto found = departure(*member, expected, where + "." + key)) return found;
+    if (auto found = departure(*member, expected, fmt::format("{}.{}", where, key))) return found;
   }
   return std::nullopt;
 }

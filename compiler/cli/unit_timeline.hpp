@@ -33,7 +33,7 @@ class UnitTimeline final : public TimelineSink {
   void on_job(const JobTimeline& job, std::span<const LayerRow> layers) override;
   void on_cpu_operator(const CpuRun& run, std::span<const LayerRow> layers) override;
 
-  /// The object that docs/bench.md calls `timeline`.
+  /// The object that docs/report.md calls `timeline`.
   [[nodiscard]] nlohmann::ordered_json to_json() const;
 
  private:

@@ -53,9 +53,14 @@ function details(title, node) {
   return element("details", {}, element("summary", {}, title), scrolled(title, node));
 }
 
+// Text that may go on in the next line behind a slash or an underscore.
+function breakable(text) {
+  return text.split(/(?<=[/_])/).flatMap((part) => [part, element("wbr")]);
+}
+
 // A layer's name and operator.
 function layerCell(layer) {
-  const cell = element("span", {class: "name", title: layer.name}, clipped(layerName(layer.name), 48));
-  if (layer.op) cell.append(element("span", {class: "operator"}, layer.op));
+  const cell = element("span", {class: "name", title: layer.name}, ...breakable(clipped(layerName(layer.name), 48)));
+  if (layer.op) cell.append(element("span", {class: "operator"}, ...breakable(layer.op)));
   return cell;
 }

@@ -40,7 +40,7 @@ function rooflinePoints(detail) {
 function memoryRoofs(hardware) {
   const data = Math.min(hardware.memory.data.bytes_per_cycle, hardware.bus_bytes);
   const weights = Math.min(hardware.memory.weights.bytes_per_cycle, hardware.bus_bytes);
-  const roofs = [{bytes: data, text: data === weights ? "memory" : "activations", className: "roof"}];
+  const roofs = [{bytes: data, text: data === weights ? "memory" : "activations", className: "roof", first: true}];
   if (weights !== data) roofs.push({bytes: weights, text: "weights", className: "roof second"});
   return roofs;
 }
@@ -56,9 +56,9 @@ function drawRoofs(chart, x, y, area, hardware) {
       class: roof.className,
       points: `${x(from)},${y(from * roof.bytes)} ${x(to)},${y(to * roof.bytes)} ${x(area.x[1])},${y(Math.min(peak, to * roof.bytes))}`,
     }));
-    // Beside the slope's upper end: few points are there.
-    const at = from ** 0.2 * to ** 0.8;
-    chart.drawing.append(label(x(at) - 8, y(at * roof.bytes) - 6, `${roof.text}: ${roof.bytes} B/cycle`, "end"));
+    // Beside the slope's upper end few points are; below a second slope, beside its lower end.
+    const [at, side] = roof.first ? [from ** 0.2 * to ** 0.8, -1] : [from ** 0.9 * to ** 0.1, 1];
+    chart.drawing.append(label(x(at) + 8 * side, y(at * roof.bytes) + 6 * side, `${chart.width < 600 ? "" : `${roof.text}: `}${roof.bytes} B/cycle`, side < 0 ? "end" : "start"));
   }
   chart.drawing.append(label(x(area.x[1]) - 4, y(peak) - 6, `array: ${grouped(peak)} MACs a cycle`, "end"));
 }

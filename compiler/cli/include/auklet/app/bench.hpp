@@ -33,7 +33,7 @@ struct BenchRequest {
 };
 
 struct BenchResults {
-  std::string json;                ///< Google Benchmark's format with additions, see docs/bench.md.
+  std::string json;                ///< Google Benchmark's format with additions, see docs/report.md.
   std::string table;               ///< For people: a line a benchmark.
   std::optional<Failure> failure;  ///< The first of a benchmark that failed; the others' results are there.
 };
