@@ -72,7 +72,7 @@ Operand<kernels::Tensor4<const std::int8_t>> filter(const Context& context) {
   call.workspace_bytes = optimized::depthwise_conv2d_workspace(params.resolve({}), shape4(context.in(0)), weights,
                                                                shape4(context.out()), packs);
   if (!packs) return;
-  call.packed_bytes = optimized::depthwise_conv2d_packed_size(weights);
+  call.packed_bytes = optimized::depthwise_conv2d_packed_size(params.resolve({}), weights);
   call.pack = [params, weights = filter(context)](const Values& v, std::span<std::byte> packed) {
     const auto bias = input<std::span<const std::int32_t>>(2).resolve(v);
     return optimized::pack_depthwise_conv2d(params.resolve(v), weights.resolve(v), bias, packed);
