@@ -12,8 +12,10 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 
 #include "command_line.hpp"
 #include "progress_bar.hpp"
@@ -69,10 +71,18 @@ ExitCode execute(const InfoCommand& command) {
   return print(command.json ? one_line(to_json(*info)) : to_text(*info));
 }
 
+// Whether a file could be written there; makes its folder, and the file if there is none, empty.
+Outcome check_writable(const std::filesystem::path& path) {
+  std::error_code ignored;  // Opening the file tells.
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
+  if (!std::ofstream(path, std::ios::app)) return cannot_write(path);
+  return {};
+}
+
 ExitCode execute(BenchCommand& command) {
   // Minutes of measuring should not be lost because the results cannot be written. What is there stays until then.
   const bool existed = std::filesystem::exists(command.output);
-  if (!std::ofstream(command.output, std::ios::app)) return complain(cannot_write(command.output).value());
+  if (const Outcome writable = check_writable(command.output); !writable) return complain(writable.error());
   ProgressBar bar(stderr);
   command.request.on_progress = [&](double share) { bar.update(share); };
   const auto results = run_bench(command.request);
@@ -83,8 +93,8 @@ ExitCode execute(BenchCommand& command) {
   }
   const Outcome written = write_file(command.output, std::as_bytes(std::span(results->json)));
   if (!written) return complain(written.error());
-  if (results->failure) complain(*results->failure);
-  return print(results->table, results->failure ? results->failure->code : ExitCode::kOk);
+  if (const std::optional<Failure>& failure = results->failure) return print(results->table, complain(*failure));
+  return print(results->table);
 }
 
 ExitCode execute(const ReportCommand& command) {

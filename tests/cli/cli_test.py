@@ -503,6 +503,11 @@ class Bench(Case):
         self.assertEqual([entry.get("error_occurred", False) for entry in entries], [True, False])
         self.assertEqual(auklet("report", path, "-o", self.folder / "page.html").returncode, OK)
 
+    def test_the_results_folder_is_made_or_refused_at_once(self):
+        _, path = self.bench("new/folder/r.json", MODEL, "--backend", "cpu")
+        self.assertTrue(path.exists())
+        self.assert_refused(USAGE, "cannot write", "bench", MODEL, "--backend", "cpu", "-o", path / "r.json")
+
     def test_old_results_survive_a_mistake(self):
         path = self.write("r.json", b"old")
         self.assert_refused(USAGE, "none.tflite", "bench", "none.tflite", "--backend", "cpu", "-o", path)
