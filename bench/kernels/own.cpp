@@ -83,7 +83,7 @@ class Optimized : public Reference {
             workspace_, optimized::conv2d_workspace(p.params, p.input_shape, p.filter_shape, p.output_shape, true));
         break;
       case Kind::kDepthwise:
-        packed = aligned(packed_, optimized::depthwise_conv2d_packed_size(p.filter_shape));
+        packed = aligned(packed_, optimized::depthwise_conv2d_packed_size(p.params, p.filter_shape));
         require(optimized::pack_depthwise_conv2d(p.params, views_.filter, p.bias, packed));
         resources_.workspace = aligned(workspace_, optimized::depthwise_conv2d_workspace(
                                                        p.params, p.input_shape, p.filter_shape, p.output_shape, true));

@@ -7,6 +7,7 @@
 // of a group of `blocks` times 16 channels holds its channel 16b + 4q + j.
 #pragma once
 
+#include <auklet/kernels/tensor.hpp>
 #include <auklet/kernels/window.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -44,7 +45,16 @@ struct ChannelGroup {
   return blocks * kBlock * bytes_per_channel(quads);
 }
 
-/// One image's convolution. A pixel has at least 16 bytes.
+/// Neighbouring output pixels that share a vector of 64 lanes: few channels, a power of two, under a filter of three
+/// rows that moves by one column. Their filter columns are `channels` bytes apart in the input, so lane i is channel i
+/// modulo the channels. 1: none.
+[[nodiscard]] constexpr std::int32_t pixels_folded(const Window2d& window, const Shape4& filter) {
+  const bool fits = filter.channels < 4 * kBlock && 4 * kBlock % filter.channels == 0;
+  return fits && filter.height == 3 && window.stride_width == 1 ? 4 * kBlock / filter.channels : 1;
+}
+
+/// One image's convolution. A pixel has at least 16 bytes; folded, there is no padding, and 64 bytes behind the image
+/// can be read.
 struct Depthwise {
   const std::int8_t* image = nullptr;
   std::int32_t height = 0;
@@ -57,7 +67,8 @@ struct Depthwise {
   const std::byte* packed = nullptr;
   std::int8_t* output = nullptr;
   std::int32_t output_width = 0;
-  std::int32_t channels = 0;
+  std::int32_t channels = 0;  ///< Of the output.
+  std::int32_t folded = 1;    ///< pixels_folded()
   OutputRange range;
   bool usual = false;  ///< all_usual() of the multipliers.
 };

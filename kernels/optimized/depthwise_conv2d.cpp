@@ -10,18 +10,20 @@
 namespace auklet::kernels::optimized {
 namespace {
 
-// Packs the group that begins at channel group.first.
+// Packs the group that begins at channel `first`; folded, channels repeat.
 template <std::int32_t kBlocks>
 void pack_group(const DepthwiseConv2dParams& params, Tensor4<const std::int8_t> filter,
                 std::span<const std::int32_t> bias, std::int32_t first, std::byte* to) {
   constexpr auto kLanes = static_cast<std::size_t>(kBlocks * kBlock);
   PanelHeader<static_cast<std::size_t>(kBlocks)> header{};
   const Shape4& shape = filter.shape;
+  const bool folded = pixels_folded(params.window, shape) > 1;
   const auto row_quads = static_cast<std::int32_t>(quads_of(shape.height));
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
     constexpr auto kStep = static_cast<std::size_t>(4 * kBlocks);
     const std::size_t in_group = lane % kStep / 4 * kBlock + lane / kStep * 4 + lane % 4;
-    const std::int32_t channel = first + static_cast<std::int32_t>(in_group);
+    std::int32_t channel = first + static_cast<std::int32_t>(in_group);
+    if (folded) channel %= shape.channels;
     const bool used = channel < shape.channels;
     std::uint32_t sum = 0;
     std::byte* out = to + sizeof(header) + lane * 4;
@@ -50,8 +52,9 @@ void pack(const DepthwiseConv2dParams& params, Tensor4<const std::int8_t> filter
           std::byte* to) {
   const Shape4& shape = filter.shape;
   const std::size_t channel_bytes = bytes_per_channel(static_cast<std::size_t>(shape.width) * quads_of(shape.height));
-  for (std::int32_t done = 0; done < shape.channels;) {
-    const ChannelGroup group = channel_group(shape.channels, done);
+  const std::int32_t channels = shape.channels * pixels_folded(params.window, shape);
+  for (std::int32_t done = 0; done < channels;) {
+    const ChannelGroup group = channel_group(channels, done);
     if (group.blocks == 4) pack_group<4>(params, filter, bias, group.first, to);
     if (group.blocks == 2) pack_group<2>(params, filter, bias, group.first, to);
     if (group.blocks == 1) pack_group<1>(params, filter, bias, group.first, to);
@@ -60,20 +63,29 @@ void pack(const DepthwiseConv2dParams& params, Tensor4<const std::int8_t> filter
   }
 }
 
-// An image is copied, with its padding, when channels are to be repeated, or padded to the 16 that vectors read.
-std::int32_t copied_pixel(const Shape4& input, const Shape4& output) {
-  if (output.channels == input.channels && output.channels >= kBlock) return 0;
-  return output.channels < kBlock ? kBlock : output.channels;
+// Bytes of a pixel of the padded copy, 0 without one. Channels are repeated there, padded to the 16 that vectors read,
+// or folded.
+std::int32_t copied_pixel(const Window2d& window, const Shape4& input, const Shape4& filter) {
+  if (pixels_folded(window, filter) > 1) return filter.channels;
+  if (filter.channels == input.channels && filter.channels >= kBlock) return 0;
+  return filter.channels < kBlock ? kBlock : filter.channels;
 }
 
+// Bytes of the copy, and a vector behind it.
 std::size_t copy_bytes(const Window2d& window, const Shape4& input, const Shape4& filter, const Shape4& output) {
-  const std::int32_t pixel = copied_pixel(input, output);
-  return pixel == 0 ? 0 : padded_bytes(reach_of(window, input, filter, output), pixel);
+  const std::int32_t pixel = copied_pixel(window, input, filter);
+  if (pixel == 0) return 0;
+  const std::size_t bytes = padded_bytes(reach_of(window, input, filter, output), pixel);
+  return bytes == std::numeric_limits<std::size_t>::max() ? bytes : bytes + kFastAlignment;
+}
+
+std::size_t packed_bytes(const Window2d& window, const Shape4& filter) {
+  return depthwise_packed_bytes(filter.channels * pixels_folded(window, filter), filter.height, filter.width);
 }
 
 std::size_t workspace_bytes(const DepthwiseConv2dParams& params, const Shape4& input, const Shape4& filter,
                             const Shape4& output, bool packed) {
-  return reserve_with_image(packed ? 0 : depthwise_packed_bytes(output.channels, filter.height, filter.width),
+  return reserve_with_image(packed ? 0 : packed_bytes(params.window, filter),
                             copy_bytes(params.window, input, filter, output));
 }
 
@@ -93,8 +105,8 @@ void run_rows(void* argument, std::int32_t index) {
 
 }  // namespace
 
-std::size_t depthwise_conv2d_packed_size(Shape4 filter) {
-  return depthwise_packed_bytes(filter.channels, filter.height, filter.width);
+std::size_t depthwise_conv2d_packed_size(const DepthwiseConv2dParams& params, Shape4 filter) {
+  return packed_bytes(params.window, filter);
 }
 
 std::size_t depthwise_conv2d_workspace(const DepthwiseConv2dParams& params, Shape4 input, Shape4 filter, Shape4 output,
@@ -110,7 +122,7 @@ Status pack_depthwise_conv2d(const DepthwiseConv2dParams& params, Tensor4<const 
       kernels::detail::check_zero_point(params.input_zero_point));
   if (status != Status::kOk) return status;
   if (filter.shape.batch != 1) return Status::kShapeMismatch;
-  if (packed.size() != depthwise_conv2d_packed_size(filter.shape)) return Status::kPackedSize;
+  if (packed.size() != depthwise_conv2d_packed_size(params, filter.shape)) return Status::kPackedSize;
   pack(params, filter, bias, packed.data());
   return Status::kOk;
 }
@@ -120,7 +132,7 @@ Status depthwise_conv2d(const DepthwiseConv2dParams& params, Tensor4<const std::
                         Tensor4<std::int8_t> output, const Resources& resources) {
   const Status status = check_depthwise_conv2d(params, input, filter, bias, output);
   if (status != Status::kOk) return status;
-  const std::size_t packed_size = depthwise_conv2d_packed_size(filter.shape);
+  const std::size_t packed_size = depthwise_conv2d_packed_size(params, filter.shape);
   const bool packed = !resources.packed.empty();
   if (packed && resources.packed.size() != packed_size) return Status::kPackedSize;
   if (resources.workspace.size() < workspace_bytes(params, input.shape, filter.shape, output.shape, packed)) {
@@ -147,6 +159,7 @@ Status depthwise_conv2d(const DepthwiseConv2dParams& params, Tensor4<const std::
   work.packed = weights.data();
   work.output_width = output.shape.width;
   work.channels = output.shape.channels;
+  work.folded = pixels_folded(params.window, filter.shape);
   work.range = {params.output_zero_point, params.activation};
   work.usual = all_usual(params.multipliers);
 
@@ -166,7 +179,7 @@ Status depthwise_conv2d(const DepthwiseConv2dParams& params, Tensor4<const std::
       job.pad_left = params.window.pad_left;
       job.zero_point = work.zero_point;
       job.repeat = output.shape.channels / input.shape.channels;
-      job.pixel = copied_pixel(input.shape, output.shape);
+      job.pixel = copied_pixel(params.window, input.shape, filter.shape);
       job.to = reinterpret_cast<std::int8_t*>(copy.data());
       pad_image(job, resources.parallel);
       work.image = job.to;

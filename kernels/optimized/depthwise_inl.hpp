@@ -112,6 +112,29 @@ HWY_INLINE void sum_3x3(D32 d, const Depthwise& work, const Place<kBlocks>& plac
   });
 }
 
+// Sums of kCount vectors of folded pixels, one vector after the other from column x on; those behind the row's end
+// repeat its last.
+template <std::int32_t kCount, std::int32_t kBlocks, class D32>
+HWY_INLINE void sum_folded(D32 d, const Depthwise& work, const Place<kBlocks>& place, const Reader& reader,
+                           std::int32_t x, hn::Vec<D32> (&sums)[kCount][4]) {
+  const std::ptrdiff_t line = std::ptrdiff_t{work.width} * work.pixel * work.window.dilation_height;
+  const std::int32_t last = (work.output_width - 1) / work.folded * work.folded;
+  const std::int32_t* from = place.quads + place.lane;
+  for (std::int32_t kx = 0; kx < work.filter_width; ++kx, from += 4 * Place<kBlocks>::kLanes) {
+    unroll<kCount>([&](auto p) AUKLET_INLINE {
+      const std::int32_t wanted = x + static_cast<std::int32_t>(p) * work.folded;
+      const std::int32_t column = wanted < last ? wanted : last;
+      const std::int8_t* const top = reader.pixel(0, column + kx * work.window.dilation_width);
+      const std::int8_t* rows[4] = {top, top + line, top + 2 * line, nullptr};
+      Activations<D32> quads[4];
+      interleave(d, rows, 3, quads);
+      unroll<4>([&](auto q) AUKLET_INLINE {
+        sums[p][q] = dot(d, sums[p][q], quads[q], weights(d, hn::LoadU(d, from + q * Place<kBlocks>::kLanes)));
+      });
+    });
+  }
+}
+
 // Sums of one pixel of any filter.
 template <std::int32_t kBlocks, class D32>
 HWY_INLINE void sum_any(D32 d, const Depthwise& work, const Place<kBlocks>& place, const Reader& reader, std::int32_t x,
@@ -141,7 +164,10 @@ HWY_INLINE void requantize_pixels(D32 d, const Place<kBlocks>& place, hn::Vec<D3
   });
 }
 
-// kCount pixels from column x on. kStride: the stride of a 3x3 filter; 0: any filter.
+// kCount pixels from column x on. kStride: the stride of a 3x3 filter; 0: any filter; kFolded: as many vectors of
+// folded pixels.
+inline constexpr std::int32_t kFolded = -1;
+
 template <std::int32_t kCount, std::int32_t kStride, std::int32_t kBlocks, class D32>
 HWY_NOINLINE void pixels(D32 d, const Depthwise& work, const Place<kBlocks>& place, const Reader& reader,
                          std::int32_t x, std::int8_t* row) {
@@ -156,6 +182,8 @@ HWY_NOINLINE void pixels(D32 d, const Depthwise& work, const Place<kBlocks>& pla
   });
   if constexpr (kStride == 0) {
     sum_any(d, work, place, reader, x, sums);
+  } else if constexpr (kStride == kFolded) {
+    sum_folded<kCount>(d, work, place, reader, x, sums);
   } else {
     sum_3x3<kCount, kStride>(d, work, place, reader, x, sums);
   }
@@ -165,9 +193,17 @@ HWY_NOINLINE void pixels(D32 d, const Depthwise& work, const Place<kBlocks>& pla
   } else {
     requantize_pixels<AnyRequantizer>(d, place, sums);
   }
-  const auto count = static_cast<std::size_t>(work.channels - place.channel);
   unroll<kCount>([&](auto p) AUKLET_INLINE {
-    store_blocks(d, sums[p], work.range, row + std::ptrdiff_t{x + static_cast<std::int32_t>(p)} * work.channels, count);
+    constexpr auto kPixel = static_cast<std::int32_t>(decltype(p)::value);
+    if constexpr (kStride == kFolded) {
+      // `row` points at the lanes' first byte.
+      const std::ptrdiff_t begin = std::ptrdiff_t{x + kPixel * work.folded} * work.channels;
+      const std::ptrdiff_t left = std::ptrdiff_t{work.output_width} * work.channels - begin - place.channel;
+      if (left > 0) store_blocks(d, sums[p], work.range, row + begin, static_cast<std::size_t>(left));
+    } else {
+      store_blocks(d, sums[p], work.range, row + std::ptrdiff_t{x + kPixel} * work.channels,
+                   static_cast<std::size_t>(work.channels - place.channel));
+    }
   });
 }
 
@@ -178,8 +214,10 @@ HWY_INLINE void row_of(D32 d, const Depthwise& work, const Place<kBlocks>& place
   const std::int32_t width = work.output_width;
   std::int32_t x = 0;
   for (; x + kCount <= width; x += kCount) pixels<kCount, kStride>(d, work, place, reader, x, row);
-  if (x + kCount == width + 1 && x > 0) {  // All but one fit: that one again costs less than the others alone.
-    return pixels<kCount, kStride>(d, work, place, reader, width - kCount, row);
+  if constexpr (kCount == 4) {
+    // Three are left: with one of those before, or alone.
+    if (x + 3 == width && x > 0) return pixels<4, kStride>(d, work, place, reader, width - 4, row);
+    if (x + 3 == width) return pixels<3, kStride>(d, work, place, reader, x, row);
   }
   for (; x < width; ++x) pixels<1, kStride>(d, work, place, reader, x, row);
 }
@@ -199,6 +237,15 @@ HWY_INLINE void group_row(const Depthwise& work, const ChannelGroup& group, cons
     const Place<kBlocks> place{header, quads, lane, group.first + static_cast<std::int32_t>(4 * lane)};
     const Reader reader(work, row, place.channel, outside);
     std::int8_t* const to = output + place.channel;
+    if constexpr (kBlocks == 4) {
+      if (work.folded > 1) {
+        constexpr std::int32_t kCount = HWY_TARGET == HWY_EMU128 ? 1 : kPixels;
+        for (std::int32_t x = 0; x < work.output_width; x += kCount * work.folded) {
+          pixels<kCount, kFolded>(d, work, place, reader, x, to);
+        }
+        continue;
+      }
+    }
 #if HWY_TARGET != HWY_EMU128
     if (is_3x3 && work.window.stride_width <= 2) {
       work.window.stride_width == 1 ? row_of<kPixels, 1>(d, work, place, reader, to)
@@ -216,8 +263,9 @@ void depthwise_part(const Depthwise& work, std::int32_t begin, std::int32_t end)
   const std::size_t quads = static_cast<std::size_t>(work.filter_width) * quads_of(work.filter_height);
   for (std::int32_t row = begin; row < end; ++row) {
     const std::byte* packed = work.packed;
-    for (std::int32_t done = 0; done < work.channels;) {
-      const ChannelGroup group = channel_group(work.channels, done);
+    const std::int32_t channels = work.channels * work.folded;
+    for (std::int32_t done = 0; done < channels;) {
+      const ChannelGroup group = channel_group(channels, done);
       if (group.blocks == 4) group_row<4>(work, group, packed, row, outside);
       if (group.blocks == 2) group_row<2>(work, group, packed, row, outside);
       if (group.blocks == 1) group_row<1>(work, group, packed, row, outside);

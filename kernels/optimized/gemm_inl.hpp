@@ -65,6 +65,29 @@ HWY_INLINE void store_row(D32 d, const hn::Vec<D32> (&t)[kVectors], const Output
   }
 }
 
+#if HWY_CAP_GE512
+// Four rows of 16 channels at once.
+template <class D32>
+HWY_INLINE void store_four_rows(D32 d, hn::Vec<D32> t0, hn::Vec<D32> t1, hn::Vec<D32> t2, hn::Vec<D32> t3,
+                                const OutputRange& range, std::int8_t* to, std::ptrdiff_t step, std::size_t count) {
+  const hn::Repartition<std::int16_t, D32> d16;
+  const hn::Repartition<std::int8_t, D32> d8;
+  const auto low = add_zero_point(d16, hn::ReorderDemote2To(d16, t0, t1), range);
+  const auto high = add_zero_point(d16, hn::ReorderDemote2To(d16, t2, t3), range);
+  const auto blocks = clamp(d8, demote_blocks(d8, low, high), range);
+  // Four channels of each row a block, to a row a block.
+  alignas(64) static constexpr std::int32_t kRowsOfBlocks[16] = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
+  const auto rows =
+      hn::BitCast(d8, hn::TableLookupLanes(hn::BitCast(d, blocks), hn::SetTableIndices(d, kRowsOfBlocks)));
+  if (step == 16 && count >= 16) return hn::StoreU(rows, d8, to);
+  const hn::Full128<std::int8_t> row;
+  store_first(row, hn::Vec<decltype(row)>{_mm512_extracti32x4_epi32(rows.raw, 0)}, to, count);
+  store_first(row, hn::Vec<decltype(row)>{_mm512_extracti32x4_epi32(rows.raw, 1)}, to + step, count);
+  store_first(row, hn::Vec<decltype(row)>{_mm512_extracti32x4_epi32(rows.raw, 2)}, to + 2 * step, count);
+  store_first(row, hn::Vec<decltype(row)>{_mm512_extracti32x4_epi32(rows.raw, 3)}, to + 3 * step, count);
+}
+#endif
+
 // All sums of a tile to t. Requantizer: UsualRequantizer or AnyRequantizer.
 template <template <class> class Requantizer, std::size_t kRows, std::size_t kVectors, class D32>
 HWY_INLINE void requantize(D32 d, const PanelHeader<kVectors>& header, std::size_t lane,
@@ -72,6 +95,32 @@ HWY_INLINE void requantize(D32 d, const PanelHeader<kVectors>& header, std::size
   unroll<kVectors>([&](auto v) AUKLET_INLINE {
     const Requantizer<D32> requantizer(d, header.requantize, lane + 16 * v);
     unroll<kRows>([&](auto r) AUKLET_INLINE { sums[r][v] = requantizer(d, sums[r][v]); });
+  });
+}
+
+template <std::size_t kRows, std::size_t kVectors, class V>
+HWY_INLINE void fill(V (&sums)[kRows][kVectors], V value) {
+  unroll<kRows>([&](auto r) AUKLET_INLINE { unroll<kVectors>([&](auto v) AUKLET_INLINE { sums[r][v] = value; }); });
+}
+
+template <std::size_t kRows, std::size_t kVectors, class V>
+HWY_INLINE void add_all(const V (&from)[kRows][kVectors], V (&to)[kRows][kVectors]) {
+  unroll<kRows>([&](auto r) AUKLET_INLINE {
+    unroll<kVectors>([&](auto v) AUKLET_INLINE { to[r][v] = hn::Add(to[r][v], from[r][v]); });
+  });
+}
+
+// Adds the products of the rows' quads at `k` and the panel's quads.
+template <std::size_t kRows, std::size_t kVectors, class D32>
+HWY_INLINE void add_products(D32 d, const std::int8_t* const (&rows)[kRows], std::ptrdiff_t k, const std::int8_t* quads,
+                             hn::Vec<D32> (&sums)[kRows][kVectors]) {
+  Weights<D32> w[kVectors];
+  unroll<kVectors>([&](auto v) AUKLET_INLINE {
+    w[v] = weights(d, hn::LoadU(d, reinterpret_cast<const std::int32_t*>(quads + 64 * v)));
+  });
+  unroll<kRows>([&](auto r) AUKLET_INLINE {
+    const auto a = activations(d, broadcast_quad(d, rows[r] + k));
+    unroll<kVectors>([&](auto v) AUKLET_INLINE { sums[r][v] = dot(d, sums[r][v], a, w[v]); });
   });
 }
 
@@ -85,6 +134,7 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
   const auto& header = *reinterpret_cast<const PanelHeader<kVectors>*>(panel);
   const std::int8_t* quads = reinterpret_cast<const std::int8_t*>(panel + sizeof(header)) + 4 * lane;
 
+  constexpr std::ptrdiff_t kQuadBytes = 64 * kVectors;
   const std::int8_t* rows[kRows];
   // Divisions take long; a matrix has but one line.
   const bool one_line = g.rows_per_line == g.row_count;
@@ -113,17 +163,22 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
   for (std::int32_t i = 0; i < g.outer_segments; ++i) {
     for (std::int32_t j = 0; j < g.inner_segments; ++j) {
       const std::ptrdiff_t segment = i * g.outer_step + j * g.inner_step;
-      for (std::ptrdiff_t k = segment; k < segment + 4 * std::ptrdiff_t{g.quads}; k += 4) {
-        Weights<D32> w[kVectors];
-        unroll<kVectors>([&](auto v) AUKLET_INLINE {
-          w[v] = weights(d, hn::LoadU(d, reinterpret_cast<const std::int32_t*>(quads + 64 * v)));
-        });
-        unroll<kRows>([&](auto r) AUKLET_INLINE {
-          const auto a = activations(d, broadcast_quad(d, rows[r] + k));
-          unroll<kVectors>([&](auto v) AUKLET_INLINE { sums[r][v] = dot(d, sums[r][v], a, w[v]); });
-        });
-        quads += 64 * kVectors;
+      std::ptrdiff_t k = segment;
+      const std::ptrdiff_t end = segment + 4 * std::ptrdiff_t{g.quads};
+      if constexpr (kRows * kVectors <= 2) {
+        // One sum after the other would wait for itself: four chains.
+        V chains[3][kRows][kVectors];
+        unroll<3>([&](auto c) AUKLET_INLINE { fill(chains[c], hn::Zero(d)); });
+        for (; k + 16 <= end; k += 16, quads += 4 * kQuadBytes) {
+          add_products(d, rows, k, quads, sums);
+          unroll<3>([&](auto c) AUKLET_INLINE {
+            constexpr auto kNext = static_cast<std::ptrdiff_t>(decltype(c)::value) + 1;
+            add_products(d, rows, k + 4 * kNext, quads + kNext * kQuadBytes, chains[c]);
+          });
+        }
+        unroll<3>([&](auto c) AUKLET_INLINE { add_all(chains[c], sums); });
       }
+      for (; k < end; k += 4, quads += kQuadBytes) add_products(d, rows, k, quads, sums);
     }
   }
 
@@ -133,6 +188,21 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
   } else {
     requantize<AnyRequantizer>(d, header, lane, sums);
   }
+#if HWY_CAP_GE512
+  if constexpr (kVectors == 1) {
+    constexpr std::size_t kTogether = kRows / 4 * 4;
+    unroll<kRows / 4>([&](auto i) AUKLET_INLINE {
+      constexpr std::size_t kRow = 4 * decltype(i)::value;
+      store_four_rows(d, sums[kRow][0], sums[kRow + 1][0], sums[kRow + 2][0], sums[kRow + 3][0], g.range,
+                      to + static_cast<std::ptrdiff_t>(kRow) * g.output_step, g.output_step, count);
+    });
+    unroll<kRows - kTogether>([&](auto i) AUKLET_INLINE {
+      constexpr std::size_t kRow = kTogether + decltype(i)::value;
+      store_row(d, sums[kRow], g.range, to + static_cast<std::ptrdiff_t>(kRow) * g.output_step, count);
+    });
+    return;
+  }
+#endif
   unroll<kRows>([&](auto r) AUKLET_INLINE {
     store_row(d, sums[r], g.range, to + static_cast<std::ptrdiff_t>(r) * g.output_step, count);
   });
@@ -152,14 +222,14 @@ void multiply_panel(const Gemm& g, const GemmPart& part, const std::byte* panel,
   constexpr std::int32_t kMost = tile_rows<kVectors>();
   const std::size_t lanes = hn::Lanes(Tag<std::int32_t>());
   const std::int32_t rows = part.row_end - part.row_begin;
+  // Heights that differ by one at most.
   const std::int32_t tiles = (rows + kMost - 1) / kMost;
-  for (std::int32_t t = 0; t < tiles; ++t) {
-    // Heights that differ by one at most.
-    const auto begin = static_cast<std::int32_t>(std::int64_t{rows} * t / tiles);
-    const auto end = static_cast<std::int32_t>(std::int64_t{rows} * (t + 1) / tiles);
-    const std::int32_t row = part.row_begin + begin;
+  const std::int32_t height = tiles == 1 ? rows : rows / tiles;
+  std::int32_t taller = rows - height * tiles;
+  for (std::int32_t row = part.row_begin, end = row; row < part.row_end; row = end) {
+    end = row + height + (taller-- > 0 ? 1 : 0);
     const TileFunction function =
-        tile_function<kVectors>(static_cast<std::size_t>(end - begin), std::make_index_sequence<kMost>());
+        tile_function<kVectors>(static_cast<std::size_t>(end - row), std::make_index_sequence<kMost>());
     for (std::size_t lane = 0; lane < 16; lane += lanes) {
       const std::int32_t first = channel + static_cast<std::int32_t>(lane * kVectors);
       if (first >= g.channels) break;

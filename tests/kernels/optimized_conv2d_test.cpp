@@ -65,6 +65,7 @@ Case random_dense(Random& random) {
 Case random_depthwise(Random& random) {
   Case c;
   c.input.channels = random.one_in(5) ? random.between(70, 150) : random.between(1, 70);
+  if (random.one_in(5)) c.input.channels = random.pick({1, 2, 4, 8, 16, 32});
   const std::int32_t outputs = c.input.channels * (random.one_in(4) ? random.between(2, 5) : 1);
   const bool usual = random.one_in(2);
   c.filter = {1, usual ? 3 : random.between(1, 9), usual ? 3 : random.between(1, 5), outputs};
@@ -93,7 +94,7 @@ struct PerChannel {
   static constexpr auto kReference = reference::depthwise_conv2d;
   static constexpr auto kOptimized = optimized::depthwise_conv2d;
   static constexpr auto kWorkspace = optimized::depthwise_conv2d_workspace;
-  static std::size_t packed_size(const Case& c) { return optimized::depthwise_conv2d_packed_size(c.filter); }
+  static std::size_t packed_size(const Case& c) { return optimized::depthwise_conv2d_packed_size(c.params, c.filter); }
   static Status pack(const Case& c, std::span<const std::int8_t> filter, std::span<const std::int32_t> bias,
                      std::span<std::byte> to) {
     return optimized::pack_depthwise_conv2d(c.params, {c.filter, filter}, bias, to);
