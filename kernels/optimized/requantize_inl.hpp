@@ -1,9 +1,9 @@
-// Requantisation of int32 accumulators in vectors; requantize.hpp has the formula. Included once a target.
+// Requantisation of int32 accumulators in vectors; requantize.hpp has the formulas. Included once a target.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "requantize.hpp"
+#include "panels.hpp"
 #include "simd_inl.hpp"
 
 #if defined(AUKLET_KERNELS_REQUANTIZE_INL) == defined(HWY_TARGET_TOGGLE)
@@ -27,9 +27,9 @@ struct UsualRequantizer {
 
   /// From `lane` on; a multiple of 4.
   template <std::size_t kVectors>
-  HWY_INLINE UsualRequantizer(D32 d, const RequantizeLanes<kVectors>& lanes, std::size_t lane)
-      : shift(hn::LoadU(d, lanes.usual_shift + lane)),
-        multiplier_even(hn::LoadU(d, lanes.usual_multiplier + lane)),
+  HWY_INLINE UsualRequantizer(D32 d, const HeaderView<kVectors>& header, std::size_t lane)
+      : shift(hn::LoadU(d, header.usual_shift(lane))),
+        multiplier_even(hn::LoadU(d, header.usual_multiplier(lane))),
         multiplier_odd(upper(d, multiplier_even)) {}
 
   HWY_INLINE hn::Vec<D32> operator()(D32 d, hn::Vec<D32> x) const {
@@ -64,16 +64,16 @@ struct AnyRequantizer {
 
   /// From `lane` on; a multiple of 4.
   template <std::size_t kVectors>
-  HWY_INLINE AnyRequantizer(D32 d, const RequantizeLanes<kVectors>& lanes, std::size_t lane) {
+  HWY_INLINE AnyRequantizer(D32 d, const HeaderView<kVectors>& header, std::size_t lane) {
     const D64 d64;
-    const auto multiplier = hn::BitCast(d64, hn::LoadU(d, lanes.multiplier + lane));
+    const auto multiplier = hn::BitCast(d64, hn::LoadU(d, header.multiplier(lane)));
     multiplier_even = multiplier;
     multiplier_odd = hn::ShiftRight<32>(multiplier);
-    left_shift = hn::LoadU(d, lanes.left_shift + lane);
-    rounding_even = hn::LoadU(d64, lanes.rounding_even + lane / 2);
-    rounding_odd = hn::LoadU(d64, lanes.rounding_odd + lane / 2);
-    shift_even = hn::LoadU(d64, lanes.shift_even + lane / 2);
-    shift_odd = hn::LoadU(d64, lanes.shift_odd + lane / 2);
+    left_shift = hn::LoadU(d, header.left_shift(lane));
+    rounding_even = hn::LoadU(d64, header.rounding_even(lane));
+    rounding_odd = hn::LoadU(d64, header.rounding_odd(lane));
+    shift_even = hn::LoadU(d64, header.shift_even(lane));
+    shift_odd = hn::LoadU(d64, header.shift_odd(lane));
   }
 
   /// multiply_by_quantized_multiplier of every lane, exact to the bit.
