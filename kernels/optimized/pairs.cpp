@@ -49,7 +49,7 @@ HWY_INLINE void for_run(const PairRun& run, const Function& function) {
 template <bool kUsual>
 struct OutputScale {
   std::conditional_t<kUsual, UsualRequantizer<Words>, AnyRequantizer<Words>> requantize;
-  HWY_INLINE explicit OutputScale(const RequantizeLanes<1>& lanes) : requantize(Words(), lanes, 0) {}
+  HWY_INLINE explicit OutputScale(QuantizedMultiplier multiplier) : requantize(Words(), multiplier) {}
   HWY_INLINE V operator()(V x) const {
     const Words d;
     if constexpr (kUsual) {
@@ -64,7 +64,7 @@ struct OutputScale {
 template <bool kUsual, class Function>
 HWY_INLINE void requantize_run_as(const PairRun& run, QuantizedMultiplier multiplier, const OutputRange& range,
                                   const Function& function) {
-  const OutputScale<kUsual> scale(lanes_of(multiplier));
+  const OutputScale<kUsual> scale(multiplier);
   const OutputClamp<Words> clamp(Words(), range);
   for_run(run, [&](hn::Vec<Bytes> a, hn::Vec<Bytes> b) AUKLET_ATTR {
     return for_bytes(Bytes(), a, b, [&](V x, V y) AUKLET_ATTR { return clamp(scale(function(x, y))); });
@@ -87,7 +87,7 @@ struct AnyOperand {
   V zero_point;
   int left_shift;
   HWY_INLINE AnyOperand(QuantizedMultiplier multiplier, std::int32_t zero, std::int32_t shift)
-      : requantize(Words(), lanes_of(multiplier), 0), zero_point(hn::Set(Words(), zero)), left_shift(shift) {}
+      : requantize(Words(), multiplier), zero_point(hn::Set(Words(), zero)), left_shift(shift) {}
   HWY_INLINE V operator()(V x) const {
     return requantize.scaled(Words(), hn::ShiftLeftSame(hn::Sub(x, zero_point), left_shift));
   }

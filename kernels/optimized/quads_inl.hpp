@@ -43,13 +43,6 @@ HWY_INLINE hn::Vec<D8> for_bytes(D8 d8, hn::Vec<D8> a, hn::Vec<D8> b, const Func
                      function(byte_of<2>(d, qa), byte_of<2>(d, qb)), function(byte_of<3>(d, qa), byte_of<3>(d, qb))));
 }
 
-/// Constants of one multiplier, in all lanes.
-HWY_INLINE RequantizeLanes<1> lanes_of(QuantizedMultiplier multiplier) {
-  RequantizeLanes<1> lanes;
-  for (std::size_t lane = 0; lane < RequantizeLanes<1>::kLanes; ++lane) lanes.set(lane, multiplier);
-  return lanes;
-}
-
 /// Zero point and clamp of the output for scaled accumulators of any size: clamped first, so that nothing overflows.
 template <class D32>
 struct OutputClamp {

@@ -32,6 +32,12 @@ struct UsualRequantizer {
         multiplier_even(hn::LoadU(d, header.usual_multiplier(lane))),
         multiplier_odd(upper(d, multiplier_even)) {}
 
+  /// One multiplier in all lanes.
+  HWY_INLINE UsualRequantizer(D32 d, QuantizedMultiplier m)
+      : shift(hn::Set(d, -m.shift - 1)),
+        multiplier_even(hn::Set(d, wrapping_add(m.value, m.value))),
+        multiplier_odd(multiplier_even) {}
+
   HWY_INLINE hn::Vec<D32> operator()(D32 d, hn::Vec<D32> x) const {
     const auto half = hn::Set(D64(), std::int64_t{1} << 31);
     const auto even = hn::BitCast(d, hn::Add(hn::MulEven(x, multiplier_even), half));
@@ -74,6 +80,17 @@ struct AnyRequantizer {
     rounding_odd = hn::LoadU(d64, header.rounding_odd(lane));
     shift_even = hn::LoadU(d64, header.shift_even(lane));
     shift_odd = hn::LoadU(d64, header.shift_odd(lane));
+  }
+
+  /// One multiplier in all lanes.
+  HWY_INLINE AnyRequantizer(D32 d, QuantizedMultiplier m) {
+    const D64 d64;
+    const std::int64_t right = m.shift > 0 ? 0 : -m.shift;
+    const std::int64_t once = std::int64_t{1} << 30;
+    left_shift = hn::Set(d, m.shift > 0 ? m.shift : 0);
+    multiplier_even = multiplier_odd = hn::Set(d64, std::int64_t{m.value});
+    rounding_even = rounding_odd = hn::Set(d64, once + (right > 0 ? once << right : 0));
+    shift_even = shift_odd = hn::Set(d64, 31 + right);
   }
 
   /// multiply_by_quantized_multiplier of every lane, exact to the bit.
