@@ -20,23 +20,23 @@
 #define AUKLET_KERNELS_SIMD_INL
 #endif
 
-// Lambdas of the loops below: inlined, or their arrays of vectors would live in memory.
-// (EMU128 has no registers to gain, and takes compilers minutes that way.)
+// AUKLET_INLINE marks the lambdas of the loops: inlined, or their arrays of vectors would live in memory. (EMU128 has
+// no registers to gain, and takes compilers minutes that way.) Highway's target AVX3_DL requires VNNI of the processor,
+// but its list of compiler features leaves it out.
+#undef AUKLET_BEFORE_NAMESPACE
 #undef AUKLET_INLINE
+#undef AUKLET_VNNI
+#if HWY_TARGET == HWY_AVX3_DL
+#define AUKLET_BEFORE_NAMESPACE() HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni") static_assert(true, "semicolon")
+#define AUKLET_INLINE __attribute__((target(HWY_TARGET_STR ",avx512vnni"), always_inline))
+#define AUKLET_VNNI 1
+#else
+#define AUKLET_BEFORE_NAMESPACE() HWY_BEFORE_NAMESPACE()
 #if HWY_TARGET == HWY_EMU128
 #define AUKLET_INLINE
 #else
 #define AUKLET_INLINE HWY_ATTR __attribute__((always_inline))
 #endif
-
-// Highway's target AVX3_DL requires VNNI of the processor, but its list of compiler features leaves it out.
-#undef AUKLET_BEFORE_NAMESPACE
-#undef AUKLET_VNNI
-#if HWY_TARGET == HWY_AVX3_DL
-#define AUKLET_BEFORE_NAMESPACE() HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni") static_assert(true, "semicolon")
-#define AUKLET_VNNI 1
-#else
-#define AUKLET_BEFORE_NAMESPACE() HWY_BEFORE_NAMESPACE()
 #define AUKLET_VNNI 0
 #endif
 
