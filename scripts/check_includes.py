@@ -50,7 +50,7 @@ FOREIGN = {
 }
 C_HEADERS = {"auklet_npu.h": "npu"}  # Own C headers and the area that each is part of.
 SIMD_FOLDER = "kernels/optimized"
-SIMD_HEADERS = {"arm_mve.h", "arm_neon.h", "cstring", "immintrin.h"}
+SIMD_HEADERS = {"arm_acle.h", "arm_mve.h", "arm_neon.h", "cstring", "immintrin.h"}
 SIMD_LIBRARY = "hwy/"  # Google Highway. What needs it is built for hosts only.
 SUFFIXES = {".c", ".cc", ".cpp", ".h", ".hpp", ".def", ".inc"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)

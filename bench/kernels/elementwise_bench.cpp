@@ -120,7 +120,7 @@ void add_elements() {
 }  // namespace
 
 std::vector<std::int8_t> random_bytes(std::size_t count) {
-  std::mt19937 random(1);
+  std::mt19937 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same in every run.
   std::uniform_int_distribution<int> any(-128, 127);
   Bytes bytes(count);
   for (std::int8_t& byte : bytes) byte = static_cast<std::int8_t>(any(random));
@@ -137,7 +137,7 @@ void add_benchmark(const std::string& name, std::size_t elements, const Call& ca
       benchmark::ClobberMemory();
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(elements));
-  });
+  })->Unit(benchmark::kMicrosecond);
 }
 
 }  // namespace auklet::bench

@@ -34,7 +34,7 @@ void add(const std::string& name, std::size_t elements, const std::shared_ptr<Op
 
 void add_pairs() {
   constexpr std::array<std::size_t, 4> kShape = {1, 56, 56, 24};
-  constexpr std::size_t kCount = 56 * 56 * 24;
+  constexpr std::size_t kCount = std::size_t{56} * 56 * 24;
   const auto sum = std::make_shared<Operator>(kCount, kCount);
   require(xnn_create_add_nd_qs8(3, 0.05F, -7, 0.04F, 1, 0.08F, -128, 127, 0, &sum->handle));
   require(xnn_setup_add_nd_qs8(sum->handle, kShape.size(), kShape.data(), kShape.size(), kShape.data(),
@@ -49,18 +49,20 @@ void add_pairs() {
 }
 
 void add_pools() {
-  constexpr std::size_t kOutputs = 56 * 56 * 64;
-  const auto greatest = std::make_shared<Operator>(112 * 112 * 64, kOutputs);
+  constexpr std::size_t kInputs = std::size_t{112} * 112 * 64;
+  constexpr std::size_t kOutputs = std::size_t{56} * 56 * 64;
+  const auto greatest = std::make_shared<Operator>(kInputs, kOutputs);
   // Padded behind, so that the output has 56 rows and columns.
   require(xnn_create_max_pooling2d_nhwc_s8(0, 1, 1, 0, 3, 3, 2, 2, 1, 1, 64, 64, 64, -128, 127, 0, &greatest->handle));
   require(xnn_setup_max_pooling2d_nhwc_s8(greatest->handle, 1, 112, 112, greatest->input.data(),
                                           greatest->output.data(), nullptr));
   add("max_pool/112x112x64_3x3_stride_2", kOutputs, greatest);
-  const auto mean = std::make_shared<Operator>(7 * 7 * 1280, 1280);
+  constexpr std::size_t kFeatures = std::size_t{7} * 7 * 1280;
+  const auto mean = std::make_shared<Operator>(kFeatures, 1280);
   require(xnn_create_global_average_pooling_nwc_qs8(1280, 1280, 1280, 0, 1.0F, 0, 1.0F, -128, 127, 0, &mean->handle));
   require(
       xnn_setup_global_average_pooling_nwc_qs8(mean->handle, 1, 49, mean->input.data(), mean->output.data(), nullptr));
-  add("average_pool/7x7x1280", 7 * 7 * 1280, mean);
+  add("average_pool/7x7x1280", kFeatures, mean);
 }
 
 void add_softmax(std::size_t rows, std::size_t depth) {

@@ -49,7 +49,7 @@ HWY_INLINE void interleave(D32 d, const std::int8_t* const (&rows)[4], std::int3
 template <std::int32_t kBlocks>
 struct Place {
   static constexpr std::size_t kLanes = 4 * static_cast<std::size_t>(kBlocks);  // From one vector to the next.
-  const PanelHeader<kBlocks>* header;
+  HeaderView<static_cast<std::size_t>(kBlocks)> header;
   const std::int32_t* quads;
   std::size_t lane;
   std::int32_t channel;
@@ -159,7 +159,7 @@ HWY_INLINE void sum_any(D32 d, const Depthwise& work, const Place<kBlocks>& plac
 template <template <class> class Requantizer, std::int32_t kCount, std::int32_t kBlocks, class D32>
 HWY_INLINE void requantize_pixels(D32 d, const Place<kBlocks>& place, hn::Vec<D32> (&sums)[kCount][4]) {
   unroll<4>([&](auto q) AUKLET_INLINE {
-    const Requantizer<D32> requantizer(d, place.header->requantize, q * Place<kBlocks>::kLanes + place.lane);
+    const Requantizer<D32> requantizer(d, place.header, q * Place<kBlocks>::kLanes + place.lane);
     unroll<kCount>([&](auto p) AUKLET_INLINE { sums[p][q] = requantizer(d, sums[p][q]); });
   });
 }
@@ -172,12 +172,10 @@ template <std::int32_t kCount, std::int32_t kStride, std::int32_t kBlocks, class
 HWY_NOINLINE void pixels(D32 d, const Depthwise& work, const Place<kBlocks>& place, const Reader& reader,
                          std::int32_t x, std::int8_t* row) {
   using V = hn::Vec<D32>;
-  const auto& header = *place.header;
   constexpr std::size_t kLanes = Place<kBlocks>::kLanes;
   V sums[kCount][4];
   unroll<4>([&](auto q) AUKLET_INLINE {
-    const std::int32_t* from = kActivationBias == 0 ? header.start : header.start_biased;
-    const V start = hn::LoadU(d, from + q * kLanes + place.lane);
+    const V start = hn::LoadU(d, place.header.start(q * kLanes + place.lane, kActivationBias != 0));
     unroll<kCount>([&](auto p) AUKLET_INLINE { sums[p][q] = start; });
   });
   if constexpr (kStride == 0) {
@@ -228,13 +226,14 @@ HWY_INLINE void group_row(const Depthwise& work, const ChannelGroup& group, cons
                           const std::int8_t* outside) {
   using D32 = hn::CappedTag<std::int32_t, 4 * kBlocks>;
   const D32 d;
-  const auto* header = reinterpret_cast<const PanelHeader<kBlocks>*>(packed);
-  const auto* quads = reinterpret_cast<const std::int32_t*>(packed + sizeof(*header));
+  using Header = PanelHeader<static_cast<std::size_t>(kBlocks)>;
+  const auto* quads = reinterpret_cast<const std::int32_t*>(packed + sizeof(Header));
   [[maybe_unused]] const bool is_3x3 =
       work.filter_width == 3 && work.filter_height == 3 && work.window.dilation_width == 1;
   std::int8_t* const output = work.output + std::ptrdiff_t{row} * work.output_width * work.channels;
   for (std::size_t lane = 0; lane < Place<kBlocks>::kLanes; lane += hn::Lanes(d)) {
-    const Place<kBlocks> place{header, quads, lane, group.first + static_cast<std::int32_t>(4 * lane)};
+    const Place<kBlocks> place{HeaderView<static_cast<std::size_t>(kBlocks)>(packed), quads, lane,
+                               group.first + static_cast<std::int32_t>(4 * lane)};
     const Reader reader(work, row, place.channel, outside);
     std::int8_t* const to = output + place.channel;
     if constexpr (kBlocks == 4) {

@@ -1,8 +1,8 @@
 #include <auklet/kernels/fully_connected.hpp>
-#include <cstring>
 
 #include "../common/checks.hpp"
 #include "gemm.hpp"
+#include "matrix_rows.hpp"
 #include "workspace.hpp"
 
 namespace auklet::kernels::optimized {
@@ -22,14 +22,8 @@ WeightSource source_of(const FullyConnectedParams& params, Matrix<const std::int
   return source;
 }
 
-// Rows whose length is no multiple of 4 are copied: whole quads are read of each.
-std::size_t copy_bytes(std::int32_t rows, std::int32_t columns) {
-  if (columns % kQuad == 0) return 0;
-  return static_cast<std::size_t>(rows) * quads_of(columns) * static_cast<std::size_t>(kQuad);
-}
-
-std::size_t row_start_bytes(std::int32_t rows, std::int32_t filter_zero_point) {
-  return filter_zero_point == 0 ? 0 : static_cast<std::size_t>(rows) * sizeof(std::int32_t);
+MatrixRows rows_of(std::int32_t count, std::int32_t length, const std::int8_t* data) {
+  return {data, count, length, length, 1};
 }
 
 }  // namespace
@@ -40,8 +34,9 @@ std::size_t fully_connected_packed_size(std::int32_t outputs, std::int32_t input
 
 std::size_t fully_connected_workspace(const FullyConnectedParams& params, std::int32_t rows, std::int32_t outputs,
                                       std::int32_t inputs, bool packed) {
-  return reserve(packed ? 0 : fully_connected_packed_size(outputs, inputs)) + reserve(copy_bytes(rows, inputs)) +
-         reserve(row_start_bytes(rows, params.filter_zero_point));
+  const MatrixRows input = rows_of(rows, inputs, nullptr);
+  return reserve(packed ? 0 : fully_connected_packed_size(outputs, inputs)) + reserve(row_copy_bytes(input)) +
+         reserve(row_start_bytes(input, params.filter_zero_point));
 }
 
 Status pack_fully_connected(const FullyConnectedParams& params, Matrix<const std::int8_t> filter,
@@ -76,34 +71,11 @@ Status fully_connected(const FullyConnectedParams& params, Matrix<const std::int
     pack_panels(source_of(params, filter, bias), own);
     panels = own;
   }
-  const auto rows = static_cast<std::size_t>(input.rows);
-  const auto length = static_cast<std::size_t>(input.columns);
+  const MatrixRows rows = rows_of(input.rows, input.columns, input.data.data());
+  const std::span<std::byte> copy = workspace.take(row_copy_bytes(rows));
   Gemm product;
-  product.rows = input.data.data();
-  product.row_step = input.columns;
-  if (const std::size_t bytes = copy_bytes(input.rows, input.columns); bytes != 0) {
-    const std::span<std::byte> copy = workspace.take(bytes);
-    const std::size_t step = bytes / rows;
-    for (std::size_t r = 0; r < rows; ++r) {
-      std::memcpy(&copy[r * step], &input.data[r * length], length);
-      std::memset(&copy[r * step + length], 0, step - length);
-    }
-    product.rows = reinterpret_cast<const std::int8_t*>(copy.data());
-    product.row_step = static_cast<std::ptrdiff_t>(step);
-  }
-  if (const std::size_t bytes = row_start_bytes(input.rows, params.filter_zero_point); bytes != 0) {
-    const std::span<std::byte> starts = workspace.take(bytes);
-    auto* const row_starts = reinterpret_cast<std::int32_t*>(starts.data());
-    for (std::size_t r = 0; r < rows; ++r) {
-      std::uint32_t sum = 0;
-      for (const std::int8_t a : input.data.subspan(r * length, length))
-        sum += static_cast<std::uint32_t>(std::int32_t{a});
-      row_starts[r] = static_cast<std::int32_t>(sum * static_cast<std::uint32_t>(-params.filter_zero_point));
-    }
-    product.row_starts = row_starts;
-  }
-  product.row_count = product.rows_per_line = input.rows;
-  product.quads = static_cast<std::int32_t>(quads_of(input.columns));
+  set_rows(rows, params.filter_zero_point, copy, workspace.take(row_start_bytes(rows, params.filter_zero_point)),
+           product);
   product.panels = panels.data();
   product.channels = output.columns;
   product.output = output.data.data();

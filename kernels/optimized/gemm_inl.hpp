@@ -90,10 +90,10 @@ HWY_INLINE void store_four_rows(D32 d, hn::Vec<D32> t0, hn::Vec<D32> t1, hn::Vec
 
 // All sums of a tile to t. Requantizer: UsualRequantizer or AnyRequantizer.
 template <template <class> class Requantizer, std::size_t kRows, std::size_t kVectors, class D32>
-HWY_INLINE void requantize(D32 d, const PanelHeader<kVectors>& header, std::size_t lane,
+HWY_INLINE void requantize(D32 d, const HeaderView<kVectors>& header, std::size_t lane,
                            hn::Vec<D32> (&sums)[kRows][kVectors]) {
   unroll<kVectors>([&](auto v) AUKLET_INLINE {
-    const Requantizer<D32> requantizer(d, header.requantize, lane + 16 * v);
+    const Requantizer<D32> requantizer(d, header, lane + 16 * v);
     unroll<kRows>([&](auto r) AUKLET_INLINE { sums[r][v] = requantizer(d, sums[r][v]); });
   });
 }
@@ -131,8 +131,8 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
   using D32 = Tag<std::int32_t>;
   using V = hn::Vec<D32>;
   const D32 d;
-  const auto& header = *reinterpret_cast<const PanelHeader<kVectors>*>(panel);
-  const std::int8_t* quads = reinterpret_cast<const std::int8_t*>(panel + sizeof(header)) + 4 * lane;
+  const HeaderView<kVectors> header(panel);
+  const std::int8_t* quads = reinterpret_cast<const std::int8_t*>(panel + sizeof(PanelHeader<kVectors>)) + 4 * lane;
 
   constexpr std::ptrdiff_t kQuadBytes = 64 * kVectors;
   const std::int8_t* rows[kRows];
@@ -149,8 +149,7 @@ HWY_NOINLINE void tile(const Gemm& g, const std::byte* panel, std::size_t lane, 
   }
   V sums[kRows][kVectors];
   unroll<kVectors>([&](auto v) AUKLET_INLINE {
-    const std::int32_t* from = kActivationBias == 0 ? header.start : header.start_biased;
-    const V start = hn::LoadU(d, from + lane + 16 * v);
+    const V start = hn::LoadU(d, header.start(lane + 16 * v, kActivationBias != 0));
     unroll<kRows>([&](auto r) AUKLET_INLINE { sums[r][v] = start; });
   });
   if (HWY_UNLIKELY(g.row_starts != nullptr)) {

@@ -7,6 +7,7 @@
 #include <auklet/kernels/mul.hpp>
 #include <auklet/kernels/squared_difference.hpp>
 #include <auklet/kernels/sub.hpp>
+#include <type_traits>
 
 #include "split.hpp"
 
@@ -44,36 +45,96 @@ HWY_INLINE void for_run(const PairRun& run, const Function& function) {
   }
 }
 
-// As for_run, but `function` takes int32 lanes and returns accumulators, which `finish` and the output's range make
-// bytes.
-template <class Function>
-HWY_INLINE void requantize_run(const PairRun& run, QuantizedMultiplier multiplier, const OutputRange& range,
-                               const Function& function) {
-  const Words d;
-  const auto requantize = requantizer_of(d, multiplier);
-  const OutputClamp<Words> clamp(d, range);
+// Accumulators to the output's scale. kUsual: a multiplier that all_usual() accepts.
+template <bool kUsual>
+struct OutputScale {
+  std::conditional_t<kUsual, UsualRequantizer<Words>, AnyRequantizer<Words>> requantize;
+  HWY_INLINE explicit OutputScale(QuantizedMultiplier multiplier) : requantize(Words(), multiplier) {}
+  HWY_INLINE V operator()(V x) const {
+    const Words d;
+    if constexpr (kUsual) {
+      return hn::ShiftRight<1>(hn::Add(requantize(d, x), hn::Set(d, 1)));  // The last bit is still to be rounded.
+    } else {
+      return requantize.scaled(d, x);
+    }
+  }
+};
+
+// As for_run, but `function` takes int32 lanes and returns accumulators, which multiplier and range make bytes.
+template <bool kUsual, class Function>
+HWY_INLINE void requantize_run_as(const PairRun& run, QuantizedMultiplier multiplier, const OutputRange& range,
+                                  const Function& function) {
+  const OutputScale<kUsual> scale(multiplier);
+  const OutputClamp<Words> clamp(Words(), range);
   for_run(run, [&](hn::Vec<Bytes> a, hn::Vec<Bytes> b) AUKLET_ATTR {
-    return for_bytes(Bytes(), a, b, [&](V x, V y) AUKLET_ATTR { return clamp(requantize.scaled(d, function(x, y))); });
+    return for_bytes(Bytes(), a, b, [&](V x, V y) AUKLET_ATTR { return clamp(scale(function(x, y))); });
   });
 }
 
-// An operand of a sum, on the sum's scale.
-struct ScaledOperand {
+template <class Function>
+HWY_INLINE void requantize_run(const PairRun& run, QuantizedMultiplier multiplier, const OutputRange& range,
+                               const Function& function) {
+  if (all_usual({&multiplier, 1})) {
+    requantize_run_as<true>(run, multiplier, range, function);
+  } else {
+    requantize_run_as<false>(run, multiplier, range, function);
+  }
+}
+
+// An operand of a sum, on the sum's scale: x = element - zero_point, shifted left, then requantised.
+struct AnyOperand {
   AnyRequantizer<Words> requantize;
   V zero_point;
   int left_shift;
-  HWY_INLINE ScaledOperand(QuantizedMultiplier multiplier, std::int32_t zero, std::int32_t shift)
-      : requantize(requantizer_of(Words(), multiplier)), zero_point(hn::Set(Words(), zero)), left_shift(shift) {}
+  HWY_INLINE AnyOperand(QuantizedMultiplier multiplier, std::int32_t zero, std::int32_t shift)
+      : requantize(Words(), multiplier), zero_point(hn::Set(Words(), zero)), left_shift(shift) {}
   HWY_INLINE V operator()(V x) const {
     return requantize.scaled(Words(), hn::ShiftLeftSame(hn::Sub(x, zero_point), left_shift));
   }
 };
 
-void add_run(const AddParams& p, const PairRun& run) {
-  const ScaledOperand scale_a(p.a_multiplier, p.a_zero_point, p.left_shift);
-  const ScaledOperand scale_b(p.b_multiplier, p.b_zero_point, p.left_shift);
+// The same in 32 bits, where the left shift is 20 and the multiplier m * 2^-s / 2^31 has 0 <= s <= 4. The 20 bits are
+// zeros on both sides of requantize.hpp's formula, so that it is, with |x| < 2^8 and m = high * 2^16 + low,
+//   (x * m + rounding) >> (11 + s) = x * (high << (5 - s)) + ((x * low + rounding) >> (11 + s)),
+//   rounding = 2^10, and if s > 0: + 2^(10 + s), and - 2^11 where x * m < 0.
+// Every term stays below 2^29. A negative m changes places with x's sign.
+struct ShortOperand {
+  V zero_point, sign, high, low, rounding, correction;
+  int shift;
+  HWY_INLINE ShortOperand(QuantizedMultiplier multiplier, std::int32_t zero, std::int32_t /*shift*/) {
+    const Words d;
+    const std::int32_t s = -multiplier.shift;
+    const std::int32_t m = multiplier.value < 0 ? -multiplier.value : multiplier.value;
+    shift = 11 + s;
+    zero_point = hn::Set(d, zero);
+    sign = hn::Set(d, multiplier.value < 0 ? -1 : 0);
+    high = hn::Set(d, (m >> 16) << (5 - s));
+    low = hn::Set(d, m & 0xffff);
+    rounding = hn::Set(d, (1 << 10) + (s > 0 ? 1 << (10 + s) : 0));
+    correction = hn::Set(d, s > 0 ? -(1 << 11) : 0);
+  }
+  HWY_INLINE V operator()(V element) const {
+    const V x = hn::Sub(hn::Xor(hn::Sub(element, zero_point), sign), sign);
+    const V rounded = hn::Add(hn::Add(hn::Mul(x, low), rounding), hn::And(hn::BroadcastSignBit(x), correction));
+    return hn::Add(hn::Mul(x, high), hn::ShiftRightSame(rounded, shift));
+  }
+  static bool takes(std::int32_t left_shift, QuantizedMultiplier m) {
+    return left_shift == kAddLeftShift && m.shift <= 0 && m.shift >= -4;
+  }
+};
+
+template <class Operand>
+HWY_NOINLINE void add_run_as(const AddParams& p, const PairRun& run) {
+  const Operand scale_a(p.a_multiplier, p.a_zero_point, p.left_shift);
+  const Operand scale_b(p.b_multiplier, p.b_zero_point, p.left_shift);
   requantize_run(run, p.output_multiplier, {p.output_zero_point, p.activation},
                  [&](V x, V y) AUKLET_ATTR { return hn::Add(scale_a(x), scale_b(y)); });
+}
+
+void add_run(const AddParams& p, const PairRun& run) {
+  const bool short_operands =
+      ShortOperand::takes(p.left_shift, p.a_multiplier) && ShortOperand::takes(p.left_shift, p.b_multiplier);
+  short_operands ? add_run_as<ShortOperand>(p, run) : add_run_as<AnyOperand>(p, run);
 }
 
 void mul_run(const MulParams& p, const PairRun& run) {
@@ -84,8 +145,8 @@ void mul_run(const MulParams& p, const PairRun& run) {
 }
 
 void squared_difference_run(const SquaredDifferenceParams& p, const PairRun& run) {
-  const ScaledOperand scale_a(p.a_multiplier, p.a_zero_point, kSquaredDifferenceLeftShift);
-  const ScaledOperand scale_b(p.b_multiplier, p.b_zero_point, kSquaredDifferenceLeftShift);
+  const AnyOperand scale_a(p.a_multiplier, p.a_zero_point, kSquaredDifferenceLeftShift);
+  const AnyOperand scale_b(p.b_multiplier, p.b_zero_point, kSquaredDifferenceLeftShift);
   requantize_run(run, p.output_multiplier, {p.output_zero_point, {}}, [&](V x, V y) AUKLET_ATTR {
     const V difference = hn::Sub(scale_a(x), scale_b(y));
     return hn::Mul(difference, difference);

@@ -25,6 +25,56 @@ struct PanelHeader {
   RequantizeLanes<kVectors> requantize;
 };
 
+/// A header among packed bytes, at any address: pointers to its constants from a lane on, for unaligned loads alone.
+template <std::size_t kVectors>
+class HeaderView {
+ public:
+  explicit HeaderView(const std::byte* header) : at_(header) {}
+
+  [[nodiscard]] const std::int32_t* start(std::size_t lane, bool biased) const {
+    return int32(biased ? offsetof(Header, start_biased) : offsetof(Header, start), lane);
+  }
+  [[nodiscard]] const std::int32_t* usual_multiplier(std::size_t lane) const {
+    return int32(kRequantize + offsetof(Lanes, usual_multiplier), lane);
+  }
+  [[nodiscard]] const std::int32_t* usual_shift(std::size_t lane) const {
+    return int32(kRequantize + offsetof(Lanes, usual_shift), lane);
+  }
+  [[nodiscard]] const std::int32_t* multiplier(std::size_t lane) const {
+    return int32(kRequantize + offsetof(Lanes, multiplier), lane);
+  }
+  [[nodiscard]] const std::int32_t* left_shift(std::size_t lane) const {
+    return int32(kRequantize + offsetof(Lanes, left_shift), lane);
+  }
+  [[nodiscard]] const std::int64_t* rounding_even(std::size_t lane) const {
+    return int64(offsetof(Lanes, rounding_even), lane);
+  }
+  [[nodiscard]] const std::int64_t* rounding_odd(std::size_t lane) const {
+    return int64(offsetof(Lanes, rounding_odd), lane);
+  }
+  [[nodiscard]] const std::int64_t* shift_even(std::size_t lane) const {
+    return int64(offsetof(Lanes, shift_even), lane);
+  }
+  [[nodiscard]] const std::int64_t* shift_odd(std::size_t lane) const {
+    return int64(offsetof(Lanes, shift_odd), lane);
+  }
+
+ private:
+  using Header = PanelHeader<kVectors>;
+  using Lanes = RequantizeLanes<kVectors>;
+  static constexpr std::size_t kRequantize = offsetof(Header, requantize);
+
+  [[nodiscard]] const std::int32_t* int32(std::size_t offset, std::size_t lane) const {
+    return reinterpret_cast<const std::int32_t*>(at_ + offset + lane * sizeof(std::int32_t));
+  }
+  // Half as many: those of even or of odd lanes.
+  [[nodiscard]] const std::int64_t* int64(std::size_t offset, std::size_t lane) const {
+    return reinterpret_cast<const std::int64_t*>(at_ + kRequantize + offset + lane / 2 * sizeof(std::int64_t));
+  }
+
+  const std::byte* at_;
+};
+
 /// Channels of the panel that starts where `remaining` channels are left.
 [[nodiscard]] constexpr std::int32_t panel_width(std::int32_t remaining) {
   return remaining > 48 ? 64 : (remaining > 16 ? 32 : 16);

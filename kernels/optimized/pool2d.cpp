@@ -86,8 +86,9 @@ struct Mean {
       const auto quotient = hn::BitCast(d32, hn::ShiftRight<24>(hn::BitCast(u32, hn::Mul(magnitude, factor))));
       return hn::Min(hn::Max(hn::Sub(hn::Xor(quotient, sign), sign), low), high);
     };
-    const auto first_of = [&](hn::Vec<decltype(d16)> sums)
-                              AUKLET_ATTR { return mean(hn::ShiftRight<16>(hn::ShiftLeft<16>(hn::BitCast(d32, sums)))); };
+    const auto first_of = [&](hn::Vec<decltype(d16)> sums) AUKLET_ATTR {
+      return mean(hn::ShiftRight<16>(hn::ShiftLeft<16>(hn::BitCast(d32, sums))));
+    };
     const auto second_of = [&](hn::Vec<decltype(d16)> sums)
                                AUKLET_ATTR { return mean(hn::ShiftRight<16>(hn::BitCast(d32, sums))); };
     return hn::BitCast(d8, join_bytes(d32, first_of(even), first_of(odd), second_of(even), second_of(odd)));

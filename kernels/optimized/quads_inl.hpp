@@ -43,14 +43,6 @@ HWY_INLINE hn::Vec<D8> for_bytes(D8 d8, hn::Vec<D8> a, hn::Vec<D8> b, const Func
                      function(byte_of<2>(d, qa), byte_of<2>(d, qb)), function(byte_of<3>(d, qa), byte_of<3>(d, qb))));
 }
 
-/// Constants of one multiplier, in all lanes.
-template <class D32>
-HWY_INLINE AnyRequantizer<D32> requantizer_of(D32 d, QuantizedMultiplier multiplier) {
-  RequantizeLanes<1> lanes;
-  for (std::size_t lane = 0; lane < RequantizeLanes<1>::kLanes; ++lane) lanes.set(lane, multiplier);
-  return AnyRequantizer<D32>(d, lanes, 0);
-}
-
 /// Zero point and clamp of the output for scaled accumulators of any size: clamped first, so that nothing overflows.
 template <class D32>
 struct OutputClamp {

@@ -1,9 +1,9 @@
-// Requantisation of int32 accumulators in vectors; requantize.hpp has the formula. Included once a target.
+// Requantisation of int32 accumulators in vectors; requantize.hpp has the formulas. Included once a target.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "requantize.hpp"
+#include "panels.hpp"
 #include "simd_inl.hpp"
 
 #if defined(AUKLET_KERNELS_REQUANTIZE_INL) == defined(HWY_TARGET_TOGGLE)
@@ -27,10 +27,16 @@ struct UsualRequantizer {
 
   /// From `lane` on; a multiple of 4.
   template <std::size_t kVectors>
-  HWY_INLINE UsualRequantizer(D32 d, const RequantizeLanes<kVectors>& lanes, std::size_t lane)
-      : shift(hn::LoadU(d, lanes.usual_shift + lane)),
-        multiplier_even(hn::LoadU(d, lanes.usual_multiplier + lane)),
+  HWY_INLINE UsualRequantizer(D32 d, const HeaderView<kVectors>& header, std::size_t lane)
+      : shift(hn::LoadU(d, header.usual_shift(lane))),
+        multiplier_even(hn::LoadU(d, header.usual_multiplier(lane))),
         multiplier_odd(upper(d, multiplier_even)) {}
+
+  /// One multiplier in all lanes.
+  HWY_INLINE UsualRequantizer(D32 d, QuantizedMultiplier m)
+      : shift(hn::Set(d, -m.shift - 1)),
+        multiplier_even(hn::Set(d, wrapping_add(m.value, m.value))),
+        multiplier_odd(multiplier_even) {}
 
   HWY_INLINE hn::Vec<D32> operator()(D32 d, hn::Vec<D32> x) const {
     const auto half = hn::Set(D64(), std::int64_t{1} << 31);
@@ -64,16 +70,27 @@ struct AnyRequantizer {
 
   /// From `lane` on; a multiple of 4.
   template <std::size_t kVectors>
-  HWY_INLINE AnyRequantizer(D32 d, const RequantizeLanes<kVectors>& lanes, std::size_t lane) {
+  HWY_INLINE AnyRequantizer(D32 d, const HeaderView<kVectors>& header, std::size_t lane) {
     const D64 d64;
-    const auto multiplier = hn::BitCast(d64, hn::LoadU(d, lanes.multiplier + lane));
+    const auto multiplier = hn::BitCast(d64, hn::LoadU(d, header.multiplier(lane)));
     multiplier_even = multiplier;
     multiplier_odd = hn::ShiftRight<32>(multiplier);
-    left_shift = hn::LoadU(d, lanes.left_shift + lane);
-    rounding_even = hn::LoadU(d64, lanes.rounding_even + lane / 2);
-    rounding_odd = hn::LoadU(d64, lanes.rounding_odd + lane / 2);
-    shift_even = hn::LoadU(d64, lanes.shift_even + lane / 2);
-    shift_odd = hn::LoadU(d64, lanes.shift_odd + lane / 2);
+    left_shift = hn::LoadU(d, header.left_shift(lane));
+    rounding_even = hn::LoadU(d64, header.rounding_even(lane));
+    rounding_odd = hn::LoadU(d64, header.rounding_odd(lane));
+    shift_even = hn::LoadU(d64, header.shift_even(lane));
+    shift_odd = hn::LoadU(d64, header.shift_odd(lane));
+  }
+
+  /// One multiplier in all lanes.
+  HWY_INLINE AnyRequantizer(D32 d, QuantizedMultiplier m) {
+    const D64 d64;
+    const std::int64_t right = m.shift > 0 ? 0 : -m.shift;
+    const std::int64_t once = std::int64_t{1} << 30;
+    left_shift = hn::Set(d, m.shift > 0 ? m.shift : 0);
+    multiplier_even = multiplier_odd = hn::Set(d64, std::int64_t{m.value});
+    rounding_even = rounding_odd = hn::Set(d64, once + (right > 0 ? once << right : 0));
+    shift_even = shift_odd = hn::Set(d64, 31 + right);
   }
 
   /// multiply_by_quantized_multiplier of every lane, exact to the bit.

@@ -20,27 +20,27 @@
 #define AUKLET_KERNELS_SIMD_INL
 #endif
 
-// Lambdas of the loops below: inlined, or their arrays of vectors would live in memory.
-// (EMU128 has no registers to gain, and takes compilers minutes that way.)
-#undef AUKLET_INLINE
-#if HWY_TARGET == HWY_EMU128
-#define AUKLET_INLINE
-#else
-#define AUKLET_INLINE AUKLET_ATTR __attribute__((always_inline))
-#endif
-
-// Highway's target AVX3_DL requires VNNI of the processor, but its list of compiler features leaves it out.
+// AUKLET_ATTR marks lambdas, which the namespace's attributes do not reach. AUKLET_INLINE marks those of the loops of
+// products: inlined, or their arrays of vectors would live in memory. (EMU128 has no registers to gain, and takes
+// compilers minutes that way.) Highway's target AVX3_DL requires VNNI of the processor, but its list of compiler
+// features leaves it out.
+#undef AUKLET_ATTR
 #undef AUKLET_BEFORE_NAMESPACE
-#undef AUKLET_ATTR  // Of lambdas, which the namespace's attributes do not reach.
+#undef AUKLET_INLINE
 #undef AUKLET_VNNI
 #if HWY_TARGET == HWY_AVX3_DL
 #define AUKLET_ATTR __attribute__((target(HWY_TARGET_STR ",avx512vnni")))
 #define AUKLET_BEFORE_NAMESPACE() HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni") static_assert(true, "semicolon")
 #define AUKLET_VNNI 1
 #else
-#define AUKLET_BEFORE_NAMESPACE() HWY_BEFORE_NAMESPACE()
 #define AUKLET_ATTR HWY_ATTR
+#define AUKLET_BEFORE_NAMESPACE() HWY_BEFORE_NAMESPACE()
 #define AUKLET_VNNI 0
+#endif
+#if HWY_TARGET == HWY_EMU128
+#define AUKLET_INLINE
+#else
+#define AUKLET_INLINE AUKLET_ATTR __attribute__((always_inline))
 #endif
 
 AUKLET_BEFORE_NAMESPACE();

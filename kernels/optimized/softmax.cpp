@@ -81,7 +81,7 @@ HWY_INLINE V exponential(V a) {
 
 void make_exponentials(const SoftmaxParams& params, Exponentials& result) {
   const Words d;
-  const auto requantize = requantizer_of(d, params.difference_multiplier);
+  const AnyRequantizer<Words> requantize(d, params.difference_multiplier);
   for (std::size_t i = 0; i < kSoftmaxDifferences; i += hn::Lanes(d)) {
     const V difference = hn::Iota(d, static_cast<std::int32_t>(i) - static_cast<std::int32_t>(Exponentials::kMaximum));
     const V value = hn::IfThenZeroElse(hn::Lt(difference, all(params.difference_min)),
@@ -96,7 +96,7 @@ void make_exponentials(const SoftmaxParams& params, Exponentials& result) {
 void make_outputs(const Exponentials& exponentials, std::int32_t scale, std::int32_t shift, std::int32_t highest,
                   std::int8_t* table) {
   const Words d;
-  const auto requantize = requantizer_of(d, {scale, -shift});
+  const AnyRequantizer<Words> requantize(d, QuantizedMultiplier{scale, -shift});
   const OutputClamp<Words> clamp(d, {-128, {}});
   const hn::Half<hn::Half<hn::Repartition<std::int8_t, Words>>> d8;
   const std::int32_t* const values = exponentials.value.data() + (127 - highest);

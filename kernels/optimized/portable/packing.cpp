@@ -18,7 +18,7 @@ using kernels::detail::require;
 
 std::size_t conv2d_packed_size(const Conv2dParams& /*params*/, Shape4 /*filter*/, std::int32_t /*groups*/) { return 0; }
 
-std::size_t depthwise_conv2d_packed_size(Shape4 /*filter*/) { return 0; }
+std::size_t depthwise_conv2d_packed_size(const DepthwiseConv2dParams& /*params*/, Shape4 /*filter*/) { return 0; }
 
 std::size_t fully_connected_packed_size(std::int32_t /*outputs*/, std::int32_t /*inputs*/) { return 0; }
 
