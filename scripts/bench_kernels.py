@@ -21,6 +21,7 @@ PAGE = ROOT / "docs/kernels.md"
 BEGIN = "<!-- bench_kernels.py: begin -->"
 END = "<!-- bench_kernels.py: end -->"
 PEERS = ("XNNPACK", "oneDNN", "gemmlowp")
+NETWORKS = ("KWS", "ResNet8", "VWW", "AD", "MobileNetV2")
 
 
 def run(program):
@@ -31,9 +32,9 @@ def run(program):
 
 
 def collect(report):
-    """{(network, kind, layer): {implementation: (ns, counters)}} in the order of the report."""
+    """{(network, kind, layer): {implementation: (ns, counters)}} in the order of bench/kernels/layers.cpp."""
     layers = {}
-    for entry in report["benchmarks"]:
+    for entry in sorted(report["benchmarks"], key=lambda entry: entry["family_index"]):
         if entry.get("run_type") == "aggregate":
             continue
         if "error_message" in entry:
@@ -74,7 +75,8 @@ def table(layers):
             groups.setdefault(group, []).append((ratios, best))
     summary = ["| group | layers | " + " | ".join(peers) + " | best peer of each layer | reference |",
                "|---|--:|" + "--:|" * (len(peers) + 2)]
-    for group, entries in groups.items():
+    for group in sorted(groups, key=lambda name: (name == "all", name in NETWORKS)):
+        entries = groups[group]
         cells = []
         for p in peers:
             values = [ratios[p] for ratios, _ in entries if p in ratios]

@@ -14,13 +14,13 @@ namespace {
 template <std::int32_t kBlocks>
 void pack_group(const DepthwiseConv2dParams& params, Tensor4<const std::int8_t> filter,
                 std::span<const std::int32_t> bias, std::int32_t first, std::byte* to) {
-  constexpr auto kLanes = static_cast<std::size_t>(kBlocks * kBlock);
+  constexpr auto kLanes = std::size_t{kBlocks} * std::size_t{kBlock};
   PanelHeader<static_cast<std::size_t>(kBlocks)> header{};
   const Shape4& shape = filter.shape;
   const bool folded = pixels_folded(params.window, shape) > 1;
   const auto row_quads = static_cast<std::int32_t>(quads_of(shape.height));
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    constexpr auto kStep = static_cast<std::size_t>(4 * kBlocks);
+    constexpr auto kStep = std::size_t{4} * std::size_t{kBlocks};
     const std::size_t in_group = lane % kStep / 4 * kBlock + lane / kStep * 4 + lane % 4;
     std::int32_t channel = first + static_cast<std::int32_t>(in_group);
     if (folded) channel %= shape.channels;

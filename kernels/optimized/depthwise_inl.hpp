@@ -45,10 +45,10 @@ HWY_INLINE void interleave(D32 d, const std::int8_t* const (&rows)[4], std::int3
   quads[3] = activations(d, hn::BitCast(d, hn::InterleaveUpper(d16, high01, high23)));
 }
 
-// Where a vector's channels are: `lane` in the group's lanes, `channel` in the tensor.
+// Where a vector's channels are: `lane` in the group's lanes, of which the next vector's are 4 * kBlocks further on,
+// and `channel` in the tensor.
 template <std::int32_t kBlocks>
 struct Place {
-  static constexpr std::size_t kLanes = 4 * static_cast<std::size_t>(kBlocks);  // From one vector to the next.
   HeaderView<static_cast<std::size_t>(kBlocks)> header;
   const std::int32_t* quads;
   std::size_t lane;
@@ -104,7 +104,7 @@ HWY_INLINE void sum_3x3(D32 d, const Depthwise& work, const Place<kBlocks>& plac
           static_cast<std::int32_t>(decltype(c)::value) - static_cast<std::int32_t>(decltype(p)::value) * kStride;
       if constexpr (kFilterColumn >= 0 && kFilterColumn < 3) {
         unroll<4>([&](auto q) AUKLET_INLINE {
-          const std::int32_t* from = place.quads + (kFilterColumn * 4 + q) * Place<kBlocks>::kLanes + place.lane;
+          const std::int32_t* from = place.quads + (kFilterColumn * 4 + q) * (4 * std::size_t{kBlocks}) + place.lane;
           sums[p][q] = dot(d, sums[p][q], quads[q], weights(d, hn::LoadU(d, from)));
         });
       }
@@ -120,7 +120,7 @@ HWY_INLINE void sum_folded(D32 d, const Depthwise& work, const Place<kBlocks>& p
   const std::ptrdiff_t line = std::ptrdiff_t{work.width} * work.pixel * work.window.dilation_height;
   const std::int32_t last = (work.output_width - 1) / work.folded * work.folded;
   const std::int32_t* from = place.quads + place.lane;
-  for (std::int32_t kx = 0; kx < work.filter_width; ++kx, from += 4 * Place<kBlocks>::kLanes) {
+  for (std::int32_t kx = 0; kx < work.filter_width; ++kx, from += 4 * (4 * std::size_t{kBlocks})) {
     unroll<kCount>([&](auto p) AUKLET_INLINE {
       const std::int32_t wanted = x + static_cast<std::int32_t>(p) * work.folded;
       const std::int32_t column = wanted < last ? wanted : last;
@@ -129,7 +129,7 @@ HWY_INLINE void sum_folded(D32 d, const Depthwise& work, const Place<kBlocks>& p
       Activations<D32> quads[4];
       interleave(d, rows, 3, quads);
       unroll<4>([&](auto q) AUKLET_INLINE {
-        sums[p][q] = dot(d, sums[p][q], quads[q], weights(d, hn::LoadU(d, from + q * Place<kBlocks>::kLanes)));
+        sums[p][q] = dot(d, sums[p][q], quads[q], weights(d, hn::LoadU(d, from + q * (4 * std::size_t{kBlocks}))));
       });
     });
   }
@@ -142,14 +142,14 @@ HWY_INLINE void sum_any(D32 d, const Depthwise& work, const Place<kBlocks>& plac
   const std::int32_t* from = place.quads + place.lane;
   for (std::int32_t kx = 0; kx < work.filter_width; ++kx) {
     const std::int32_t column = x * work.window.stride_width - work.window.pad_left + kx * work.window.dilation_width;
-    for (std::int32_t ky = 0; ky < work.filter_height; ky += 4, from += 4 * Place<kBlocks>::kLanes) {
+    for (std::int32_t ky = 0; ky < work.filter_height; ky += 4, from += 4 * (4 * std::size_t{kBlocks})) {
       const std::int32_t count = work.filter_height - ky < 4 ? work.filter_height - ky : 4;
       const std::int8_t* rows[4] = {};
       for (std::int32_t i = 0; i < count; ++i) rows[i] = reader.pixel(ky + i, column);
       Activations<D32> quads[4];
       interleave(d, rows, count, quads);
       unroll<4>([&](auto q) AUKLET_INLINE {
-        sums[0][q] = dot(d, sums[0][q], quads[q], weights(d, hn::LoadU(d, from + q * Place<kBlocks>::kLanes)));
+        sums[0][q] = dot(d, sums[0][q], quads[q], weights(d, hn::LoadU(d, from + q * (4 * std::size_t{kBlocks}))));
       });
     }
   }
@@ -159,7 +159,7 @@ HWY_INLINE void sum_any(D32 d, const Depthwise& work, const Place<kBlocks>& plac
 template <template <class> class Requantizer, std::int32_t kCount, std::int32_t kBlocks, class D32>
 HWY_INLINE void requantize_pixels(D32 d, const Place<kBlocks>& place, hn::Vec<D32> (&sums)[kCount][4]) {
   unroll<4>([&](auto q) AUKLET_INLINE {
-    const Requantizer<D32> requantizer(d, place.header, q * Place<kBlocks>::kLanes + place.lane);
+    const Requantizer<D32> requantizer(d, place.header, q * (4 * std::size_t{kBlocks}) + place.lane);
     unroll<kCount>([&](auto p) AUKLET_INLINE { sums[p][q] = requantizer(d, sums[p][q]); });
   });
 }
@@ -172,7 +172,7 @@ template <std::int32_t kCount, std::int32_t kStride, std::int32_t kBlocks, class
 HWY_NOINLINE void pixels(D32 d, const Depthwise& work, const Place<kBlocks>& place, const Reader& reader,
                          std::int32_t x, std::int8_t* row) {
   using V = hn::Vec<D32>;
-  constexpr std::size_t kLanes = Place<kBlocks>::kLanes;
+  constexpr std::size_t kLanes = 4 * std::size_t{kBlocks};
   V sums[kCount][4];
   unroll<4>([&](auto q) AUKLET_INLINE {
     const V start = hn::LoadU(d, place.header.start(q * kLanes + place.lane, kActivationBias != 0));
@@ -214,8 +214,14 @@ HWY_INLINE void row_of(D32 d, const Depthwise& work, const Place<kBlocks>& place
   for (; x + kCount <= width; x += kCount) pixels<kCount, kStride>(d, work, place, reader, x, row);
   if constexpr (kCount == 4) {
     // Three are left: with one of those before, or alone.
-    if (x + 3 == width && x > 0) return pixels<4, kStride>(d, work, place, reader, width - 4, row);
-    if (x + 3 == width) return pixels<3, kStride>(d, work, place, reader, x, row);
+    if (x + 3 == width) {
+      if (x > 0) {
+        pixels<4, kStride>(d, work, place, reader, width - 4, row);
+      } else {
+        pixels<3, kStride>(d, work, place, reader, x, row);
+      }
+      return;
+    }
   }
   for (; x < width; ++x) pixels<1, kStride>(d, work, place, reader, x, row);
 }
@@ -224,14 +230,14 @@ HWY_INLINE void row_of(D32 d, const Depthwise& work, const Place<kBlocks>& place
 template <std::int32_t kBlocks>
 HWY_INLINE void group_row(const Depthwise& work, const ChannelGroup& group, const std::byte* packed, std::int32_t row,
                           const std::int8_t* outside) {
-  using D32 = hn::CappedTag<std::int32_t, 4 * kBlocks>;
+  using D32 = hn::CappedTag<std::int32_t, 4 * std::size_t{kBlocks}>;
   const D32 d;
   using Header = PanelHeader<static_cast<std::size_t>(kBlocks)>;
   const auto* quads = reinterpret_cast<const std::int32_t*>(packed + sizeof(Header));
   [[maybe_unused]] const bool is_3x3 =
       work.filter_width == 3 && work.filter_height == 3 && work.window.dilation_width == 1;
   std::int8_t* const output = work.output + std::ptrdiff_t{row} * work.output_width * work.channels;
-  for (std::size_t lane = 0; lane < Place<kBlocks>::kLanes; lane += hn::Lanes(d)) {
+  for (std::size_t lane = 0; lane < (4 * std::size_t{kBlocks}); lane += hn::Lanes(d)) {
     const Place<kBlocks> place{HeaderView<static_cast<std::size_t>(kBlocks)>(packed), quads, lane,
                                group.first + static_cast<std::int32_t>(4 * lane)};
     const Reader reader(work, row, place.channel, outside);
@@ -256,7 +262,7 @@ HWY_INLINE void group_row(const Depthwise& work, const ChannelGroup& group, cons
   }
 }
 
-void depthwise_part(const Depthwise& work, std::int32_t begin, std::int32_t end) {
+inline void depthwise_part(const Depthwise& work, std::int32_t begin, std::int32_t end) {
   std::int8_t outside[64];
   std::memset(outside, work.zero_point, sizeof(outside));
   const std::size_t quads = static_cast<std::size_t>(work.filter_width) * quads_of(work.filter_height);

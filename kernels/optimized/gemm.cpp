@@ -31,7 +31,10 @@ constexpr std::int32_t part_begin(std::int32_t count, std::int32_t grain, std::i
 void run_part(void* argument, std::int32_t index) {
   const Work& work = *static_cast<const Work*>(argument);
   GemmPart part{0, work.product->row_count, 0, work.product->channels};
-  if (work.tasks == 1) return HWY_DYNAMIC_DISPATCH(gemm_part)(*work.product, part);
+  if (work.tasks == 1) {
+    HWY_DYNAMIC_DISPATCH(gemm_part)(*work.product, part);
+    return;
+  }
   std::int32_t& begin = work.by_rows ? part.row_begin : part.channel_begin;
   std::int32_t& end = work.by_rows ? part.row_end : part.channel_end;
   const std::int32_t grain = work.by_rows ? kRowGrain : kChannelGrain;

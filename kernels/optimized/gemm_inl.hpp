@@ -79,7 +79,10 @@ HWY_INLINE void store_four_rows(D32 d, hn::Vec<D32> t0, hn::Vec<D32> t1, hn::Vec
   alignas(64) static constexpr std::int32_t kRowsOfBlocks[16] = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
   const auto rows =
       hn::BitCast(d8, hn::TableLookupLanes(hn::BitCast(d, blocks), hn::SetTableIndices(d, kRowsOfBlocks)));
-  if (step == 16 && count >= 16) return hn::StoreU(rows, d8, to);
+  if (step == 16 && count >= 16) {
+    hn::StoreU(rows, d8, to);
+    return;
+  }
   const hn::Full128<std::int8_t> row;
   store_first(row, hn::Vec<decltype(row)>{_mm512_extracti32x4_epi32(rows.raw, 0)}, to, count);
   store_first(row, hn::Vec<decltype(row)>{_mm512_extracti32x4_epi32(rows.raw, 1)}, to + step, count);
@@ -238,7 +241,7 @@ void multiply_panel(const Gemm& g, const GemmPart& part, const std::byte* panel,
   }
 }
 
-void gemm_part(const Gemm& g, const GemmPart& part) {
+inline void gemm_part(const Gemm& g, const GemmPart& part) {
   const std::size_t all_quads = static_cast<std::size_t>(g.outer_segments) *
                                 static_cast<std::size_t>(g.inner_segments) * static_cast<std::size_t>(g.quads);
   const std::size_t channel_bytes = bytes_per_channel(all_quads);

@@ -19,9 +19,8 @@ inline constexpr std::int32_t kQuad = 4;
 /// Constants of a panel's channels, in lane order.
 template <std::size_t kVectors>
 struct PanelHeader {
-  static constexpr std::size_t kLanes = 16 * kVectors;
-  std::int32_t start[kLanes];         ///< What a sum over activations a starts with.
-  std::int32_t start_biased[kLanes];  ///< What a sum over a + 128 starts with.
+  std::int32_t start[16 * kVectors];         ///< What a sum over activations a starts with.
+  std::int32_t start_biased[16 * kVectors];  ///< What a sum over a + 128 starts with.
   RequantizeLanes<kVectors> requantize;
 };
 
@@ -35,16 +34,16 @@ class HeaderView {
     return int32(biased ? offsetof(Header, start_biased) : offsetof(Header, start), lane);
   }
   [[nodiscard]] const std::int32_t* usual_multiplier(std::size_t lane) const {
-    return int32(kRequantize + offsetof(Lanes, usual_multiplier), lane);
+    return int32(offsetof(Header, requantize) + offsetof(Lanes, usual_multiplier), lane);
   }
   [[nodiscard]] const std::int32_t* usual_shift(std::size_t lane) const {
-    return int32(kRequantize + offsetof(Lanes, usual_shift), lane);
+    return int32(offsetof(Header, requantize) + offsetof(Lanes, usual_shift), lane);
   }
   [[nodiscard]] const std::int32_t* multiplier(std::size_t lane) const {
-    return int32(kRequantize + offsetof(Lanes, multiplier), lane);
+    return int32(offsetof(Header, requantize) + offsetof(Lanes, multiplier), lane);
   }
   [[nodiscard]] const std::int32_t* left_shift(std::size_t lane) const {
-    return int32(kRequantize + offsetof(Lanes, left_shift), lane);
+    return int32(offsetof(Header, requantize) + offsetof(Lanes, left_shift), lane);
   }
   [[nodiscard]] const std::int64_t* rounding_even(std::size_t lane) const {
     return int64(offsetof(Lanes, rounding_even), lane);
@@ -62,14 +61,14 @@ class HeaderView {
  private:
   using Header = PanelHeader<kVectors>;
   using Lanes = RequantizeLanes<kVectors>;
-  static constexpr std::size_t kRequantize = offsetof(Header, requantize);
 
   [[nodiscard]] const std::int32_t* int32(std::size_t offset, std::size_t lane) const {
     return reinterpret_cast<const std::int32_t*>(at_ + offset + lane * sizeof(std::int32_t));
   }
   // Half as many: those of even or of odd lanes.
   [[nodiscard]] const std::int64_t* int64(std::size_t offset, std::size_t lane) const {
-    return reinterpret_cast<const std::int64_t*>(at_ + kRequantize + offset + lane / 2 * sizeof(std::int64_t));
+    return reinterpret_cast<const std::int64_t*>(at_ + offsetof(Header, requantize) + offset +
+                                                 lane / 2 * sizeof(std::int64_t));
   }
 
   const std::byte* at_;

@@ -27,17 +27,16 @@ namespace auklet::kernels::optimized {
 /// lanes, as 32-bit products do: each block of four lanes has two of either kind.
 template <std::size_t kVectors>
 struct RequantizeLanes {
-  static constexpr std::size_t kLanes = 16 * kVectors;
-  std::int32_t usual_multiplier[kLanes];  ///< M.
-  std::int32_t usual_shift[kLanes];       ///< s - 1.
-  std::int32_t multiplier[kLanes];
-  std::int32_t left_shift[kLanes];
-  std::int64_t rounding_even[kLanes / 2];
-  std::int64_t rounding_odd[kLanes / 2];
-  std::int64_t shift_even[kLanes / 2];
-  std::int64_t shift_odd[kLanes / 2];
+  std::int32_t usual_multiplier[16 * kVectors];  ///< M.
+  std::int32_t usual_shift[16 * kVectors];       ///< s - 1.
+  std::int32_t multiplier[16 * kVectors];
+  std::int32_t left_shift[16 * kVectors];
+  std::int64_t rounding_even[8 * kVectors];
+  std::int64_t rounding_odd[8 * kVectors];
+  std::int64_t shift_even[8 * kVectors];
+  std::int64_t shift_odd[8 * kVectors];
 
-  /// Sets the constants of one lane. Precondition: lane < kLanes; a multiplier that kernels accept.
+  /// Sets the constants of one lane. Precondition: lane < 16 * kVectors; a multiplier that kernels accept.
   constexpr void set(std::size_t lane, QuantizedMultiplier m) {
     const std::int32_t right = m.shift > 0 ? 0 : -m.shift;
     const std::int64_t first = std::int64_t{1} << 30;

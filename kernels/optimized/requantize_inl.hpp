@@ -154,7 +154,10 @@ HWY_INLINE hn::Vec<D8> demote_blocks(D8 d, V16 low, V16 high) {
 /// Stores the first `count` of the bytes at `to`, or all of them; writes nothing behind.
 template <class D8>
 HWY_INLINE void store_first(D8 d, hn::Vec<D8> bytes, std::int8_t* to, std::size_t count) {
-  if (HWY_LIKELY(count >= hn::Lanes(d))) return hn::StoreU(bytes, d, to);
+  if (HWY_LIKELY(count >= hn::Lanes(d))) {
+    hn::StoreU(bytes, d, to);
+    return;
+  }
 #if HWY_CAP_GE512
   hn::BlendedStore(bytes, hn::FirstN(d, count), d, to);  // AVX-512 does not even read what it leaves.
 #else

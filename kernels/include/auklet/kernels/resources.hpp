@@ -20,8 +20,11 @@ struct ParallelFor {
   std::int32_t threads = 1;  ///< Into how many tasks a kernel divides its work at most. No output depends on it.
 
   void operator()(Task task, void* argument, std::int32_t tasks) const {
-    if (run != nullptr && tasks > 1) return run(context, task, argument, tasks);
-    for (std::int32_t i = 0; i < tasks; ++i) task(argument, i);
+    if (run != nullptr && tasks > 1) {
+      run(context, task, argument, tasks);
+    } else {
+      for (std::int32_t i = 0; i < tasks; ++i) task(argument, i);
+    }
   }
 };
 
