@@ -96,6 +96,7 @@ class Usage(Case):
             (["run", MODEL, "--backend", "model", "--from", "3"], "--wave"),
             (["run", MODEL, "--backend", "model", "--to", "3"], "--wave"),
             (["run", MODEL, "--backend", "cpu", "--repeat", "0"], "--repeat"),
+            (["run", MODEL, "--kernels", "fast"], "optimized or reference"),
             (["run", MODEL, "--backend", "model", "--repeat", "3"], "--backend cpu"),
             (["run", MODEL, "--frobnicate"], "frobnicate"),
             (["compile", MODEL], "--output"),
@@ -207,7 +208,9 @@ class Json(Case):
                 self.assertEqual(sum(layer["where"] == "cpu" for layer in report["layers"]), len(report["cpu_ops"]))
                 self.assertEqual(report["macs"], 2656768)  # As models/keyword/README.md derives it.
                 if backend == "cpu":
-                    self.assertEqual((report["verdict"], report["cycles"], report["npu_macs"]), ("unchecked", 0, 0))
+                    # A build without SIMD kernels has nothing to compare with the reference kernels.
+                    self.assertEqual(report["verdict"] == "bit-exact", report["checked"] == "against the CPU reference")
+                    self.assertEqual((report["cycles"], report["npu_macs"]), (0, 0))
                 else:
                     self.assertEqual((report["verdict"], report["npu_macs"]), ("bit-exact", 2656768))
                     self.assertEqual(report["cpu_ops"], [])
@@ -234,6 +237,14 @@ class Json(Case):
             self.assertGreater(report["inference_seconds"], 1e-6)
             self.assertLess(report["inference_seconds"], time.monotonic() - began)
         self.assertNotIn("inference_seconds", self.run_json(MODEL, "--backend", "model", "--no-check"))
+
+    def test_kernels(self):
+        """Both kinds of kernels; nothing is compared with the reference kernels where they alone run."""
+        run = ["--backend", "cpu", "--input", INPUTS[0], "--expect", KEYWORD / "expected" / INPUTS[0].name]
+        for kernels in ("reference", "optimized"):
+            self.assertEqual(self.run_json(MODEL, *run, "--kernels", kernels)["verdict"], "bit-exact")
+        report = self.run_json(MODEL, "--backend", "cpu", "--input", INPUTS[0], "--kernels", "reference")
+        self.assertEqual(report["verdict"], "unchecked")
 
     def test_stalls(self):
         for backend in BACKENDS:
