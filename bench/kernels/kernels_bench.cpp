@@ -58,7 +58,7 @@ void run_layer(benchmark::State& state, const Layer& layer, MakeRunner* make) {
     const Problem problem(layer);
     const auto runner = make(problem);
     compare(problem, *runner, state);
-    for (auto _ : state) runner->run();  // NOLINT(readability-identifier-length)
+    while (state.KeepRunning()) runner->run();
   } catch (const std::exception& error) {
     state.SkipWithError(error.what());
   }

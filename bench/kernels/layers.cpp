@@ -156,7 +156,7 @@ Problem::Problem(const Layer& shape) : layer(shape), input_shape(shape.input) {
   const bool depthwise = shape.kind == Kind::kDepthwise;
   filter_shape = {depthwise ? 1 : shape.outputs, shape.filter_height, shape.filter_width, shape.input.channels};
 
-  std::mt19937 random(1);
+  std::mt19937 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same data in every run.
   const auto fill = [&](std::vector<std::int8_t>& values, const Shape4& s) {
     values.resize(static_cast<std::size_t>(element_count(s)));
     std::uniform_int_distribution<int> any(-127, 127);

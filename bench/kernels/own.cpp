@@ -41,21 +41,21 @@ class Reference : public Runner {
         output_(static_cast<std::size_t>(element_count(problem.output_shape))),
         views_(problem, output_) {}
 
-  void run() override {
+  void run() override { require(call()); }
+  std::vector<std::int8_t> output() override { return output_; }
+
+ private:
+  Status call() {
     namespace reference = kernels::reference;
     const Problem& p = problem_;
-    switch (p.layer.kind) {
-      case Kind::kConv:
-      case Kind::kPointwise:
-        return require(reference::conv2d(p.params, views_.input, views_.filter, p.bias, views_.output));
-      case Kind::kDepthwise:
-        return require(reference::depthwise_conv2d(p.params, views_.input, views_.filter, p.bias, views_.output));
-      case Kind::kFullyConnected:
-        return require(
-            reference::fully_connected(p.fully_connected(), views_.row, views_.matrix, p.bias, views_.result));
+    if (p.layer.kind == Kind::kDepthwise) {
+      return reference::depthwise_conv2d(p.params, views_.input, views_.filter, p.bias, views_.output);
     }
+    if (p.layer.kind == Kind::kFullyConnected) {
+      return reference::fully_connected(p.fully_connected(), views_.row, views_.matrix, p.bias, views_.result);
+    }
+    return reference::conv2d(p.params, views_.input, views_.filter, p.bias, views_.output);
   }
-  std::vector<std::int8_t> output() override { return output_; }
 
  protected:
   const Problem& problem_;
@@ -99,23 +99,22 @@ class Optimized : public Reference {
     resources_.packed = packed;
   }
 
-  void run() override {
-    namespace optimized = kernels::optimized;
-    const Problem& p = problem_;
-    switch (p.layer.kind) {
-      case Kind::kConv:
-      case Kind::kPointwise:
-        return require(optimized::conv2d(p.params, views_.input, views_.filter, p.bias, views_.output, resources_));
-      case Kind::kDepthwise:
-        return require(
-            optimized::depthwise_conv2d(p.params, views_.input, views_.filter, p.bias, views_.output, resources_));
-      case Kind::kFullyConnected:
-        return require(optimized::fully_connected(p.fully_connected(), views_.row, views_.matrix, p.bias, views_.result,
-                                                  resources_));
-    }
-  }
+  void run() override { require(call()); }
 
  private:
+  Status call() {
+    namespace optimized = kernels::optimized;
+    const Problem& p = problem_;
+    if (p.layer.kind == Kind::kDepthwise) {
+      return optimized::depthwise_conv2d(p.params, views_.input, views_.filter, p.bias, views_.output, resources_);
+    }
+    if (p.layer.kind == Kind::kFullyConnected) {
+      return optimized::fully_connected(p.fully_connected(), views_.row, views_.matrix, p.bias, views_.result,
+                                        resources_);
+    }
+    return optimized::conv2d(p.params, views_.input, views_.filter, p.bias, views_.output, resources_);
+  }
+
   std::vector<std::byte> packed_;
   std::vector<std::byte> workspace_;
   Resources resources_;

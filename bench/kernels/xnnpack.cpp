@@ -22,16 +22,16 @@ class Xnnpack : public Runner {
     const auto u32 = [](std::int32_t value) { return static_cast<std::uint32_t>(value); };
     const auto size = [](std::int32_t value) { return static_cast<std::size_t>(value); };
     constexpr auto kZeroPoint = static_cast<std::int8_t>(Problem::kZeroPoint);
-    const std::int8_t lowest = std::numeric_limits<std::int8_t>::min();
-    const std::int8_t highest = std::numeric_limits<std::int8_t>::max();
+    const std::int8_t output_min = std::numeric_limits<std::int8_t>::min();
+    const std::int8_t output_max = std::numeric_limits<std::int8_t>::max();
     input_.resize(p.input.size() + XNN_EXTRA_BYTES);
     size_ = static_cast<std::size_t>(element_count(p.output_shape));
     const std::size_t inputs = size(p.input_shape.channels);
     const std::size_t outputs = size(p.layer.outputs);
     if (p.layer.kind == Kind::kFullyConnected) {
       require(xnn_create_fully_connected_nc_qs8(inputs, outputs, inputs, outputs, kZeroPoint, 1.0F, p.scales[0],
-                                                p.filter.data(), p.bias.data(), kZeroPoint, 1.0F, lowest, highest, 0,
-                                                &operator_));
+                                                p.filter.data(), p.bias.data(), kZeroPoint, 1.0F, output_min,
+                                                output_max, 0, &operator_));
       require(xnn_setup_fully_connected_nc_qs8(operator_, 1, input_.data(), output_.data(), nullptr));
       return;
     }
@@ -41,7 +41,7 @@ class Xnnpack : public Runner {
         u32(w.pad_top), u32(p.pad_right), u32(p.pad_bottom), u32(w.pad_left), u32(p.layer.filter_height),
         u32(p.layer.filter_width), u32(w.stride_height), u32(w.stride_width), 1, 1,
         depthwise ? u32(p.layer.outputs) : 1, depthwise ? 1 : inputs, depthwise ? 1 : outputs, inputs, outputs,
-        kZeroPoint, 1.0F, p.scales.data(), p.filter.data(), p.bias.data(), kZeroPoint, 1.0F, lowest, highest,
+        kZeroPoint, 1.0F, p.scales.data(), p.filter.data(), p.bias.data(), kZeroPoint, 1.0F, output_min, output_max,
         depthwise ? XNN_FLAG_DEPTHWISE_CONVOLUTION : 0, &operator_));
     require(xnn_setup_convolution2d_nhwc_qc8(operator_, 1, size(p.input_shape.height), size(p.input_shape.width),
                                              input_.data(), output_.data(), nullptr));

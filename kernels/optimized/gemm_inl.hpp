@@ -214,6 +214,7 @@ using TileFunction = void (*)(const Gemm&, const std::byte*, std::size_t, std::i
 
 template <std::size_t kVectors, std::size_t... kIndex>
 HWY_INLINE TileFunction tile_function(std::size_t rows, std::index_sequence<kIndex...> /*indices*/) {
+  // NOLINTNEXTLINE(bugprone-dynamic-static-initializers): a constant.
   static constexpr TileFunction kTiles[] = {tile<kIndex + 1, kVectors>...};
   return kTiles[rows - 1];
 }
