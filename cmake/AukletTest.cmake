@@ -1,12 +1,13 @@
-# auklet_add_test(NAME SOURCES ... [LIBRARIES ...] [LABELS ...] [FILTER pattern] [TIMEOUT seconds]
+# auklet_add_test(NAME SOURCES ... [LIBRARIES ...] [LABELS ...] [FILTER pattern] [PREFIX text] [TIMEOUT seconds]
 #                 [ENVIRONMENT NAME=value ...])
 # One GoogleTest executable, registered case by case. AUKLET_GOLDEN tells it where the reference vectors are, and
-# AUKLET_SOURCE_DIR where the source tree is. FILTER: only the cases that GoogleTest's pattern names.
+# AUKLET_SOURCE_DIR where the source tree is. FILTER: only the cases that GoogleTest's pattern names. PREFIX:
+# of the cases' names, where several executables have the same ones.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
 function(auklet_add_test name)
-  cmake_parse_arguments(ARG "" "FILTER;TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "" "FILTER;PREFIX;TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
@@ -21,6 +22,7 @@ function(auklet_add_test name)
   endif()
   # PRE_TEST: a build of the executables alone runs none of them.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_FILTER ${ARG_FILTER}
+    TEST_PREFIX "${ARG_PREFIX}"
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${environment}")
 endfunction()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/firmware.md"
 CPUS = {"rv32imac": ("RV32", "riscv64-unknown-elf-"), "cortex_m4": ("Cortex-M4", "arm-none-eabi-")}
-IMAGES = ("hello_npu", "keyword", "bench", "selftest", "conformance")
+IMAGES = ("hello_npu", "keyword", "bench", "selftest", "conformance", "kernels")
 COMPILER = "12.2"
 BEGIN, END = "<!-- sizes -->\n", "<!-- end -->"
 

@@ -16,10 +16,11 @@ minimal=(
 )
 # Firmware for RISC-V.
 firmware=(gcc-riscv64-unknown-elf libstdc++-arm-none-eabi-dev picolibc-riscv64-unknown-elf)
-# Tests, sanitizers, lint, benchmarks, the SystemC component, firmware for Arm.
+# Tests (Chromium looks at the page of `auklet report`), sanitizers, lint, benchmarks, the SystemC component, firmware for
+# Arm.
 full=(
-  clang-format-19 clang-tidy-19 cvc5 gcc-arm-none-eabi libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
-  libnewlib-arm-none-eabi libsystemc-dev libunicorn-dev pkgconf python3-numpy shellcheck yosys z3
+  chromium clang-format-19 clang-tidy-19 cvc5 gcc-arm-none-eabi libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
+  libhwy-dev libnewlib-arm-none-eabi libsystemc-dev libunicorn-dev pkgconf python3-numpy shellcheck yosys z3
 )
 
 say() { printf 'setup: %s\n' "$*"; }

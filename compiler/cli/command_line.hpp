@@ -2,6 +2,8 @@
 // compile.
 #pragma once
 
+#include <auklet/app/bench.hpp>
+#include <auklet/app/html_report.hpp>
 #include <auklet/app/run.hpp>
 #include <string>
 #include <variant>
@@ -33,13 +35,23 @@ struct InfoCommand {
   bool json = false;
 };
 
+struct BenchCommand {
+  BenchRequest request{};
+  std::string output{};
+};
+
+struct ReportCommand {
+  HtmlReportRequest request{};
+  std::string output{};
+};
+
 /// Nothing is left to do but to print `text` and end with `code`: help, version, or a mistake in the arguments.
 struct Finished {
   ExitCode code = ExitCode::kOk;
   std::string text;
 };
 
-using Command = std::variant<RunCommand, CompileCommand, InfoCommand, Finished>;
+using Command = std::variant<RunCommand, CompileCommand, InfoCommand, BenchCommand, ReportCommand, Finished>;
 
 /// Takes the arguments of main() apart. Mistakes are a Finished with kUsage and one sentence.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);

@@ -1,13 +1,21 @@
 // The command line: takes the arguments apart, calls the library, prints.
 #include <fmt/format.h>
 
+#include <auklet/app/bench.hpp>
 #include <auklet/app/emit_cpp.hpp>
+#include <auklet/app/html_report.hpp>
 #include <auklet/app/inspect.hpp>
 #include <auklet/app/run.hpp>
+#include <auklet/app/tensor_file.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 #include <string>
+#include <system_error>
 
 #include "command_line.hpp"
 #include "progress_bar.hpp"
@@ -61,6 +69,41 @@ ExitCode execute(const InfoCommand& command) {
   const auto info = inspect_model(command.model, command.config, command.profile);
   if (!info) return complain(info.error());
   return print(command.json ? one_line(to_json(*info)) : to_text(*info));
+}
+
+// Whether a file could be written there; makes its folder, and the file if there is none, empty.
+Outcome check_writable(const std::filesystem::path& path) {
+  std::error_code ignored;  // Opening the file tells.
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
+  if (!std::ofstream(path, std::ios::app)) return cannot_write(path);
+  return {};
+}
+
+ExitCode execute(BenchCommand& command) {
+  // Minutes of measuring should not be lost because the results cannot be written. What is there stays until then.
+  const bool existed = std::filesystem::exists(command.output);
+  if (const Outcome writable = check_writable(command.output); !writable) return complain(writable.error());
+  ProgressBar bar(stderr);
+  command.request.on_progress = [&](double share) { bar.update(share); };
+  const auto results = run_bench(command.request);
+  bar.clear();
+  if (!results) {
+    if (!existed) std::filesystem::remove(command.output);
+    return complain(results.error());
+  }
+  const Outcome written = write_file(command.output, std::as_bytes(std::span(results->json)));
+  if (!written) return complain(written.error());
+  if (const std::optional<Failure>& failure = results->failure) return print(results->table, complain(*failure));
+  return print(results->table);
+}
+
+ExitCode execute(const ReportCommand& command) {
+  const auto report = make_html_report(command.request);
+  if (!report) return complain(report.error());
+  const Outcome written = write_file(command.output, std::as_bytes(std::span(report->html)));
+  if (!written) return complain(written.error());
+  return print(fmt::format("{}: {} run{}, {} bytes\n", command.output, report->runs, report->runs == 1 ? "" : "s",
+                           report->html.size()));
 }
 
 ExitCode execute(const Finished& finished) {

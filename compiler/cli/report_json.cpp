@@ -47,6 +47,7 @@ ordered_json to_json(const RunReport& report) {
                     {"cpu_ops", std::move(cpu_ops)},
                     {"layers", std::move(layers)},
                     {"causes", to_json(total_causes(report))}};
+  if (report.backend == Backend::kCpu) json["inference_seconds"] = report.inference_seconds;
   ordered_json events = ordered_json::object();
   for (std::size_t i = 0; i < kCountedEvents.size(); ++i) events[spec::to_string(kCountedEvents[i])] = report.events[i];
   json["events"] = std::move(events);

@@ -24,12 +24,14 @@ Result<std::vector<Bytes>> gather_inputs(const Graph& graph, const RunRequest& r
     return fail(ExitCode::kUsage, fmt::format("{} has {} inputs, but {} --input files are given",
                                               request.model.string(), count, request.inputs.size()));
   }
+  if (request.inputs.empty()) {
+    auto random = random_inputs(graph, request.steps, request.seed);
+    if (!random) return fail(random.error().code, random.error().message + "; give --input");
+    return random;
+  }
   std::vector<Bytes> inputs;
   for (std::size_t i = 0; i < count; ++i) {
-    const compiler::Tensor& tensor = graph.tensor(graph.inputs[i]);
-    // Inputs of equal type must not hold equal values: a swap would go unnoticed.
-    auto input = request.inputs.empty() ? random_tensor(tensor, request.steps, request.seed + i)
-                                        : read_tensor_file(request.inputs[i], tensor, request.steps);
+    auto input = read_tensor_file(request.inputs[i], graph.tensor(graph.inputs[i]), request.steps);
     if (!input) return tl::unexpected(input.error());
     inputs.push_back(std::move(*input));
   }
@@ -79,7 +81,8 @@ Result<std::vector<Bytes>> reference_outputs(const RunRequest& request, const co
 // Why outputs are not compared with the CPU reference; empty when they are.
 std::string why_unreferenced(const RunRequest& request, bool was_compiled) {
   if (!request.check) return "--no-check";
-  if (request.session.backend == Backend::kCpu) return "the CPU reference itself; --expect compares it with files";
+  if (is_reference(request.session.backend, request.session.kernels))
+    return "the CPU reference itself; --expect compares it with files";
   if (was_compiled && request.reference.empty())
     return "a compiled model has no reference; give --reference or --expect";
   return "";
@@ -123,6 +126,11 @@ Result<RunReport> run_and_check(const RunRequest& request, const compiler::Model
     return fail(report.error().code, report.error().message + "; " + written->sentence);
   }
   if (!report) return report;
+  if (request.repeat != 0) {
+    const auto seconds = session->time_cpu(inputs, request.steps, request.repeat);
+    if (!seconds) return tl::unexpected(seconds.error());
+    report->inference_seconds = *seconds;
+  }
   if (!request.output_dir.empty()) {
     if (Outcome written = write_outputs(*report, request.output_dir); !written) return tl::unexpected(written.error());
   }

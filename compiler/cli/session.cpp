@@ -11,6 +11,7 @@
 
 #include "job_recorder.hpp"
 #include "layers.hpp"
+#include "operations.hpp"
 
 namespace auklet::app {
 namespace {
@@ -60,27 +61,34 @@ Outcome check_inputs(const compiler::Graph& graph, std::span<const Bytes> inputs
   return {};
 }
 
-// Runs the frames on an executor in its initial state and puts the outputs one after the other. `failed` is asked after
-// an error whether a hook has a better account of it.
-Result<std::vector<Bytes>> run_frames(const std::string& name, const compiler::Graph& graph,
-                                      compiler::Executor& executor, std::span<const Bytes> inputs, std::size_t steps,
-                                      const compiler::ExecutorHooks& hooks, const std::optional<Failure>& failed) {
+struct FramesRun {
+  std::vector<Bytes> outputs;             // Of the graph, frames one after the other.
+  std::chrono::duration<double> took{0};  // In the executor.
+};
+
+// Runs the frames on an executor in its initial state. `failed` is asked after an error whether a hook has a better
+// account of it.
+Result<FramesRun> run_frames(const std::string& name, const compiler::Graph& graph, compiler::Executor& executor,
+                             std::span<const Bytes> inputs, std::size_t steps, const compiler::ExecutorHooks& hooks,
+                             const std::optional<Failure>& failed) {
   if (Outcome ok = check_inputs(graph, inputs, steps); !ok) return tl::unexpected(ok.error());
   executor.reset();
-  std::vector<Bytes> outputs(graph.outputs.size());
+  FramesRun run{.outputs = std::vector<Bytes>(graph.outputs.size())};
   for (std::size_t step = 0; step < steps; ++step) {
     std::vector<std::span<const std::byte>> frame;
     for (const Bytes& input : inputs) {
       const std::size_t bytes = input.size() / steps;
       frame.push_back(std::span(input).subspan(step * bytes, bytes));
     }
+    const auto began = std::chrono::steady_clock::now();
     auto results = executor.run(frame, hooks);
+    run.took += std::chrono::steady_clock::now() - began;
     if (!results) return tl::unexpected(failed ? *failed : from_compiler(name, results.error()));
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      outputs[i].insert(outputs[i].end(), (*results)[i].begin(), (*results)[i].end());
+    for (std::size_t i = 0; i < run.outputs.size(); ++i) {
+      run.outputs[i].insert(run.outputs[i].end(), (*results)[i].begin(), (*results)[i].end());
     }
   }
-  return outputs;
+  return run;
 }
 
 }  // namespace
@@ -188,7 +196,7 @@ Outcome Session::State::prepare_npu() {
 }
 
 Outcome Session::State::create_executor() {
-  compiler::ExecutorOptions executor_options;
+  compiler::ExecutorOptions executor_options{.kernels = options.kernels};
   if (runner) executor_options.custom_codes = {compiler::kNpuCustomCode};
   auto created = compiler::Executor::create(executable, executor_options);
   if (!created) return tl::unexpected(from_compiler(name, created.error()));
@@ -327,6 +335,19 @@ const compiler::Graph& Session::graph() const { return state_->source.main(); }
 const std::optional<DivergenceReport>& Session::divergence() const { return state_->divergence; }
 bool Session::was_compiled() const { return state_->was_compiled; }
 const std::vector<LayerRow>& Session::layers() const { return state_->layers.rows; }
+const sim::MemoryProfile& Session::profile() const { return state_->profile; }
+
+Result<std::vector<LayerOperations>> Session::operations() const {
+  return operations_of(state_->name, state_->executable.main(), state_->layers);
+}
+
+std::vector<SessionSegment> Session::segments() const {
+  std::vector<SessionSegment> segments;
+  for (const compiler::SegmentReport& report : state_->segments) {
+    segments.push_back({&report, &state_->layers.steps[report.operator_index].rows});
+  }
+  return segments;
+}
 
 Result<RunReport> Session::run(std::span<const Bytes> inputs, std::size_t steps) {
   State& state = *state_;
@@ -343,8 +364,8 @@ Result<RunReport> Session::run(std::span<const Bytes> inputs, std::size_t steps)
     if (index + 1 == graph.operators.size()) ++state.frame;
   };
   hooks.run_custom = [&](const compiler::CustomCall& call) { return state.run_segment(call); };
-  auto outputs = run_frames(state.name, state.source.main(), *state.executor, inputs, steps, hooks, state.failure);
-  if (!outputs) return tl::unexpected(outputs.error());
+  auto frames = run_frames(state.name, state.source.main(), *state.executor, inputs, steps, hooks, state.failure);
+  if (!frames) return tl::unexpected(frames.error());
   if (state.npu) {
     if (const auto violations = state.npu->protocol_violations(); !violations.empty()) {
       return fail(ExitCode::kNpuFault,
@@ -359,15 +380,37 @@ Result<RunReport> Session::run(std::span<const Bytes> inputs, std::size_t steps)
     }
     state.report.sim_cycles_per_second = state.runner->cycles_per_second();
   }
-  state.report.outputs = std::move(*outputs);
+  state.report.inference_seconds = frames->took.count();
+  state.report.outputs = std::move(frames->outputs);
   return std::move(state.report);
+}
+
+Result<double> Session::time_cpu(std::span<const Bytes> inputs, std::size_t steps, std::size_t repetitions) {
+  State& state = *state_;
+  if (state.runner || repetitions == 0) return fail(ExitCode::kUsage, "only runs on the CPU are timed, once at least");
+  std::vector<double> seconds;
+  for (std::size_t i = 0; i < repetitions; ++i) {
+    const auto frames = run_frames(state.name, graph(), *state.executor, inputs, steps, {}, std::nullopt);
+    if (!frames) return tl::unexpected(frames.error());
+    seconds.push_back(frames->took.count());
+  }
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(repetitions / 2);
+  std::ranges::nth_element(seconds, middle);
+  return *middle;
+}
+
+bool is_reference(Backend backend, compiler::CpuKernels kernels) {
+  if (backend != Backend::kCpu) return false;
+  return kernels == compiler::CpuKernels::kReference || !compiler::has_optimized_kernels();
 }
 
 Result<std::vector<Bytes>> run_reference(const std::string& name, const Model& model, std::span<const Bytes> inputs,
                                          std::size_t steps) {
   auto executor = compiler::Executor::create(model);
   if (!executor) return tl::unexpected(from_compiler(name, executor.error()));
-  return run_frames(name, model.main(), *executor, inputs, steps, {}, std::nullopt);
+  auto frames = run_frames(name, model.main(), *executor, inputs, steps, {}, std::nullopt);
+  if (!frames) return tl::unexpected(frames.error());
+  return std::move(frames->outputs);
 }
 
 }  // namespace auklet::app

@@ -155,9 +155,19 @@ Result<Bytes> random_tensor(const Tensor& tensor, std::size_t frames, std::uint6
       }
       return bytes;
     default:
-      return fail(ExitCode::kUsage, fmt::format("no random values exist for input '{}' of type {}; give --input",
-                                                tensor.name, compiler::name(tensor.type)));
+      return fail(ExitCode::kUsage, fmt::format("no random values exist for input '{}' of type {}", tensor.name,
+                                                compiler::name(tensor.type)));
   }
+}
+
+Result<std::vector<Bytes>> random_inputs(const compiler::Graph& graph, std::size_t frames, std::uint64_t seed) {
+  std::vector<Bytes> inputs;
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    auto input = random_tensor(graph.tensor(graph.inputs[i]), frames, seed + i);
+    if (!input) return tl::unexpected(input.error());
+    inputs.push_back(std::move(*input));
+  }
+  return inputs;
 }
 
 tl::unexpected<Failure> cannot_write(const fs::path& path) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "preparation.hpp"
@@ -25,12 +27,32 @@ Outcome check_sizes(const Model& model, const exec::Preparation& prepared, std::
                                         std::to_string(max_bytes) + " are allowed");
 }
 
+// Bytes that begin where kernels like them to.
+class AlignedBytes {
+ public:
+  [[nodiscard]] std::span<std::byte> resize(std::size_t bytes) {
+    storage_.resize(bytes == 0 ? 0 : bytes + kernels::kFastAlignment);
+    void* start = storage_.data();
+    std::size_t space = storage_.size();
+    bytes_ = {static_cast<std::byte*>(std::align(kernels::kFastAlignment, bytes, start, space)), bytes};
+    return bytes_;
+  }
+  [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
+
+ private:
+  Bytes storage_;
+  std::span<std::byte> bytes_;
+};
+
 // One operator with its tensors' values, in the order of its lists.
 struct Step {
   exec::Evaluate evaluate;
   std::vector<std::span<const std::byte>> inputs;
   std::vector<std::span<std::byte>> variables;
   std::vector<std::span<std::byte>> outputs;
+  std::optional<AlignedBytes> packed;  // Weights, possibly none; absent: the reference kernel runs.
+
+  [[nodiscard]] exec::Values values() const { return {inputs, variables, outputs}; }
 };
 
 // The variables that handles name, by their number; what one holds is undefined until it is assigned.
@@ -73,7 +95,7 @@ struct GraphState {
   [[nodiscard]] std::span<std::byte> buffer(std::int32_t index) { return buffers[static_cast<std::size_t>(index)]; }
 
   void add_step(const Operator& op, exec::Evaluate evaluate, VariableValues& named) {
-    Step step{std::move(evaluate), {}, {}, {}};
+    Step step{std::move(evaluate), {}, {}, {}, {}};
     for (const std::int32_t index : op.inputs) {
       const bool variable = index != kAbsent && graph.tensor(index).is_variable;
       const std::span<std::byte> of_handle = named.find(graph, index);
@@ -97,12 +119,17 @@ void GraphState::reset_variables() {
   }
 }
 
-Outcome evaluate(const GraphState& state, std::size_t index) {
-  const Step& step = state.steps[index];
-  const kernels::Status status = step.evaluate({step.inputs, step.variables, step.outputs});
+Outcome accepted(kernels::Status status, const Graph& graph, std::size_t index) {
   if (status == kernels::Status::kOk) return {};
   return fail(ErrorCode::kInvalid,
-              state.graph.describe_operator(index) + " was refused by its kernel: " + kernels::describe(status));
+              graph.describe_operator(index) + " was refused by its kernel: " + kernels::describe(status));
+}
+
+Outcome evaluate(const GraphState& state, std::size_t index, std::span<std::byte> workspace) {
+  const Step& step = state.steps[index];
+  if (!step.packed) return accepted(step.evaluate(step.values()), state.graph, index);
+  const kernels::Resources resources{.workspace = workspace, .packed = step.packed->bytes(), .parallel = {}};
+  return accepted(step.evaluate.optimized()->run(step.values(), resources), state.graph, index);
 }
 
 }  // namespace
@@ -116,6 +143,7 @@ struct Executor::State {
     bool done = false;
   };
   std::map<std::size_t, Called> called;
+  AlignedBytes workspace;  // Of all optimised kernels, one after the other.
 
   State(const Model& model, const std::vector<exec::Evaluate>& operators, const exec::Preparation& prepared)
       : named(prepared.variables()), main(model.main(), operators, named) {
@@ -124,10 +152,28 @@ struct Executor::State {
     }
   }
 
+  Outcome use_optimized_kernels(std::size_t max_bytes);
   Outcome set_inputs(std::span<const std::span<const std::byte>> inputs);
   Outcome run_step(std::size_t index, const ExecutorHooks& hooks);
   Outcome call_once(Called& graph);
 };
+
+// For the main graph: what CALL_ONCE runs, runs once. A twin that wants more than `max_bytes` is not used.
+Outcome Executor::State::use_optimized_kernels(std::size_t max_bytes) {
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < main.steps.size(); ++i) {
+    Step& step = main.steps[i];
+    const std::optional<exec::OptimizedCall>& call = step.evaluate.optimized();
+    if (!call || call->workspace_bytes > max_bytes) continue;
+    const std::span<std::byte> packed = step.packed.emplace().resize(call->packed_bytes);
+    if (!packed.empty()) {
+      if (Outcome ok = accepted(call->pack(step.values(), packed), main.graph, i); !ok) return ok;
+    }
+    most = std::max(most, call->workspace_bytes);
+  }
+  (void)workspace.resize(most);
+  return {};
+}
 
 Outcome Executor::State::set_inputs(std::span<const std::span<const std::byte>> inputs) {
   const Graph& graph = main.graph;
@@ -152,7 +198,7 @@ Outcome Executor::State::set_inputs(std::span<const std::span<const std::byte>> 
 Outcome Executor::State::call_once(Called& graph) {
   if (graph.done) return {};
   for (std::size_t i = 0; i < graph.graph.steps.size(); ++i) {
-    if (Outcome ok = evaluate(graph.graph, i); !ok) return ok;
+    if (Outcome ok = evaluate(graph.graph, i, {}); !ok) return ok;
   }
   graph.done = true;
   return {};
@@ -164,7 +210,7 @@ Outcome Executor::State::run_step(std::size_t index, const ExecutorHooks& hooks)
   const Step& step = main.steps[index];
   if (hooks.before_operator) hooks.before_operator(graph, index);
   if (step.evaluate) {
-    if (Outcome ok = evaluate(main, index); !ok) return ok;
+    if (Outcome ok = evaluate(main, index, workspace.bytes()); !ok) return ok;
   } else if (op.code == OpCode::kCallOnce) {
     if (Outcome ok = call_once(called.at(exec::called_graph(op))); !ok) return ok;
   } else if (Outcome ok = hooks.run_custom({graph, index, step.inputs, step.variables, step.outputs}); !ok) {
@@ -176,6 +222,8 @@ Outcome Executor::State::run_step(std::size_t index, const ExecutorHooks& hooks)
   if (hooks.after_operator) hooks.after_operator(graph, index);
   return {};
 }
+
+bool has_optimized_kernels() { return exec::kHasOptimizedKernels; }
 
 Executor::Executor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Executor::Executor(Executor&&) noexcept = default;
@@ -195,6 +243,10 @@ Result<Executor> Executor::create(const Model& model, const ExecutorOptions& opt
     return tl::unexpected(ok.error());
   }
   Executor executor(std::make_unique<State>(model, operators, preparation));
+  if (options.kernels == CpuKernels::kOptimized) {
+    if (Outcome ok = executor.state_->use_optimized_kernels(options.max_activation_bytes); !ok)
+      return tl::unexpected(ok.error());
+  }
   executor.reset();
   return executor;
 }

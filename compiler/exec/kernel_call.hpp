@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 
 #include "write_value.hpp"
@@ -46,6 +47,18 @@ struct KernelCall {
   std::function<std::vector<std::string>(CallWriter&)> write_arguments;  ///< A C++ expression each.
 };
 
+/// Whether this build has namespace kernels::optimized.
+inline constexpr bool kHasOptimizedKernels = AUKLET_OPTIMIZED_KERNELS;
+
+/// The same call by the kernel's optimised twin: equal results, with memory that it borrows.
+struct OptimizedCall {
+  std::size_t workspace_bytes = 0;
+  std::size_t packed_bytes = 0;  ///< 0: nothing is packed beforehand.
+  /// Packs weights that are constant; of the values only those are looked at. Empty if packed_bytes is 0.
+  std::function<kernels::Status(const Values&, std::span<std::byte> packed)> pack{};
+  std::function<kernels::Status(const Values&, const kernels::Resources&)> run{};
+};
+
 /// A prepared operator: all parameters derived, nothing to look up. Runs any number of times. Empty for a custom
 /// operator and for CALL_ONCE.
 class Evaluate {
@@ -64,10 +77,14 @@ class Evaluate {
   kernels::Status operator()(const Values& values) const { return run_(values); }
   /// What it does, in order; nothing when it cannot be written.
   [[nodiscard]] const std::optional<std::vector<KernelCall>>& calls() const { return calls_; }
+  /// The optimised way to do it, if there is one.
+  [[nodiscard]] const std::optional<OptimizedCall>& optimized() const { return optimized_; }
+  [[nodiscard]] std::optional<OptimizedCall>& optimized() { return optimized_; }
 
  private:
   Function run_;
   std::optional<std::vector<KernelCall>> calls_;
+  std::optional<OptimizedCall> optimized_;
 };
 
 /// A tensor as an argument: `View` is the kernel's type for it, here without data.
@@ -139,18 +156,30 @@ struct Owned {
   [[nodiscard]] std::string write(CallWriter& writer) const { return write_value(resolve({}), writer); }
 };
 
-/// A kernel with its name.
-template <typename Function>
+struct NoTwin {};
+
+/// A kernel with its name, and its optimised twin, if it has one.
+template <typename Function, typename Twin = NoTwin>
 struct Kernel {
   std::string header;
   std::string name;
   Function function;
+  Twin twin{};  ///< Takes the same arguments and kernels::Resources behind them, or not all types of them.
 };
 
 /// The kernel kernels::reference::FUNCTION of <auklet/kernels/HEADER.hpp>, any overload, with its name.
 #define AUKLET_KERNEL(HEADER, FUNCTION)                                                                               \
   ::auklet::compiler::exec::Kernel {                                                                                  \
     #HEADER, #FUNCTION, [](const auto&... arguments) { return ::auklet::kernels::reference::FUNCTION(arguments...); } \
+  }
+
+/// The same with kernels::optimized::FUNCTION as its twin.
+#define AUKLET_TWIN_KERNELS(HEADER, FUNCTION)                                                                          \
+  ::auklet::compiler::exec::Kernel {                                                                                   \
+    #HEADER, #FUNCTION, [](const auto&... arguments) { return ::auklet::kernels::reference::FUNCTION(arguments...); }, \
+        [](const auto&... arguments)                                                                                   \
+      requires requires { ::auklet::kernels::optimized::FUNCTION(arguments...); }                                      \
+    { return ::auklet::kernels::optimized::FUNCTION(arguments...); }                                                   \
   }
 
 /// What the kernel is given for an argument.
@@ -164,13 +193,22 @@ template <typename Argument>
 }
 
 /// One call of a kernel. Arguments are in the kernel's order: operands, Owning parameters, Owned spans, plain values.
-template <typename Function, typename... Arguments>
-[[nodiscard]] Evaluate call(const Kernel<Function>& kernel, const Arguments&... arguments) {
+template <typename... Functions, typename... Arguments>
+[[nodiscard]] Evaluate call(const Kernel<Functions...>& kernel, const Arguments&... arguments) {
   const auto write = [arguments...](CallWriter& writer) {
     return std::vector<std::string>{write_argument(arguments, writer)...};
   };
-  return {[function = kernel.function, arguments...](const Values& v) { return function(resolve(arguments, v)...); },
-          std::vector{KernelCall{kernel.header, kernel.name, write}}};
+  const auto run = [function = kernel.function, arguments...](const Values& v) {
+    return function(resolve(arguments, v)...);
+  };
+  Evaluate evaluate(run, std::vector{KernelCall{kernel.header, kernel.name, write}});
+  if constexpr (kHasOptimizedKernels &&
+                requires(Values v, kernels::Resources r) { kernel.twin(resolve(arguments, v)..., r); }) {
+    evaluate.optimized() = OptimizedCall{.run = [twin = kernel.twin, arguments...](const Values& v, const auto& r) {
+      return twin(resolve(arguments, v)..., r);
+    }};
+  }
+  return evaluate;
 }
 
 /// `evaluate`, but not to be written.

@@ -35,7 +35,8 @@ SegmentReport report_of(const passes::CompiledSegment& compiled, std::size_t ope
           .spilled_tensors = compiled.spilled_tensors,
           .sram_live = compiled.sram_live,
           .scratch_live = compiled.scratch_live,
-          .marks = compiled.marks};
+          .marks = compiled.marks,
+          .memory = compiled.memory};
 }
 
 CompileReport make_report(const Graph& graph, const Partition& partition) {

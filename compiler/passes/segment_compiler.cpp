@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "memory_map.hpp"
 #include "program.hpp"
 #include "stream_emitter.hpp"
 
@@ -221,6 +222,7 @@ tl::expected<CompiledSegment, NodeFailure> compile_segment(const Graph& graph, c
   for (CommandMark& mark : compiled.marks) {
     if (mark.tensor >= static_cast<std::int32_t>(graph.tensors.size())) mark.tensor = kAbsent;
   }
+  compiled.memory = memory_map(graph, program, *memory);
   compiled.segment.macs = hardware.config.macs;
   compiled.segment.sram_bytes = writer.sram_bytes();
   compiled.segment.windows = make_windows(graph, program, *report, compiled.constants.size(), memory->scratch_bytes);

@@ -27,6 +27,7 @@ struct CompiledSegment {
   std::uint32_t sram_live = 0;
   std::uint32_t scratch_live = 0;
   std::vector<CommandMark> marks;
+  MemoryMap memory;
 };
 
 /// Compiles a run that needs no more windows than there are. The failure names one of its steps.

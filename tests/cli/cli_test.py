@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Calls the command line as people do. Environment: AUKLET (the executable), AUKLET_SOURCE_DIR, AUKLET_GOLDEN.
 
-    tests/cli/cli_test.py [Usage | BadFiles | Json | Keyword | Inputs | Compiled | Traces | Waves | Golden]
+    tests/cli/cli_test.py [Usage | BadFiles | Json | Keyword | Inputs | Compiled | Bench | Traces | Waves | Golden]
 """
 
 import hashlib
@@ -9,7 +9,9 @@ import json
 import os
 import struct
 import subprocess
+import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -72,7 +74,8 @@ class Case(unittest.TestCase):
 
 class Usage(Case):
     def test_help_and_version(self):
-        for arguments in (["--help"], ["run", "--help"], ["compile", "--help"], ["info", "--help"]):
+        for arguments in (["--help"], ["run", "--help"], ["compile", "--help"], ["info", "--help"],
+                          ["bench", "--help"], ["report", "--help"]):
             result = auklet(*arguments)
             self.assertEqual(result.returncode, OK)
             self.assertIn("Exit codes", result.stdout)
@@ -92,6 +95,9 @@ class Usage(Case):
             (["run", MODEL, "--backend", "model", "--wave", self.folder / "t.fst", "--from", "layer:1"], "waveform"),
             (["run", MODEL, "--backend", "model", "--from", "3"], "--wave"),
             (["run", MODEL, "--backend", "model", "--to", "3"], "--wave"),
+            (["run", MODEL, "--backend", "cpu", "--repeat", "0"], "--repeat"),
+            (["run", MODEL, "--kernels", "fast"], "optimized or reference"),
+            (["run", MODEL, "--backend", "model", "--repeat", "3"], "--backend cpu"),
             (["run", MODEL, "--frobnicate"], "frobnicate"),
             (["compile", MODEL], "--output"),
             (["compile", MODEL, "-o", self.folder / "m", "--config", "npu7"], "npu64, npu256, npu1024"),
@@ -101,6 +107,14 @@ class Usage(Case):
             (["compile", MODEL, "-o", self.folder / "m", "--emit", "cpp", "--config", "npu7"], "npu64, npu256, npu1024"),
             (["info", MODEL, "--config", "npu7"], "npu64, npu256, npu1024"),
             (["info", MODEL, "--profile", "dram"], "sram, flash"),
+            (["bench", MODEL], "--output"),
+            (["bench", "-o", self.folder / "r"], "MODEL"),
+            (["bench", MODEL, "-o", self.folder / "r", "--backend", "model,gpu"], "'gpu'"),
+            (["bench", MODEL, "-o", self.folder / "r", "--backend", "model", "--config", "npu7"], "npu64, npu256"),
+            (["bench", MODEL, "-o", self.folder / "r", "--backend", "model", "--profile", "tape"], "sram, flash"),
+            (["bench", MODEL, "-o", self.folder / "r", "--repetitions", "0"], "--repetitions"),
+            (["report", "-o", self.folder / "r"], "RESULTS"),
+            (["report", self.folder / "r"], "--output"),
         ):
             with self.subTest(arguments=arguments):
                 self.assert_refused(USAGE, clause, *arguments)
@@ -194,7 +208,9 @@ class Json(Case):
                 self.assertEqual(sum(layer["where"] == "cpu" for layer in report["layers"]), len(report["cpu_ops"]))
                 self.assertEqual(report["macs"], 2656768)  # As models/keyword/README.md derives it.
                 if backend == "cpu":
-                    self.assertEqual((report["verdict"], report["cycles"], report["npu_macs"]), ("unchecked", 0, 0))
+                    # A build without SIMD kernels has nothing to compare with the reference kernels.
+                    self.assertEqual(report["verdict"] == "bit-exact", report["checked"] == "against the CPU reference")
+                    self.assertEqual((report["cycles"], report["npu_macs"]), (0, 0))
                 else:
                     self.assertEqual((report["verdict"], report["npu_macs"]), ("bit-exact", 2656768))
                     self.assertEqual(report["cpu_ops"], [])
@@ -210,6 +226,25 @@ class Json(Case):
         for cause, cycles in report["causes"].items():
             self.assertEqual(sum(layer["causes"][cause] for layer in layers), cycles, cause)
         self.assertEqual(report["causes"]["ARRAY"], report["events"]["MAC_ACTIVE"])
+
+    def test_time_on_the_cpu(self):
+        for extra in ([], ["--repeat", 3]):
+            began = time.monotonic()
+            report = self.run_json(MODEL, "--backend", "cpu", "--input", INPUTS[0], "--expect",
+                                   KEYWORD / "expected" / INPUTS[0].name, *extra)
+            self.assertEqual(report["verdict"], "bit-exact")
+            # 2.7 million MACs take longer than a microsecond, and less than the process.
+            self.assertGreater(report["inference_seconds"], 1e-6)
+            self.assertLess(report["inference_seconds"], time.monotonic() - began)
+        self.assertNotIn("inference_seconds", self.run_json(MODEL, "--backend", "model", "--no-check"))
+
+    def test_kernels(self):
+        """Both kinds of kernels; nothing is compared with the reference kernels where they alone run."""
+        run = ["--backend", "cpu", "--input", INPUTS[0], "--expect", KEYWORD / "expected" / INPUTS[0].name]
+        for kernels in ("reference", "optimized"):
+            self.assertEqual(self.run_json(MODEL, *run, "--kernels", kernels)["verdict"], "bit-exact")
+        report = self.run_json(MODEL, "--backend", "cpu", "--input", INPUTS[0], "--kernels", "reference")
+        self.assertEqual(report["verdict"], "unchecked")
 
     def test_stalls(self):
         for backend in BACKENDS:
@@ -440,6 +475,65 @@ class Code(Case):
         compiled = self.folder / "compiled.tflite"
         self.assertEqual(auklet("compile", MODEL, "-o", compiled).returncode, OK)
         self.assert_refused(MODEL_REFUSED, "segments already", "compile", compiled, "--emit", "cpp", "-o", self.folder)
+
+
+class Bench(Case):
+    def bench(self, name, *arguments, code=OK):
+        path = self.folder / name
+        result = auklet("bench", *arguments, "-o", path)
+        self.assertEqual(result.returncode, code, result.stderr + result.stdout)
+        return result, path
+
+    def test_results_become_a_page(self):
+        result, path = self.bench("r.json", MODEL, "--backend", "model", "--backend", "cpu", "--profile", "sram,flash")
+        self.assertEqual(len(result.stdout.splitlines()), 2 + 3, "a head and three benchmarks")
+        page = self.folder / "folder" / "page.html"
+        result = auklet("report", path, "-o", page)
+        self.assertEqual((result.returncode, result.stderr), (OK, ""))
+        self.assertIn("3 runs", result.stdout)
+        self.assertIn("keyword/npu256/flash/model", page.read_text(encoding="utf-8"))
+
+    def test_scripts_compare_results(self):
+        paths = [self.bench(name, MODEL, "--backend", "model", "--repetitions", 2)[1] for name in ("a.json", "b.json")]
+        script = Path(os.environ["AUKLET_SOURCE_DIR"]) / "scripts" / "compare_bench.py"
+        done = subprocess.run([sys.executable, script, *paths], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("1.0000  keyword/npu256/sram/model", done.stdout)
+
+    def test_names_tell_models_apart(self):
+        out = self.folder / "r.json"
+        self.assert_refused(USAGE, "NAME=FILE", "bench", MODEL, MODEL, "--backend", "model", "-o", out)
+        self.assertFalse(out.exists())
+        result, _ = self.bench("r.json", f"a={MODEL}", f"b={MODEL}", "--backend", "cpu")
+        self.assertIn("a/cpu", result.stdout)
+
+    def test_a_failure_keeps_the_other_results(self):
+        result, path = self.bench("r.json", MODEL, "--backend", "model,cpu", "--deadline", 50, code=DEADLINE)
+        self.assertRegex(result.stderr, r"\Aauklet: [^\n]+\n\Z")
+        entries = json.loads(path.read_text(encoding="utf-8"))["benchmarks"]
+        self.assertEqual([entry.get("error_occurred", False) for entry in entries], [True, False])
+        self.assertEqual(auklet("report", path, "-o", self.folder / "page.html").returncode, OK)
+
+    def test_the_results_folder_is_made_or_refused_at_once(self):
+        _, path = self.bench("new/folder/r.json", MODEL, "--backend", "cpu")
+        self.assertTrue(path.exists())
+        self.assert_refused(USAGE, "cannot write", "bench", MODEL, "--backend", "cpu", "-o", path / "r.json")
+
+    def test_old_results_survive_a_mistake(self):
+        path = self.write("r.json", b"old")
+        self.assert_refused(USAGE, "none.tflite", "bench", "none.tflite", "--backend", "cpu", "-o", path)
+        self.assertEqual(path.read_bytes(), b"old")
+
+    def test_bad_results(self):
+        page = self.folder / "page.html"
+        self.assert_refused(USAGE, "cannot read", "report", self.folder / "none.json", "-o", page)
+        for data, clause in ((b"cycles", "is no JSON"), (b"{}", "no results of auklet bench"),
+                             (b'{"context": {"auklet": {"version": 7}}, "benchmarks": []}', "version 7")):
+            self.assert_refused(USAGE, clause, "report", self.write("bad.json", data), "-o", page)
+        _, good = self.bench("r.json", MODEL, "--backend", "cpu")
+        self.assert_refused(USAGE, "is no energy table", "report", good, "-o", page, "--energy-table", good)
+        self.assert_refused(USAGE, "cannot write", "report", good, "-o", good / "page.html")
+        self.assertFalse(page.exists())
 
 
 class TraceCase(Case):

@@ -46,9 +46,12 @@ std::size_t check_cases(const fs::path& folder, const Model& model, Executor& ex
 
 void check_model(const fs::path& folder) {
   const Model model = load_golden(folder);
-  auto executor = Executor::create(model);
-  ASSERT_TRUE(executor) << folder << ": " << executor.error().message;
-  EXPECT_GT(check_cases(folder, model, *executor), 0U) << folder;
+  for (const CpuKernels kernels : {CpuKernels::kReference, CpuKernels::kOptimized}) {
+    SCOPED_TRACE(kernels == CpuKernels::kReference ? "reference kernels" : "optimised kernels");
+    auto executor = Executor::create(model, {.kernels = kernels});
+    ASSERT_TRUE(executor) << folder << ": " << executor.error().message;
+    EXPECT_GT(check_cases(folder, model, *executor), 0U) << folder;
+  }
 }
 
 class OperatorFamily : public testing::TestWithParam<const char*> {};

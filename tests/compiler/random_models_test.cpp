@@ -53,8 +53,12 @@ TEST(RandomOperators, AreOfEveryKindAndEachHasVariedResults) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Model model = random_operator_model(seed);
     ASSERT_TRUE(validate(model)) << seed << ": " << validate(model).error().message;
-    const auto outputs = run_cpu(model, random_inputs(model, seed));
+    const std::vector<Bytes> inputs = random_inputs(model, seed);
+    const auto outputs = run_cpu(model, inputs);
     ASSERT_TRUE(outputs) << seed << ": " << outputs.error().message;
+    const auto optimized = run_cpu(model, inputs, {}, {.kernels = CpuKernels::kOptimized});
+    ASSERT_TRUE(optimized) << seed << ": " << optimized.error().message;
+    ASSERT_EQ(*outputs, *optimized) << seed << ": the optimised kernels compute something else";
     const std::set<std::byte> values(outputs->at(0).begin(), outputs->at(0).end());
     if (values.size() > 3) ++varied[model.main().operators.back().name()];
   }

@@ -97,6 +97,21 @@ class Firmware(unittest.TestCase):
         self.assertEqual(passed + skipped, 71)
         self.assertLessEqual(skipped, 3 if has_data_cache() else 8)
 
+    def test_kernels_are_exact_and_take_as_many_instructions_as_the_docs_say(self):
+        done = run("kernels")
+        self.expect_pass(done)
+        counted = re.findall(r"^\| (.*) \| \d+ \| ([\d.]+) \| ([\d.]+) \|$", done.stdout, re.M)
+        self.assertEqual(len(counted), 9, done.stdout)
+        document = (ROOT / "docs/kernels.md").read_text(encoding="utf-8")
+        for layer, reference, portable in counted:
+            self.assertLess(2 * float(portable), float(reference), layer)
+            row = re.search(rf"^\| {re.escape(layer)} \|(.*)\|$", document, re.M)
+            self.assertIsNotNone(row, layer)
+            columns = [float(column) for column in row[1].split("|")]
+            documented = columns[:2] if has_data_cache() else columns[2:]
+            for found, expected in zip((reference, portable), documented):
+                self.assertAlmostEqual(float(found), expected, delta=0.05 * expected, msg=layer)  # Other compilers.
+
     def expect_self_test(self, *options):
         done = run("selftest", *options)
         self.expect_pass(done)

@@ -16,6 +16,8 @@
 #include <auklet/kernels/reduction_quantization.hpp>
 #include <auklet/kernels/rsqrt.hpp>
 
+#include "tested.hpp"
+
 namespace auklet::kernels::test {
 namespace {
 
@@ -91,7 +93,7 @@ Run unary(Make make, Kernel kernel) {
 Run rectifier(FusedActivation function) {
   return unary<ReluParams>([function](const Vectors&, auto in, auto out,
                                       auto& params) { return make_relu_params(function, in, out, params); },
-                           reference::relu);
+                           tested::relu);
 }
 
 Run table(TableFunction function) {
@@ -99,7 +101,7 @@ Run table(TableFunction function) {
   return unary<Table>(
       [function](const Vectors&, auto in, auto out, Table& entries) { return make_table(function, in, out, entries); },
       [](const Table& entries, const Bytes& in, std::span<std::int8_t> out) {
-        return reference::lookup(entries, in, out);
+        return tested::lookup(entries, in, out);
       });
 }
 
@@ -162,12 +164,12 @@ const std::map<std::string, Run>& runs() {
   static const std::map<std::string, Run> all = {
       {"ABS", unary<RequantizeParams>(
                   [](const Vectors&, auto in, auto out, auto& params) { return make_abs_params(in, out, params); },
-                  reference::abs)},
+                  tested::abs)},
       {"ARG_MAX", run_arg_max},
       {"ELU", table(TableFunction::kElu)},
       {"HARD_SWISH", unary<HardSwishParams>([](const Vectors&, auto in, auto out,
                                                auto& params) { return make_hard_swish_params(in, out, params); },
-                                            reference::hard_swish)},
+                                            tested::hard_swish)},
       {"L2_NORMALIZATION",
        [](const Vectors& v) {
          run_rows(v, [&](auto in, auto out) { return reference::l2_normalization(v.zero_point("input0"), in, out); });
@@ -176,13 +178,13 @@ const std::map<std::string, Run>& runs() {
                          [](const Vectors& v, auto in, auto out, auto& params) {
                            return make_leaky_relu_params(std::stof(v.option("alpha")), in, out, params);
                          },
-                         reference::leaky_relu)},
+                         tested::leaky_relu)},
       {"LOGISTIC", table(TableFunction::kLogistic)},
       {"LOG_SOFTMAX", run_log_softmax},
-      {"MAXIMUM", [](const Vectors& v) { run_pair(v, reference::maximum); }},
+      {"MAXIMUM", [](const Vectors& v) { run_pair(v, tested::maximum); }},
       {"MEAN", run_mean},
-      {"MINIMUM", [](const Vectors& v) { run_pair(v, reference::minimum); }},
-      {"MUL", activated_pair<MulParams>(make_mul_params, reference::mul)},
+      {"MINIMUM", [](const Vectors& v) { run_pair(v, tested::minimum); }},
+      {"MUL", activated_pair<MulParams>(make_mul_params, tested::mul)},
       {"PRELU", plain_pair<PreluParams>(make_prelu_params, reference::prelu)},
       {"REDUCE_MAX", [](const Vectors& v) { run_reduction(v, reference::reduce_max); }},
       {"RELU", rectifier(FusedActivation::kRelu)},
@@ -191,8 +193,8 @@ const std::map<std::string, Run>& runs() {
                     [](const Vectors&, auto in, auto out, auto& params) { return make_rsqrt_params(in, out, params); },
                     reference::rsqrt)},
       {"SQUARED_DIFFERENCE",
-       plain_pair<SquaredDifferenceParams>(make_squared_difference_params, reference::squared_difference)},
-      {"SUB", activated_pair<SubParams>(make_sub_params, reference::sub)},
+       plain_pair<SquaredDifferenceParams>(make_squared_difference_params, tested::squared_difference)},
+      {"SUB", activated_pair<SubParams>(make_sub_params, tested::sub)},
       {"SUM", run_sum},
       {"TANH", table(TableFunction::kTanh)},
   };

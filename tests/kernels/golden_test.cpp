@@ -8,17 +8,11 @@
 
 #include <gtest/gtest.h>
 
-#include <auklet/kernels/add.hpp>
-#include <auklet/kernels/conv2d.hpp>
-#include <auklet/kernels/depthwise_conv2d.hpp>
-#include <auklet/kernels/fully_connected.hpp>
-#include <auklet/kernels/pool2d.hpp>
 #include <auklet/kernels/quantization.hpp>
-#include <auklet/kernels/quantize.hpp>
 #include <auklet/kernels/reshape.hpp>
-#include <auklet/kernels/softmax.hpp>
 
 #include "golden_elementwise.hpp"
+#include "tested.hpp"
 #include "vectors.hpp"
 
 namespace auklet::kernels::test {
@@ -125,8 +119,8 @@ void run_fully_connected(const Vectors& v) {
     const auto bias = bias_of(v, number);
     const auto expected = v.data<std::int8_t>(number, "output0");
     std::vector<std::int8_t> output(expected.size());
-    ASSERT_EQ(reference::fully_connected(params, {batches, depth, input}, {outputs, depth, weights}, bias,
-                                         {batches, outputs, output}),
+    ASSERT_EQ(tested::fully_connected(params, {batches, depth, input}, {outputs, depth, weights}, bias,
+                                      {batches, outputs, output}),
               Status::kOk);
     EXPECT_EQ(output, expected) << "case " << number;
   }
@@ -141,7 +135,7 @@ void run_add(const Vectors& v) {
     const auto b = v.data<std::int8_t>(number, "input1");
     const auto expected = v.data<std::int8_t>(number, "output0");
     std::vector<std::int8_t> output(expected.size());
-    ASSERT_EQ(reference::add(params, {v.shape("input0"), a}, {v.shape("input1"), b}, {v.shape("output0"), output}),
+    ASSERT_EQ(tested::add(params, {v.shape("input0"), a}, {v.shape("input1"), b}, {v.shape("output0"), output}),
               Status::kOk);
     EXPECT_EQ(output, expected) << "case " << number;
   }
@@ -178,7 +172,7 @@ void run_softmax(const Vectors& v) {
     const auto input = v.data<std::int8_t>(number, "input0");
     const auto expected = v.data<std::int8_t>(number, "output0");
     std::vector<std::int8_t> output(expected.size());
-    ASSERT_EQ(reference::softmax(params, {v.shape("input0"), input}, {v.shape("output0"), output}), Status::kOk);
+    ASSERT_EQ(tested::softmax(params, {v.shape("input0"), input}, {v.shape("output0"), output}), Status::kOk);
     EXPECT_EQ(output, expected) << "case " << number;
   }
 }
@@ -213,7 +207,7 @@ void run_requantize(const Vectors& v) {
   params.input_zero_point = v.zero_point("input0");
   params.output_zero_point = v.zero_point("output0");
   ASSERT_EQ(requantize_multiplier(v.scales("input0").at(0), v.scales("output0").at(0), params.multiplier), Status::kOk);
-  run_elementwise<In, Out>(v, [&](auto in, auto out) { return reference::requantize(params, in, out); });
+  run_elementwise<In, Out>(v, [&](auto in, auto out) { return tested::requantize(params, in, out); });
 }
 
 void run_quantize(const Vectors& v) {
@@ -223,7 +217,7 @@ void run_quantize(const Vectors& v) {
   if (types == "uint8 to int8") return run_requantize<std::uint8_t, std::int8_t>(v);
   ASSERT_EQ(types, "float32 to int8");
   const AffineParams params = affine(v, "output0");
-  run_elementwise<float, std::int8_t>(v, [&](auto in, auto out) { return reference::quantize(params, in, out); });
+  run_elementwise<float, std::int8_t>(v, [&](auto in, auto out) { return tested::quantize(params, in, out); });
 }
 
 void run_dequantize(const Vectors& v) {
@@ -244,23 +238,32 @@ TEST(GoldenVectors, CoverEveryOperator) {
   EXPECT_EQ(ops, expected);
 }
 
-class Golden : public testing::TestWithParam<std::filesystem::path> {};
-
-TEST_P(Golden, IsBitExact) {
-  const Vectors v(GetParam());
-  ASSERT_GT(v.cases(), 0);
+void run_vectors(const Vectors& v) {
   const std::string& op = v.op();
-  if (op == "CONV_2D") return run_filter(v, reference::conv2d);
-  if (op == "DEPTHWISE_CONV_2D") return run_filter(v, reference::depthwise_conv2d);
+  if (op == "CONV_2D") return run_filter(v, tested::conv2d);
+  if (op == "DEPTHWISE_CONV_2D") return run_filter(v, tested::depthwise_conv2d);
   if (op == "FULLY_CONNECTED") return run_fully_connected(v);
   if (op == "ADD") return run_add(v);
-  if (op == "AVERAGE_POOL_2D") return run_pool(v, reference::average_pool2d);
-  if (op == "MAX_POOL_2D") return run_pool(v, reference::max_pool2d);
+  if (op == "AVERAGE_POOL_2D") return run_pool(v, tested::average_pool2d);
+  if (op == "MAX_POOL_2D") return run_pool(v, tested::max_pool2d);
   if (op == "SOFTMAX") return run_softmax(v);
   if (op == "RESHAPE") return run_reshape(v);
   if (op == "QUANTIZE") return run_quantize(v);
   if (op == "DEQUANTIZE") return run_dequantize(v);
   EXPECT_TRUE(run_elementwise_vectors(v)) << "no kernel for " << op;
+}
+
+class Golden : public testing::TestWithParam<std::filesystem::path> {};
+
+TEST_P(Golden, IsBitExact) {
+  const Vectors v(GetParam());
+  ASSERT_GT(v.cases(), 0);
+  for (std::int32_t target = 0; target < tested::target_count(); ++target) {
+    SCOPED_TRACE("target " + std::to_string(target));
+    tested::force_target(target);
+    run_vectors(v);
+  }
+  tested::release_target();
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, Golden, testing::ValuesIn(list_vectors(vector_directory())),

@@ -9,8 +9,8 @@ namespace auklet::compiler::exec {
 namespace {
 
 // `make(input, output, params)` derives the kernel's parameters from the quantisations.
-template <typename Params, typename Make, typename Function>
-Result<Evaluate> prepare(const Context& context, Make make, const Kernel<Function>& kernel) {
+template <typename Params, typename Make, typename... Functions>
+Result<Evaluate> prepare(const Context& context, Make make, const Kernel<Functions...>& kernel) {
   const auto operands = unary_operands(context);
   if (!operands) return tl::unexpected(operands.error());
   Params params;
@@ -26,7 +26,7 @@ Result<Evaluate> prepare_rectifier(const Context& context, kernels::FusedActivat
       [function](auto input, auto output, auto& params) {
         return kernels::make_relu_params(function, input, output, params);
       },
-      AUKLET_KERNEL(relu, relu));
+      AUKLET_TWIN_KERNELS(relu, relu));
 }
 
 using Table = std::array<std::int8_t, kernels::kTableSize>;
@@ -35,7 +35,7 @@ Result<Evaluate> prepare_table(const Context& context, kernels::TableFunction fu
   return prepare<Table>(
       context,
       [function](auto input, auto output, Table& table) { return kernels::make_table(function, input, output, table); },
-      AUKLET_KERNEL(lookup, lookup));
+      AUKLET_TWIN_KERNELS(lookup, lookup));
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ Result<Evaluate> prepare_leaky_relu(const Context& context) {
       [slope](auto input, auto output, auto& params) {
         return kernels::make_leaky_relu_params(slope, input, output, params);
       },
-      AUKLET_KERNEL(relu, leaky_relu));
+      AUKLET_TWIN_KERNELS(relu, leaky_relu));
 }
 
 Result<Evaluate> prepare_prelu(const Context& context) {
@@ -78,7 +78,7 @@ Result<Evaluate> prepare_prelu(const Context& context) {
 
 Result<Evaluate> prepare_hard_swish(const Context& context) {
   return prepare<kernels::HardSwishParams>(context, kernels::make_hard_swish_params,
-                                           AUKLET_KERNEL(hard_swish, hard_swish));
+                                           AUKLET_TWIN_KERNELS(hard_swish, hard_swish));
 }
 
 Result<Evaluate> prepare_logistic(const Context& context) {
@@ -90,7 +90,7 @@ Result<Evaluate> prepare_tanh(const Context& context) { return prepare_table(con
 Result<Evaluate> prepare_elu(const Context& context) { return prepare_table(context, kernels::TableFunction::kElu); }
 
 Result<Evaluate> prepare_abs(const Context& context) {
-  return prepare<kernels::RequantizeParams>(context, kernels::make_abs_params, AUKLET_KERNEL(abs, abs));
+  return prepare<kernels::RequantizeParams>(context, kernels::make_abs_params, AUKLET_TWIN_KERNELS(abs, abs));
 }
 
 Result<Evaluate> prepare_rsqrt(const Context& context) {

@@ -67,7 +67,11 @@ Result<Evaluate> prepare_batch_matmul(const Context& context) {
       !ok) {
     return tl::unexpected(ok.error());
   }
-  return call_binary(AUKLET_KERNEL(batch_matmul, batch_matmul), shapes, params);
+  Evaluate evaluate = call_binary(AUKLET_TWIN_KERNELS(batch_matmul, batch_matmul), shapes, params);
+  if constexpr (kHasOptimizedKernels) {
+    evaluate.optimized()->workspace_bytes = kernels::optimized::batch_matmul_workspace(params, shapes[0], shapes[1]);
+  }
+  return evaluate;
 }
 
 }  // namespace auklet::compiler::exec

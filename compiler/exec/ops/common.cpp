@@ -75,6 +75,10 @@ Result<std::vector<kernels::QuantizedMultiplier>> filter_multipliers(const Conte
   return multipliers;
 }
 
+bool has_constant_filter(const Context& context) {
+  return context.in(1).is_constant && (!context.has(2) || context.in(2).is_constant);
+}
+
 kernels::Padding padding_of(Padding padding) {
   return padding == Padding::kSame ? kernels::Padding::kSame : kernels::Padding::kValid;
 }

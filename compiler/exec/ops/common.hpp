@@ -43,6 +43,9 @@ namespace auklet::compiler::exec {
                                                                                    float input_scale,
                                                                                    float output_scale);
 
+/// Whether filter and bias, inputs 1 and 2, never change, so that they may be packed once.
+[[nodiscard]] bool has_constant_filter(const Context& context);
+
 /// The kernels' form of a padding scheme.
 [[nodiscard]] kernels::Padding padding_of(Padding padding);
 

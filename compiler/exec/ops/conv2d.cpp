@@ -38,8 +38,49 @@ Result<kernels::Window2d> derive_window(const O& options, const Context& context
                            options.dilation_w, rows.pad_before,  columns.pad_before};
 }
 
-template <typename O, typename Function>
-Result<Evaluate> prepare(const Context& context, const Kernel<Function>& kernel) {
+using Parameters = Owning<kernels::Conv2dParams, kernels::QuantizedMultiplier>;
+
+Operand<kernels::Tensor4<const std::int8_t>> image(const Context& context) {
+  return input<kernels::Tensor4<const std::int8_t>>(0, shape4(context.in(0)));
+}
+Operand<kernels::Tensor4<const std::int8_t>> filter(const Context& context) {
+  return input<kernels::Tensor4<const std::int8_t>>(1, shape4(context.in(1)));
+}
+
+// What the optimised kernels borrow; nothing calls these where the build has none.
+[[maybe_unused]] void use_memory(const Conv2dOptions& /*dense*/, const Context& context, const Parameters& params,
+                                 OptimizedCall& call) {
+  namespace optimized = kernels::optimized;
+  const bool packs = has_constant_filter(context);
+  const kernels::Shape4 in = shape4(context.in(0));
+  const kernels::Shape4 weights = shape4(context.in(1));
+  call.workspace_bytes = optimized::conv2d_workspace(params.resolve({}), in, weights, shape4(context.out()), packs);
+  if (!packs) return;
+  const std::int32_t groups = in.channels / weights.channels;
+  call.packed_bytes = optimized::conv2d_packed_size(params.resolve({}), weights, groups);
+  call.pack = [params, groups, weights = filter(context)](const Values& v, std::span<std::byte> packed) {
+    const auto bias = input<std::span<const std::int32_t>>(2).resolve(v);
+    return optimized::pack_conv2d(params.resolve(v), weights.resolve(v), groups, bias, packed);
+  };
+}
+
+[[maybe_unused]] void use_memory(const DepthwiseConv2dOptions& /*depthwise*/, const Context& context,
+                                 const Parameters& params, OptimizedCall& call) {
+  namespace optimized = kernels::optimized;
+  const bool packs = has_constant_filter(context);
+  const kernels::Shape4 weights = shape4(context.in(1));
+  call.workspace_bytes = optimized::depthwise_conv2d_workspace(params.resolve({}), shape4(context.in(0)), weights,
+                                                               shape4(context.out()), packs);
+  if (!packs) return;
+  call.packed_bytes = optimized::depthwise_conv2d_packed_size(params.resolve({}), weights);
+  call.pack = [params, weights = filter(context)](const Values& v, std::span<std::byte> packed) {
+    const auto bias = input<std::span<const std::int32_t>>(2).resolve(v);
+    return optimized::pack_depthwise_conv2d(params.resolve(v), weights.resolve(v), bias, packed);
+  };
+}
+
+template <typename O, typename... Functions>
+Result<Evaluate> prepare(const Context& context, const Kernel<Functions...>& kernel) {
   const auto& options = std::get<O>(context.op.options);
   if (Outcome ok = check_types(context); !ok) return tl::unexpected(ok.error());
   const auto from = quantization_of(context.in(0), context.in_name(0));
@@ -59,19 +100,20 @@ Result<Evaluate> prepare(const Context& context, const Kernel<Function>& kernel)
   params.output_zero_point = to->zero_point;
   params.activation = *clamp;
   const Owning owning{params, std::move(*multipliers), &kernels::Conv2dParams::multipliers};
-  return call(kernel, owning, input<kernels::Tensor4<const std::int8_t>>(0, shape4(context.in(0))),
-              input<kernels::Tensor4<const std::int8_t>>(1, shape4(context.in(1))),
-              input<std::span<const std::int32_t>>(2), output<kernels::Tensor4<std::int8_t>>(0, shape4(context.out())));
+  Evaluate evaluate = call(kernel, owning, image(context), filter(context), input<std::span<const std::int32_t>>(2),
+                           output<kernels::Tensor4<std::int8_t>>(0, shape4(context.out())));
+  if constexpr (kHasOptimizedKernels) use_memory(O{}, context, owning, *evaluate.optimized());
+  return evaluate;
 }
 
 }  // namespace
 
 Result<Evaluate> prepare_conv2d(const Context& context) {
-  return prepare<Conv2dOptions>(context, AUKLET_KERNEL(conv2d, conv2d));
+  return prepare<Conv2dOptions>(context, AUKLET_TWIN_KERNELS(conv2d, conv2d));
 }
 
 Result<Evaluate> prepare_depthwise_conv2d(const Context& context) {
-  return prepare<DepthwiseConv2dOptions>(context, AUKLET_KERNEL(depthwise_conv2d, depthwise_conv2d));
+  return prepare<DepthwiseConv2dOptions>(context, AUKLET_TWIN_KERNELS(depthwise_conv2d, depthwise_conv2d));
 }
 
 }  // namespace auklet::compiler::exec

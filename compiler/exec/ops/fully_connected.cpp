@@ -63,10 +63,25 @@ Result<Evaluate> prepare_fully_connected(const Context& context) {
   params.output_zero_point = to->zero_point;
   params.activation = *clamp;
   const Owning owning{params, std::move(*multipliers), &kernels::FullyConnectedParams::multipliers};
-  return call(AUKLET_KERNEL(fully_connected, fully_connected), owning,
-              input<kernels::Matrix<const std::int8_t>>(0, rows, inputs),
-              input<kernels::Matrix<const std::int8_t>>(1, outputs, inputs), input<std::span<const std::int32_t>>(2),
-              output<kernels::Matrix<std::int8_t>>(0, rows, outputs));
+  const auto from_rows = input<kernels::Matrix<const std::int8_t>>(0, rows, inputs);
+  const auto weights = input<kernels::Matrix<const std::int8_t>>(1, outputs, inputs);
+  const auto bias = input<std::span<const std::int32_t>>(2);
+  const auto to_rows = output<kernels::Matrix<std::int8_t>>(0, rows, outputs);
+  Evaluate evaluate =
+      call(AUKLET_TWIN_KERNELS(fully_connected, fully_connected), owning, from_rows, weights, bias, to_rows);
+  if constexpr (kHasOptimizedKernels) {
+    namespace optimized = kernels::optimized;
+    const bool packs = has_constant_filter(context);
+    evaluate.optimized()->workspace_bytes =
+        optimized::fully_connected_workspace(owning.resolve({}), rows, outputs, inputs, packs);
+    if (packs) {
+      evaluate.optimized()->packed_bytes = optimized::fully_connected_packed_size(outputs, inputs);
+      evaluate.optimized()->pack = [owning, weights, bias](const Values& v, std::span<std::byte> packed) {
+        return optimized::pack_fully_connected(owning.resolve(v), weights.resolve(v), bias.resolve(v), packed);
+      };
+    }
+  }
+  return evaluate;
 }
 
 }  // namespace auklet::compiler::exec

@@ -26,8 +26,8 @@ struct BinaryOperands {
 [[nodiscard]] Result<BinaryOperands> binary_operands(const Context& context);
 
 /// The call of a kernel of two int8 tensors, with its parameters, if any, in front of them.
-template <typename Function, typename... Params>
-[[nodiscard]] Evaluate call_binary(const Kernel<Function>& kernel, const std::array<kernels::Shape, 3>& shapes,
+template <typename... Functions, typename... Params>
+[[nodiscard]] Evaluate call_binary(const Kernel<Functions...>& kernel, const std::array<kernels::Shape, 3>& shapes,
                                    const Params&... params) {
   return call(kernel, params..., input<kernels::Tensor<const std::int8_t>>(0, shapes[0]),
               input<kernels::Tensor<const std::int8_t>>(1, shapes[1]),

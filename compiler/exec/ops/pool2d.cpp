@@ -6,8 +6,8 @@
 namespace auklet::compiler::exec {
 namespace {
 
-template <typename Function>
-Result<Evaluate> prepare(const Context& context, const Kernel<Function>& kernel) {
+template <typename... Functions>
+Result<Evaluate> prepare(const Context& context, const Kernel<Functions...>& kernel) {
   const auto& options = std::get<Pool2dOptions>(context.op.options);
   if (Outcome ok = require_type(context.in(0), context.in_name(0), {TensorType::kInt8}); !ok) {
     return tl::unexpected(ok.error());
@@ -48,11 +48,11 @@ Result<Evaluate> prepare(const Context& context, const Kernel<Function>& kernel)
 }  // namespace
 
 Result<Evaluate> prepare_average_pool2d(const Context& context) {
-  return prepare(context, AUKLET_KERNEL(pool2d, average_pool2d));
+  return prepare(context, AUKLET_TWIN_KERNELS(pool2d, average_pool2d));
 }
 
 Result<Evaluate> prepare_max_pool2d(const Context& context) {
-  return prepare(context, AUKLET_KERNEL(pool2d, max_pool2d));
+  return prepare(context, AUKLET_TWIN_KERNELS(pool2d, max_pool2d));
 }
 
 }  // namespace auklet::compiler::exec

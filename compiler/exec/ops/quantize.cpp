@@ -8,18 +8,20 @@ namespace {
 
 template <typename To>
 Evaluate quantize_to(kernels::AffineParams params) {
-  return call(AUKLET_KERNEL(quantize, quantize), params, input<std::span<const float>>(0), output<std::span<To>>(0));
+  return call(AUKLET_TWIN_KERNELS(quantize, quantize), params, input<std::span<const float>>(0),
+              output<std::span<To>>(0));
 }
 
 template <typename From>
 Evaluate dequantize_from(kernels::AffineParams params) {
-  return call(AUKLET_KERNEL(quantize, dequantize), params, input<std::span<const From>>(0),
+  return call(AUKLET_TWIN_KERNELS(quantize, dequantize), params, input<std::span<const From>>(0),
               output<std::span<float>>(0));
 }
 
 template <typename From, typename To>
 Evaluate requantize(const kernels::RequantizeParams& params) {
-  return call(AUKLET_KERNEL(quantize, requantize), params, input<std::span<const From>>(0), output<std::span<To>>(0));
+  return call(AUKLET_TWIN_KERNELS(quantize, requantize), params, input<std::span<const From>>(0),
+              output<std::span<To>>(0));
 }
 
 // The pairs of integer types that TensorFlow Lite or TensorFlow Lite Micro requantises.

@@ -61,8 +61,8 @@ Evaluate evaluate_sum(const kernels::SumParams& params, const kernels::Shape& sh
               output<std::span<std::int8_t>>(0));
 }
 
-template <typename Function>
-Result<Evaluate> prepare_extreme(const Context& context, const Kernel<Function>& kernel) {
+template <typename... Functions>
+Result<Evaluate> prepare_extreme(const Context& context, const Kernel<Functions...>& kernel) {
   const auto r = reduction_of(context);
   if (!r) return tl::unexpected(r.error());
   const kernels::AffineParams& from = r->operands.input;

@@ -10,7 +10,7 @@ namespace {
 
 template <typename Out>
 Evaluate run(const kernels::SoftmaxParams& params, const kernels::Shape& shape) {
-  return call(AUKLET_KERNEL(softmax, softmax), params, input<kernels::Tensor<const std::int8_t>>(0, shape),
+  return call(AUKLET_TWIN_KERNELS(softmax, softmax), params, input<kernels::Tensor<const std::int8_t>>(0, shape),
               output<kernels::Tensor<Out>>(0, shape));
 }
 

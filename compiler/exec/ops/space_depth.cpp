@@ -9,9 +9,9 @@ namespace auklet::compiler::exec {
 namespace {
 
 // `deep` has block * block times the channels of `wide`, which has block times its sides.
-template <typename Function>
+template <typename... Functions>
 Result<Evaluate> prepare_blocks(const Context& context, std::int32_t block, const Tensor& deep, const Tensor& wide,
-                                const Kernel<Function>& kernel) {
+                                const Kernel<Functions...>& kernel) {
   const auto movement = movement_of(context, 0);
   if (!movement) return tl::unexpected(movement.error());
   if (Outcome ok = require_rank(context.in(0), context.in_name(0), 4); !ok) return tl::unexpected(ok.error());

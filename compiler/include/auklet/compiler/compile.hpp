@@ -55,6 +55,31 @@ struct CommandMark {
 };
 
 /// One segment of the compiled model.
+/// Bytes of SRAM or of scratch memory that hold one thing for a while. Time is counted in the planner's steps.
+struct MemoryBlock {
+  enum class Where : std::uint8_t { kSram, kScratch };
+  enum class Content : std::uint8_t {
+    kActivation,  ///< A tensor, or what lies between two steps of an operator.
+    kWeights,     ///< Weights, parameters and other constants.
+    kTiles,       ///< Whatever an operator that runs tile by tile needs.
+  };
+
+  Where place = Where::kSram;
+  Content content = Content::kActivation;
+  std::int32_t tensor = kAbsent;  ///< Of the source's main graph; kAbsent where it is none.
+  std::uint32_t layer = 0;        ///< Of the segment: the one that makes it, or needs it first.
+  std::uint32_t address = 0;      ///< In bytes.
+  std::uint32_t bytes = 0;
+  std::uint32_t first_step = 0;
+  std::uint32_t last_step = 0;  ///< Included.
+};
+
+/// All blocks of a segment. Those of one place never overlap in both address and time.
+struct MemoryMap {
+  std::vector<std::uint32_t> step_layers;  ///< By step: the layer that computes in it.
+  std::vector<MemoryBlock> blocks;         ///< In the order of place, first step and address.
+};
+
 struct SegmentReport {
   std::size_t operator_index = 0;  ///< In the compiled model's main graph.
   Segment segment;                 ///< Its windows and layers, as in the operator's payload.
@@ -70,6 +95,7 @@ struct SegmentReport {
   std::uint32_t scratch_live = 0;  ///< The same for scratch memory.
   /// In the order of the stream. None for the tiles of streamed operators, nor for what merely copies.
   std::vector<CommandMark> marks;
+  MemoryMap memory;
 };
 
 struct CompileReport {

@@ -1,4 +1,4 @@
-// Running a model on the host's CPU with the reference kernels, one operator at a time.
+// Running a model on the host's CPU, one operator at a time.
 #pragma once
 
 #include <cstddef>
@@ -41,10 +41,20 @@ struct ExecutorHooks {
   std::function<Outcome(const CustomCall&)> run_custom;
 };
 
+/// Which kernels run the operators. The results are equal to the bit.
+enum class CpuKernels {
+  kReference,  ///< The plain loops that define the arithmetic.
+  kOptimized,  ///< Their twins in vectors, where the build (has_optimized_kernels()) and the operator have one.
+};
+
+/// Whether this build has optimised kernels: whether Google Highway was found when it was made.
+[[nodiscard]] bool has_optimized_kernels();
+
 /// Limits and capabilities of an executor.
 struct ExecutorOptions {
+  CpuKernels kernels = CpuKernels::kReference;
   std::size_t max_activation_bytes = std::size_t{1} << 30;  ///< Sum over all tensors that are not constant.
-  std::vector<std::string> custom_codes;                    ///< Custom operators that the run_custom hook executes.
+  std::vector<std::string> custom_codes{};                  ///< Custom operators that the run_custom hook executes.
 };
 
 /// An operator that cannot run on the CPU, and why.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <auklet/kernels/quantize.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <cstdint>
 #include <span>
 
-namespace auklet::kernels::reference {
+namespace auklet::kernels {
+namespace reference {
 
 /// output = clamp(multiply_by_quantized_multiplier(|input - input_zero_point|, multiplier) + output_zero_point).
 /// Source: TensorFlow Lite's int8 ABS; the multiplier is make_abs_params' (elementwise_quantization.hpp).
@@ -15,4 +17,14 @@ namespace auklet::kernels::reference {
 [[nodiscard]] Status abs(const RequantizeParams& params, std::span<const std::int8_t> input,
                          std::span<std::int8_t> output);
 
-}  // namespace auklet::kernels::reference
+}  // namespace reference
+
+namespace optimized {
+
+/// As reference::abs, to the bit: a table of its outputs, looked up in vectors. Of the resources only `parallel` is
+/// used.
+[[nodiscard]] Status abs(const RequantizeParams& params, std::span<const std::int8_t> input,
+                         std::span<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
+}  // namespace auklet::kernels

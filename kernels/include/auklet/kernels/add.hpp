@@ -2,6 +2,7 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
 #include <cstdint>
@@ -42,4 +43,13 @@ namespace reference {
                          Tensor<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As reference::add, to the bit. Fast where the shapes are equal, or one operand is a scalar or a vector along the
+/// last dimensions; other broadcasting is the reference's. Of the resources only `parallel` is used.
+[[nodiscard]] Status add(const AddParams& params, Tensor<const std::int8_t> a, Tensor<const std::int8_t> b,
+                         Tensor<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

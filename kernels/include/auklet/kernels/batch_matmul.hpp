@@ -2,8 +2,10 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
+#include <cstddef>
 #include <cstdint>
 
 namespace auklet::kernels {
@@ -37,4 +39,17 @@ namespace reference {
                                   Tensor<const std::int8_t> b, Tensor<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// Bytes of workspace that batch_matmul needs: one packed matrix of b, and one of a where its rows are no multiple of 4
+/// long or transposed. Precondition: shapes that check_batch_matmul accepts.
+[[nodiscard]] std::size_t batch_matmul_workspace(const BatchMatMulParams& params, const Shape& a, const Shape& b);
+
+/// As reference::batch_matmul, to the bit. More errors (nothing written): kWorkspaceSize; kPackedSize when there are
+/// packed weights, as both operands are activations.
+[[nodiscard]] Status batch_matmul(const BatchMatMulParams& params, Tensor<const std::int8_t> a,
+                                  Tensor<const std::int8_t> b, Tensor<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

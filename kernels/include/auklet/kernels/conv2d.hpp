@@ -2,9 +2,11 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
 #include <auklet/kernels/window.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -41,4 +43,27 @@ namespace reference {
                             Tensor4<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// Bytes of a packed filter. Precondition: a valid shape, whose output channels `groups` divides.
+[[nodiscard]] std::size_t conv2d_packed_size(const Conv2dParams& params, Shape4 filter, std::int32_t groups);
+
+/// Packs filter, bias, multipliers and input zero point for conv2d. Thread-safe. Errors (nothing written): as conv2d
+/// for these arguments; kPackedSize.
+[[nodiscard]] Status pack_conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> filter, std::int32_t groups,
+                                 std::span<const std::int32_t> bias, std::span<std::byte> packed);
+
+/// Bytes of workspace that conv2d needs, with (`packed`) or without packed weights: one image with its padding, where
+/// windows leave the image or channels are no multiple of 4. The largest size_t, which no workspace has, when that
+/// image would exceed 2^31 - 1 bytes. Precondition: shapes that check_conv2d accepts.
+[[nodiscard]] std::size_t conv2d_workspace(const Conv2dParams& params, Shape4 input, Shape4 filter, Shape4 output,
+                                           bool packed);
+
+/// As reference::conv2d, to the bit. More errors (nothing written): kPackedSize, kWorkspaceSize.
+[[nodiscard]] Status conv2d(const Conv2dParams& params, Tensor4<const std::int8_t> input,
+                            Tensor4<const std::int8_t> filter, std::span<const std::int32_t> bias,
+                            Tensor4<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

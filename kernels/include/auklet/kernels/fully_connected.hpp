@@ -2,8 +2,10 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -38,4 +40,25 @@ namespace reference {
                                      Matrix<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// Bytes of a packed filter [outputs, inputs]. Precondition: both at least 1, and their product below 2^31.
+[[nodiscard]] std::size_t fully_connected_packed_size(std::int32_t outputs, std::int32_t inputs);
+
+/// Packs filter, bias, multipliers and input zero point for fully_connected. Thread-safe. Errors (nothing written): as
+/// fully_connected for these arguments; kPackedSize.
+[[nodiscard]] Status pack_fully_connected(const FullyConnectedParams& params, Matrix<const std::int8_t> filter,
+                                          std::span<const std::int32_t> bias, std::span<std::byte> packed);
+
+/// Bytes of workspace that fully_connected needs for `rows` of input, with (`packed`) or without packed weights.
+[[nodiscard]] std::size_t fully_connected_workspace(const FullyConnectedParams& params, std::int32_t rows,
+                                                    std::int32_t outputs, std::int32_t inputs, bool packed);
+
+/// As reference::fully_connected, to the bit. More errors (nothing written): kPackedSize, kWorkspaceSize.
+[[nodiscard]] Status fully_connected(const FullyConnectedParams& params, Matrix<const std::int8_t> input,
+                                     Matrix<const std::int8_t> filter, std::span<const std::int32_t> bias,
+                                     Matrix<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

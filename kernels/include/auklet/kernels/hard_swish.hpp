@@ -1,6 +1,7 @@
 // HARD_SWISH: x * min(max(x + 3, 0), 6) / 6, int8 to int8, in 16-bit fixed point.
 #pragma once
 
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <cstdint>
 #include <span>
@@ -45,4 +46,13 @@ namespace reference {
                                 std::span<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As reference::hard_swish, to the bit: a table of its outputs, looked up in vectors. Of the resources only `parallel`
+/// is used.
+[[nodiscard]] Status hard_swish(const HardSwishParams& params, std::span<const std::int8_t> input,
+                                std::span<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

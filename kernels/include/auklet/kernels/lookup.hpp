@@ -1,6 +1,7 @@
 // Any function of one int8 value as a table: what LOGISTIC, TANH and ELU are.
 #pragma once
 
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -23,4 +24,12 @@ namespace reference {
                             std::span<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As reference::lookup, in vectors. Of the resources only `parallel` is used.
+[[nodiscard]] Status lookup(std::span<const std::int8_t, kTableSize> table, std::span<const std::int8_t> input,
+                            std::span<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

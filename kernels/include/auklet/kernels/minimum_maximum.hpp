@@ -2,6 +2,7 @@
 // and output should share scale and zero point.
 #pragma once
 
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
 #include <cstdint>
@@ -26,4 +27,14 @@ namespace reference {
 [[nodiscard]] Status maximum(Tensor<const std::int8_t> a, Tensor<const std::int8_t> b, Tensor<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As the reference, to the bit; fast where optimized::add is. Of the resources only `parallel` is used.
+[[nodiscard]] Status minimum(Tensor<const std::int8_t> a, Tensor<const std::int8_t> b, Tensor<std::int8_t> output,
+                             const Resources& resources);
+[[nodiscard]] Status maximum(Tensor<const std::int8_t> a, Tensor<const std::int8_t> b, Tensor<std::int8_t> output,
+                             const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

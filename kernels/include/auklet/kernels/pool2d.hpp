@@ -2,6 +2,7 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
 #include <cstdint>
@@ -43,4 +44,15 @@ namespace reference {
                                 Tensor4<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As the reference, to the bit. Averages of more than 256 inputs are the reference's. Of the resources only `parallel`
+/// is used.
+[[nodiscard]] Status average_pool2d(const Pool2dParams& params, Tensor4<const std::int8_t> input,
+                                    Tensor4<std::int8_t> output, const Resources& resources);
+[[nodiscard]] Status max_pool2d(const Pool2dParams& params, Tensor4<const std::int8_t> input,
+                                Tensor4<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

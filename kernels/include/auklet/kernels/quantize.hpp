@@ -3,6 +3,7 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <cstdint>
 #include <span>
@@ -69,4 +70,21 @@ namespace reference {
                                 std::span<std::int16_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As the reference, to the bit; between bytes by a table of the reference's outputs. Of the resources only `parallel`
+/// is used.
+[[nodiscard]] Status quantize(const AffineParams& params, std::span<const float> input, std::span<std::int8_t> output,
+                              const Resources& resources);
+[[nodiscard]] Status dequantize(const AffineParams& params, std::span<const std::int8_t> input, std::span<float> output,
+                                const Resources& resources);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int8_t> input,
+                                std::span<std::int8_t> output, const Resources& resources);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::int8_t> input,
+                                std::span<std::uint8_t> output, const Resources& resources);
+[[nodiscard]] Status requantize(const RequantizeParams& params, std::span<const std::uint8_t> input,
+                                std::span<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

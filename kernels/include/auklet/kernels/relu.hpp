@@ -3,6 +3,7 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
 #include <cstdint>
@@ -69,4 +70,15 @@ namespace reference {
                            Tensor<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As the reference, to the bit: a table of the reference's outputs, looked up in vectors. Of the resources only
+/// `parallel` is used.
+[[nodiscard]] Status relu(const ReluParams& params, std::span<const std::int8_t> input, std::span<std::int8_t> output,
+                          const Resources& resources);
+[[nodiscard]] Status leaky_relu(const LeakyReluParams& params, std::span<const std::int8_t> input,
+                                std::span<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
 #include <cstddef>
@@ -60,4 +61,13 @@ namespace reference {
 [[nodiscard]] Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int16_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As reference::softmax, to the bit: exp of every difference once a call, then looked up. Of the resources only
+/// `parallel` is used. Takes 3 KiB of stack.
+[[nodiscard]] Status softmax(const SoftmaxParams& params, Tensor<const std::int8_t> input, Tensor<std::int8_t> output,
+                             const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

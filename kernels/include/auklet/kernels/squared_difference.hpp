@@ -2,6 +2,7 @@
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>
+#include <auklet/kernels/resources.hpp>
 #include <auklet/kernels/status.hpp>
 #include <auklet/kernels/tensor.hpp>
 #include <cstdint>
@@ -35,4 +36,14 @@ namespace reference {
                                         Tensor<const std::int8_t> b, Tensor<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As reference::squared_difference, to the bit; fast where optimized::add is. Of the resources only `parallel` is
+/// used.
+[[nodiscard]] Status squared_difference(const SquaredDifferenceParams& params, Tensor<const std::int8_t> a,
+                                        Tensor<const std::int8_t> b, Tensor<std::int8_t> output,
+                                        const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

@@ -33,6 +33,8 @@ enum class Status : std::uint8_t {
   kBadAxis,             ///< An axis is outside the rank, or a permutation names one twice.
   kBadIndex,            ///< A slice or an index reads outside its input.
   kBadBlock,            ///< A block is below one, or does not divide what it is to divide.
+  kWorkspaceSize,       ///< The workspace is smaller than the operator's `_workspace` function says.
+  kPackedSize,          ///< Packed weights are not as long as the operator's `_packed_size` function says.
 };
 
 /// One sentence for people; static storage, never null.
@@ -88,6 +90,10 @@ enum class Status : std::uint8_t {
       return "A slice or an index reads outside its input.";
     case Status::kBadBlock:
       return "A block is below one or does not divide what it is to divide.";
+    case Status::kWorkspaceSize:
+      return "The workspace is smaller than the operator's _workspace function says.";
+    case Status::kPackedSize:
+      return "Packed weights are not as long as the operator's _packed_size function says.";
   }
   return "Unknown status.";
 }

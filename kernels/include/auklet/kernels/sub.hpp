@@ -2,6 +2,7 @@
 #pragma once
 
 #include <auklet/kernels/add.hpp>
+#include <auklet/kernels/resources.hpp>
 
 namespace auklet::kernels {
 
@@ -21,4 +22,12 @@ namespace reference {
                          Tensor<std::int8_t> output);
 
 }  // namespace reference
+
+namespace optimized {
+
+/// As reference::sub, to the bit; fast where optimized::add is. Of the resources only `parallel` is used.
+[[nodiscard]] Status sub(const SubParams& params, Tensor<const std::int8_t> a, Tensor<const std::int8_t> b,
+                         Tensor<std::int8_t> output, const Resources& resources);
+
+}  // namespace optimized
 }  // namespace auklet::kernels

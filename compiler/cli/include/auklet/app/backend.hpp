@@ -18,7 +18,7 @@ namespace auklet::app {
 enum class Backend : std::uint8_t {
   kRtl,    ///< The verilated RTL; cycles are exact.
   kModel,  ///< The functional model; results are exact, cycles are estimates.
-  kCpu,    ///< The reference kernels alone, without an NPU.
+  kCpu,    ///< The CPU's kernels alone, without an NPU.
 };
 
 /// A backend as the command line calls it.
@@ -31,7 +31,7 @@ struct BackendName {
 inline constexpr std::array<BackendName, 3> kBackends{{
     {Backend::kRtl, "rtl", "RTL simulation"},
     {Backend::kModel, "model", "functional model, cycles estimated"},
-    {Backend::kCpu, "cpu", "CPU reference kernels"},
+    {Backend::kCpu, "cpu", "CPU kernels"},
 }};
 
 [[nodiscard]] const BackendName& describe(Backend backend);

@@ -66,6 +66,7 @@ struct RunReport {
   std::uint64_t npu_macs = 0;    ///< Of those on the NPU, times steps.
   std::size_t segments = 0;
   double sim_cycles_per_second = 0;
+  double inference_seconds = 0;  ///< Wall time in the operators, all frames; with a simulation it says little.
   std::array<std::uint64_t, spec::kPmuCounters> events{};  ///< Of kCountedEvents, summed likewise.
   std::vector<LayerRow> layers;                            ///< Their cycles add up to `cycles`.
   std::vector<compiler::Bytes> outputs;                    ///< Of the graph's outputs, frames one after the other.

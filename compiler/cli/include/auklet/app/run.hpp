@@ -29,6 +29,7 @@ struct RunRequest {
   std::filesystem::path reference;   ///< The plain model that a compiled one is checked against; may be empty.
   std::filesystem::path output_dir;  ///< Where outK.bin go; empty: nowhere.
   std::size_t steps = 1;
+  std::size_t repeat = 0;  ///< Runs after the first one that are timed instead of it; on the CPU only. 0: none.
   std::uint64_t seed = 1;
   /// Where a difference found in lock-step is written as a case that repeats it; empty: nowhere.
   std::filesystem::path case_dir;

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <span>
 #include <tl/expected.hpp>
+#include <vector>
 
 namespace auklet::app {
 
@@ -27,6 +28,11 @@ namespace auklet::app {
 /// indices or sizes and so cannot be drawn blindly.
 [[nodiscard]] Result<compiler::Bytes> random_tensor(const compiler::Tensor& tensor, std::size_t frames,
                                                     std::uint64_t seed);
+
+/// Pseudo-random values for all inputs of `graph`: of input i those of seed + i, since a swap of equal ones would go
+/// unnoticed. Errors: as random_tensor().
+[[nodiscard]] Result<std::vector<compiler::Bytes>> random_inputs(const compiler::Graph& graph, std::size_t frames,
+                                                                 std::uint64_t seed);
 
 /// Opens the file at `path` to be written anew; its folder is made when it does not exist. Errors: kUsage.
 [[nodiscard]] Result<std::ofstream> create_file(const std::filesystem::path& path);
