@@ -7,12 +7,14 @@
 # clang-tidy remembers which files were clean (build/asan/tidy) and looks again only at what changed. TIDY_SECONDS bounds
 # it (default 2400): when the time is up, the files that are left are named and the check fails. TIDY_FOLDERS are those it
 # looks at (default: all but the tests); clang's own warnings, clang-format and the sanitizers cover everything.
-# TIDY_SINCE=REVISION lets it look only at files that differ from that commit.
+# TIDY_SINCE=REVISION lets it look only at files that differ from that commit, TIDY_MOST=N at no more than N files: each commit
+# has its own choice.
 source "$(dirname "$0")/common.sh"
 
 tidy_seconds=${TIDY_SECONDS:-2400}
 tidy_folders=${TIDY_FOLDERS:-bench compiler driver kernels sim}
 tidy_since=${TIDY_SINCE:-}
+tidy_most=${TIDY_MOST:-}
 
 # The parameters of every named configuration, a line each: name and -G arguments of Verilator.
 configurations() {
@@ -78,6 +80,15 @@ tidy_files() {
   fi
 }
 
+# choose_by_commit COUNT: COUNT of the lines that it reads, for another commit others.
+choose_by_commit() {
+  local line salt
+  salt=$(git rev-parse HEAD)
+  while read -r line; do
+    printf '%s %s\n' "$(printf '%s %s' "${salt}" "${line}" | sha256sum | cut -c1-16)" "${line}"
+  done | sort | head -n "$1" | cut -d ' ' -f 2-
+}
+
 lint_tidy() {
   quietly build/logs/configure-asan.log cmake --preset asan
   # Building finds what clang warns of and writes the generated headers that clang-tidy needs.
@@ -94,6 +105,10 @@ lint_tidy() {
   done < <(tidy_files)
 
   printf 'clang-tidy: %d files to check\n' $((${#todo[@]} / 2))
+  if [[ -n ${tidy_most} && ${#todo[@]} -gt $((2 * tidy_most)) ]]; then
+    printf 'of which %d are looked at (TIDY_MOST)\n' "${tidy_most}"
+    mapfile -t todo < <(printf '%s %s\n' "${todo[@]}" | choose_by_commit "${tidy_most}" | tr ' ' '\n')
+  fi
   [[ ${#todo[@]} -gt 0 ]] || return 0
   # shellcheck disable=SC2016,SC2154 # the inner shell expands them; common.sh sets jobs
   printf '%s\n' "${todo[@]}" |
