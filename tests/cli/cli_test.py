@@ -518,6 +518,7 @@ class Bench(Case):
         _, path = self.bench("new/folder/r.json", MODEL, "--backend", "cpu")
         self.assertTrue(path.exists())
         self.assert_refused(USAGE, "cannot write", "bench", MODEL, "--backend", "cpu", "-o", path / "r.json")
+        self.assert_refused(USAGE, "cannot write", "bench", MODEL, "--backend", "cpu", "-o", self.folder / (300 * "r"))
 
     def test_old_results_survive_a_mistake(self):
         path = self.write("r.json", b"old")
@@ -533,6 +534,22 @@ class Bench(Case):
         _, good = self.bench("r.json", MODEL, "--backend", "cpu")
         self.assert_refused(USAGE, "is no energy table", "report", good, "-o", page, "--energy-table", good)
         self.assert_refused(USAGE, "cannot write", "report", good, "-o", good / "page.html")
+        self.assertFalse(page.exists())
+
+    def test_folders_and_deep_nests_are_no_input(self):
+        page = self.folder / "page.html"
+        _, good = self.bench("r.json", MODEL, "--backend", "cpu")
+        deep = 200000
+        lists = b"[" * deep + b"]" * deep
+        nests = [lists, b'{"a":' * deep + b"1" + b"}" * deep, b"[" * deep,
+                 good.read_bytes().replace(b'"auklet":{"model"', b'"auklet":{"more":' + lists + b',"model"'),
+                 b'{"format": "auklet-energy-table", "version": 1, "name": "x", "entries": {"mac": ' + lists + b"}}"]
+        for arguments in (["report", "-o", page], ["report", good, "-o", page, "--energy-table"]):
+            self.assert_refused(USAGE, "cannot read", *arguments, self.folder)
+            for nest in nests:
+                with self.subTest(arguments=arguments, begins=nest[:5]):
+                    self.assert_refused(USAGE, "deeper than 64 levels", *arguments, self.write("nest.json", nest))
+            self.assert_refused(USAGE, "no ", *arguments, self.write("nest.json", b"[" * 64 + b"]" * 64))
         self.assertFalse(page.exists())
 
 
