@@ -181,10 +181,11 @@ TEST_F(HtmlReportTest, RefusesOtherVersionsAndDamage) {
 
 // Numbers that no chart could be drawn of.
 TEST_F(HtmlReportTest, RefusesHardwareOfNothingAndCountsThatAreNotExact) {
-  for (const char* place : {"/macs", "/bus_bytes", "/sram_bytes", "/memory/data/bytes_per_cycle",
-                            "/memory/weights/bytes_per_cycle"}) {
+  for (const char* place :
+       {"/macs", "/bus_bytes", "/sram_bytes", "/memory/data/bytes_per_cycle", "/memory/weights/bytes_per_cycle"}) {
     const ordered_json::json_pointer where(std::string("/benchmarks/0/auklet/hardware") + place);
-    EXPECT_THAT(refusal([&](ordered_json& r) { r[where] = 0; }), HasSubstr(" is no count from 1 to below 2^53")) << place;
+    EXPECT_THAT(refusal([&](ordered_json& r) { r[where] = 0; }), HasSubstr(" is no count from 1 to below 2^53"))
+        << place;
   }
   constexpr std::uint64_t kFirstInexact = std::uint64_t{1} << 53U;
   for (const char* place : {"/cycles", "/hardware/macs", "/layers/2/cycles", "/timeline/jobs/0/1"}) {
