@@ -61,19 +61,27 @@ def run(auklet):
     return {(entry["auklet"]["profile"], entry["auklet"]["model"]): entry for entry in entries}
 
 
+def microjoules(entry, prices):
+    """A run's energy by kind of operation, which has to add up to what the program says."""
+    layers = entry["auklet"]["layers"]
+    spent = {kind: sum(layer["operations"][kind] for layer in layers) * price / 1e6 for kind, price in prices.items()}
+    total = entry["energy_estimate_uj"]
+    if abs(sum(spent.values()) - total) > 1e-9 * total:
+        raise ValueError(f"{entry['run_name']}: the table of {TABLE.name} is not the program's")
+    return spent, total
+
+
 def estimates(results, prices):
-    lines = [f"| network | `sram`, µJ | pJ per MAC | {' | '.join(PARTS)} | `flash`, µJ |", "|---|---|---|" + "---|" * (len(PARTS) + 1)]
+    lines = [f"| network | `sram`, µJ | pJ per MAC | {' | '.join(PARTS)} | `flash`, µJ | weights' part of it |",
+             "|---|---|---|" + "---|" * (len(PARTS) + 2)]
     for name, title in NETWORKS.items():
         entry = results["sram", name]
-        layers = entry["auklet"]["layers"]
-        spent = {kind: sum(layer["operations"][kind] for layer in layers) * price for kind, price in prices.items()}
-        total = entry["energy_estimate_uj"]
-        if abs(sum(spent.values()) / 1e6 - total) > 1e-9 * total:
-            raise ValueError(f"{name}: the table of {TABLE.name} is not the program's")
-        shares = [sum(spent[kind] for kind in kinds) / 1e6 / total for kinds in PARTS.values()]
+        spent, total = microjoules(entry, prices)
+        flash_spent, flash_total = microjoules(results["flash", name], prices)
+        shares = [sum(spent[kind] for kind in kinds) / total for kinds in PARTS.values()]
         lines.append(f"| {title} | {total:.2f} | {total * 1e6 / entry['macs']:.2f} | "
                      + " | ".join(f"{share:.0%}" for share in shares)
-                     + f" | {results['flash', name]['energy_estimate_uj']:.2f} |")
+                     + f" | {flash_total:.2f} | {flash_spent['flash'] / flash_total:.0%} |")
     return "\n".join(lines) + "\n"
 
 

@@ -74,7 +74,8 @@ Result<RunDetail> describe_run(const Session& session, const RunReport& report, 
   if (!operations) return tl::unexpected(operations.error());
   RunDetail detail{.json = to_json(report), .counters = {}};
   ordered_json& json = detail.json;
-  json.erase("sim_cycles_per_second");  // A time: it differs from run to run.
+  // Times differ from run to run.
+  for (const char* time : {"sim_cycles_per_second", "inference_seconds"}) json.erase(time);
   json["hardware"] = hardware_json(report, session.profile());
   double energy = 0;
   for (std::size_t i = 0; i < report.layers.size(); ++i) {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <auklet/app/energy.hpp>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
 
+#include "json_file.hpp"
 #include "page/embedded.hpp"
 
 namespace auklet::app {
@@ -43,8 +43,7 @@ Result<EnergyTable::Entry> entry_of(const ordered_json& json, const std::string&
   return entry;
 }
 
-Result<EnergyTable> parse(const std::string& text, const std::string& where) {
-  const ordered_json json = ordered_json::parse(text, nullptr, false);
+Result<EnergyTable> parse(const ordered_json& json, const std::string& where) {
   if (!json.is_object() || json.value("format", ordered_json()) != kFormat) {
     return fail(ExitCode::kUsage, where + " is no energy table; docs/energy.md describes one");
   }
@@ -93,7 +92,7 @@ EnergyQuantities energy_quantities(const LayerRow& row, const LayerOperations& o
 
 const EnergyTable& default_energy_table() {
   static const EnergyTable table = [] {
-    auto parsed = parse(std::string(page::kEnergyTable), "the built-in table");
+    auto parsed = parse(ordered_json::parse(page::kEnergyTable), "the built-in table");
     if (!parsed) throw std::logic_error(parsed.error().message);
     return std::move(*parsed);
   }();
@@ -101,10 +100,9 @@ const EnergyTable& default_energy_table() {
 }
 
 Result<EnergyTable> read_energy_table(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return fail(ExitCode::kUsage, fmt::format("cannot read energy table {}", path.string()));
-  return parse(text, path.string());
+  const auto json = read_json_file(path, "docs/energy.md describes an energy table");
+  if (!json) return tl::unexpected(json.error());
+  return parse(*json, path.string());
 }
 
 std::array<double, kEnergyKinds.size()> picojoules(const EnergyQuantities& quantities, const EnergyTable& table) {

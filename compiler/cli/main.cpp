@@ -81,14 +81,15 @@ Outcome check_writable(const std::filesystem::path& path) {
 
 ExitCode execute(BenchCommand& command) {
   // Minutes of measuring should not be lost because the results cannot be written. What is there stays until then.
-  const bool existed = std::filesystem::exists(command.output);
+  std::error_code error;
+  const bool existed = std::filesystem::exists(command.output, error) || error;  // What is not known is kept.
   if (const Outcome writable = check_writable(command.output); !writable) return complain(writable.error());
   ProgressBar bar(stderr);
   command.request.on_progress = [&](double share) { bar.update(share); };
   const auto results = run_bench(command.request);
   bar.clear();
   if (!results) {
-    if (!existed) std::filesystem::remove(command.output);
+    if (!existed) std::filesystem::remove(command.output, error);
     return complain(results.error());
   }
   const Outcome written = write_file(command.output, std::as_bytes(std::span(results->json)));

@@ -4,10 +4,9 @@
 
 #include <auklet/app/bench.hpp>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
+#include "json_file.hpp"
 #include "page/embedded.hpp"
 
 namespace auklet::app {
@@ -15,15 +14,25 @@ namespace {
 
 using nlohmann::ordered_json;
 
-bool is_count(const ordered_json& value) {
-  return value.is_number_unsigned() || (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+// The page's numbers are JavaScript's: these are exact, and so is one more than any of them.
+constexpr std::uint64_t kCountsEnd = std::uint64_t{1} << 53U;
+
+bool is_count(const ordered_json& value, std::uint64_t least) {
+  if (!value.is_number_integer() || (!value.is_number_unsigned() && value.get<std::int64_t>() < 0)) return false;
+  const auto count = value.get<std::uint64_t>();
+  return count >= least && count < kCountsEnd;
 }
 
 bool is_of_type(const ordered_json& value, const std::string& type) {
   if (type == "text") return value.is_string();
   if (type == "bool") return value.is_boolean();
   if (type == "number") return value.is_number() && std::isfinite(value.get<double>());
-  return is_count(value);
+  return is_count(value, type == "size" ? 1 : 0);
+}
+
+std::string describe(const std::string& type) {
+  if (type == "count") return "count below 2^53";
+  return type == "size" ? "count from 1 to below 2^53" : type;
 }
 
 // Where `value` first departs from `shape`; nothing when it has it. A shape is a type's name, a list with the shape of
@@ -32,7 +41,7 @@ bool is_of_type(const ordered_json& value, const std::string& type) {
 std::optional<std::string> departure(const ordered_json& value, const ordered_json& shape, const std::string& where) {
   if (shape.is_string()) {
     if (is_of_type(value, shape.get<std::string>())) return std::nullopt;
-    return fmt::format("{} is no {}", where, shape.get<std::string>());
+    return fmt::format("{} is no {}", where, describe(shape.get<std::string>()));
   }
   if (shape.is_array()) {
     if (!value.is_array()) return where + " is no list";
@@ -100,13 +109,9 @@ Outcome check_version(const std::string& path, const ordered_json& file) {
 }  // namespace
 
 Result<std::vector<ResultsRun>> read_results(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream) return fail(ExitCode::kUsage, fmt::format("cannot read {}", path.string()));
-  const ordered_json file = ordered_json::parse(text, nullptr, false);
-  if (file.is_discarded()) {
-    return fail(ExitCode::kUsage, fmt::format("{} is no JSON; give a file that auklet bench wrote", path.string()));
-  }
+  const auto read = read_json_file(path, "give a file that auklet bench wrote");
+  if (!read) return tl::unexpected(read.error());
+  const ordered_json& file = *read;
   if (Outcome ok = check_version(path.string(), file); !ok) return tl::unexpected(ok.error());
   const ordered_json shape = ordered_json::parse(page::kResultsShape);
   std::vector<ResultsRun> runs;
@@ -116,7 +121,9 @@ Result<std::vector<ResultsRun>> read_results(const std::filesystem::path& path) 
     const std::string name = text_at(entry, "run_name");
     const bool failed = entry.contains("error_occurred") && entry["error_occurred"] == true;
     if (failed) {
-      runs.push_back({.name = name, .error = text_at(entry, "error_message"), .times_ms = {}, .detail = {}});
+      const std::string reason = text_at(entry, "error_message");
+      runs.push_back(
+          {.name = name, .error = reason.empty() ? "no reason given" : reason, .times_ms = {}, .detail = {}});
       continue;
     }
     if (!entry.contains("real_time") || !is_of_type(entry["real_time"], "number")) {

@@ -1,40 +1,24 @@
 #!/usr/bin/env python3
 """Calls the command line as people do. Environment: AUKLET (the executable), AUKLET_SOURCE_DIR, AUKLET_GOLDEN.
 
-    tests/cli/cli_test.py [Usage | BadFiles | Json | Keyword | Inputs | Compiled | Bench | Traces | Waves | Golden]
+    tests/cli/cli_test.py [Usage | BadFiles | Json | Keyword | Inputs | Compiled | Traces | Waves | Golden]
 """
 
 import hashlib
 import json
 import os
 import struct
-import subprocess
-import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
+from command_line import (DEADLINE, INPUTS, KEYWORD, MISMATCH, MODEL, MODEL_REFUSED, NO_BACKEND, NPU_FAULT, OK, USAGE, Case,
+                          auklet, has_rtl)
 from trace_file import CYCLES, TRACKS, Trace
 
-AUKLET = os.environ["AUKLET"]
-KEYWORD = Path(os.environ["AUKLET_SOURCE_DIR"]) / "models" / "keyword"
-MODEL = KEYWORD / "keyword.tflite"
-INPUTS = sorted((KEYWORD / "inputs").glob("*.bin"))
 GOLDEN = Path(os.environ["AUKLET_GOLDEN"]) / "zoo" if "AUKLET_GOLDEN" in os.environ else None
 
 BEAT_BYTES = 16  # Of every configuration's bus.
-
-OK, MISMATCH, USAGE, MODEL_REFUSED, NPU_FAULT, DEADLINE, NO_BACKEND = range(7)
-
-
-def auklet(*arguments):
-    return subprocess.run([AUKLET, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
-
-
-def has_rtl():
-    return " rtl" in auklet("--version").stdout
-
 
 BACKENDS = ["cpu", "model"] + (["rtl"] if has_rtl() else [])
 
@@ -44,32 +28,6 @@ def npy(descr, shape, data, fortran=False):
     header = f"{{'descr': {descr!r}, 'fortran_order': {fortran}, 'shape': {tuple(shape)!r}, }}".encode()
     header += b" " * (-(len(header) + 11) % 64) + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def assert_refused(self, code, clause, *arguments):
-        """The call fails with `code`, says why in one sentence on stderr, and nothing on stdout."""
-        result = auklet(*arguments)
-        self.assertEqual(result.returncode, code, result.stderr + result.stdout)
-        self.assertEqual(result.stdout, "")
-        self.assertRegex(result.stderr, r"\Aauklet: [^\n]+\n\Z")
-        self.assertIn(clause, result.stderr)
-
-    def run_json(self, *arguments, code=OK):
-        result = auklet("run", *arguments, "--json")
-        self.assertEqual(result.returncode, code, result.stderr + result.stdout)
-        self.assertEqual(result.stderr, "")
-        return json.loads(result.stdout)
-
-    def write(self, name, data):
-        path = self.folder / name
-        path.write_bytes(data)
-        return path
 
 
 class Usage(Case):
@@ -475,65 +433,6 @@ class Code(Case):
         compiled = self.folder / "compiled.tflite"
         self.assertEqual(auklet("compile", MODEL, "-o", compiled).returncode, OK)
         self.assert_refused(MODEL_REFUSED, "segments already", "compile", compiled, "--emit", "cpp", "-o", self.folder)
-
-
-class Bench(Case):
-    def bench(self, name, *arguments, code=OK):
-        path = self.folder / name
-        result = auklet("bench", *arguments, "-o", path)
-        self.assertEqual(result.returncode, code, result.stderr + result.stdout)
-        return result, path
-
-    def test_results_become_a_page(self):
-        result, path = self.bench("r.json", MODEL, "--backend", "model", "--backend", "cpu", "--profile", "sram,flash")
-        self.assertEqual(len(result.stdout.splitlines()), 2 + 3, "a head and three benchmarks")
-        page = self.folder / "folder" / "page.html"
-        result = auklet("report", path, "-o", page)
-        self.assertEqual((result.returncode, result.stderr), (OK, ""))
-        self.assertIn("3 runs", result.stdout)
-        self.assertIn("keyword/npu256/flash/model", page.read_text(encoding="utf-8"))
-
-    def test_scripts_compare_results(self):
-        paths = [self.bench(name, MODEL, "--backend", "model", "--repetitions", 2)[1] for name in ("a.json", "b.json")]
-        script = Path(os.environ["AUKLET_SOURCE_DIR"]) / "scripts" / "compare_bench.py"
-        done = subprocess.run([sys.executable, script, *paths], capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("1.0000  keyword/npu256/sram/model", done.stdout)
-
-    def test_names_tell_models_apart(self):
-        out = self.folder / "r.json"
-        self.assert_refused(USAGE, "NAME=FILE", "bench", MODEL, MODEL, "--backend", "model", "-o", out)
-        self.assertFalse(out.exists())
-        result, _ = self.bench("r.json", f"a={MODEL}", f"b={MODEL}", "--backend", "cpu")
-        self.assertIn("a/cpu", result.stdout)
-
-    def test_a_failure_keeps_the_other_results(self):
-        result, path = self.bench("r.json", MODEL, "--backend", "model,cpu", "--deadline", 50, code=DEADLINE)
-        self.assertRegex(result.stderr, r"\Aauklet: [^\n]+\n\Z")
-        entries = json.loads(path.read_text(encoding="utf-8"))["benchmarks"]
-        self.assertEqual([entry.get("error_occurred", False) for entry in entries], [True, False])
-        self.assertEqual(auklet("report", path, "-o", self.folder / "page.html").returncode, OK)
-
-    def test_the_results_folder_is_made_or_refused_at_once(self):
-        _, path = self.bench("new/folder/r.json", MODEL, "--backend", "cpu")
-        self.assertTrue(path.exists())
-        self.assert_refused(USAGE, "cannot write", "bench", MODEL, "--backend", "cpu", "-o", path / "r.json")
-
-    def test_old_results_survive_a_mistake(self):
-        path = self.write("r.json", b"old")
-        self.assert_refused(USAGE, "none.tflite", "bench", "none.tflite", "--backend", "cpu", "-o", path)
-        self.assertEqual(path.read_bytes(), b"old")
-
-    def test_bad_results(self):
-        page = self.folder / "page.html"
-        self.assert_refused(USAGE, "cannot read", "report", self.folder / "none.json", "-o", page)
-        for data, clause in ((b"cycles", "is no JSON"), (b"{}", "no results of auklet bench"),
-                             (b'{"context": {"auklet": {"version": 7}}, "benchmarks": []}', "version 7")):
-            self.assert_refused(USAGE, clause, "report", self.write("bad.json", data), "-o", page)
-        _, good = self.bench("r.json", MODEL, "--backend", "cpu")
-        self.assert_refused(USAGE, "is no energy table", "report", good, "-o", page, "--energy-table", good)
-        self.assert_refused(USAGE, "cannot write", "report", good, "-o", good / "page.html")
-        self.assertFalse(page.exists())
 
 
 class TraceCase(Case):

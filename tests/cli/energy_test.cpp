@@ -123,7 +123,8 @@ TEST_F(EnergyFile, IsRefusedWithTheReason) {
 TEST_F(EnergyFile, MayBeMissing) {
   const auto table = read_energy_table("no such table.json");
   ASSERT_FALSE(table);
-  EXPECT_EQ(table.error(), (Failure{ExitCode::kUsage, "cannot read energy table no such table.json"}));
+  EXPECT_EQ(table.error(),
+            (Failure{ExitCode::kUsage, "cannot read no such table.json; docs/energy.md describes an energy table"}));
   EXPECT_FALSE(read("{"));
 }
 

@@ -146,6 +146,17 @@ TEST_F(HtmlReportTest, RefusesWhatIsNotItsOwn) {
   EXPECT_THAT(missing.error().message, HasSubstr("cannot read"));
 }
 
+TEST_F(HtmlReportTest, SaysThatAFailureHasNoReason) {
+  for (const char* message : {"", R"(, "error_message": "")", R"(, "error_message": 3)"}) {
+    const auto made = make_html_report(
+        {.results = {write("r.json", std::string(R"({"context": {"auklet": {"version": 1}}, "benchmarks": [)") +
+                                         R"({"run_name": "x", "run_type": "iteration", "error_occurred": true)" +
+                                         message + "}]}")}});
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_THAT(made->html, HasSubstr("failed: no reason given"));
+  }
+}
+
 TEST_F(HtmlReportTest, RefusesOtherVersionsAndDamage) {
   EXPECT_EQ(refusal([](ordered_json&) {}), "");
   EXPECT_THAT(refusal([](ordered_json& r) { r["context"]["auklet"]["version"] = 2; }),
@@ -166,6 +177,22 @@ TEST_F(HtmlReportTest, RefusesOtherVersionsAndDamage) {
       HasSubstr("five numbers"));
   EXPECT_THAT(refusal([](ordered_json& r) { r["benchmarks"][0]["auklet"]["timeline"]["jobs"] = {{1}}; }),
               HasSubstr("two numbers"));
+}
+
+// Numbers that no chart could be drawn of.
+TEST_F(HtmlReportTest, RefusesHardwareOfNothingAndCountsThatAreNotExact) {
+  for (const char* place :
+       {"/macs", "/bus_bytes", "/sram_bytes", "/memory/data/bytes_per_cycle", "/memory/weights/bytes_per_cycle"}) {
+    const ordered_json::json_pointer where(std::string("/benchmarks/0/auklet/hardware") + place);
+    EXPECT_THAT(refusal([&](ordered_json& r) { r[where] = 0; }), HasSubstr(" is no count from 1 to below 2^53"))
+        << place;
+  }
+  constexpr std::uint64_t kFirstInexact = std::uint64_t{1} << 53U;
+  for (const char* place : {"/cycles", "/hardware/macs", "/layers/2/cycles", "/timeline/jobs/0/1"}) {
+    const ordered_json::json_pointer where(std::string("/benchmarks/0/auklet") + place);
+    EXPECT_THAT(refusal([&](ordered_json& r) { r[where] = kFirstInexact; }), HasSubstr("below 2^53")) << place;
+    EXPECT_EQ(refusal([&](ordered_json& r) { r[where] = kFirstInexact - 1; }), "") << place;
+  }
 }
 
 }  // namespace

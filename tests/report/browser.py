@@ -5,6 +5,7 @@ The protocol is Chrome's DevTools Protocol: JSON objects, each ended by a zero b
 """
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -16,6 +17,7 @@ import time
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
          "--remote-debugging-pipe"]
+PIPES = (3, 4)  # The browser's descriptors: to it, from it.
 SECONDS = 60  # For any one answer.
 
 
@@ -41,11 +43,17 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_read, self._write = os.pipe()
         self._read, from_write = os.pipe()
-        # The shell gives the pipes the numbers that the browser expects.
-        command = f'exec "$0" "$@" 3<&{to_read} 4>&{from_write}'
+
+        def place_pipes():
+            # By way of other numbers: one pipe may have that which the other shall get.
+            ends = [fcntl.fcntl(end, fcntl.F_DUPFD, max(PIPES) + 1) for end in (to_read, from_write)]
+            for end, number in zip(ends, PIPES, strict=True):
+                os.dup2(end, number)
+
+        # PIPES are open here too, as four pipe ends have just been opened: pass_fds needs that.
         self._process = subprocess.Popen(
-            ["sh", "-c", command, executable, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"],
-            pass_fds=(to_read, from_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [executable, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"],
+            pass_fds=PIPES, preexec_fn=place_pipes, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_read)
         os.close(from_write)
         self._session = None

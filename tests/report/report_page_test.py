@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Looks at the page of `auklet report` in a headless Chromium. Environment: AUKLET (the executable), AUKLET_SOURCE_DIR.
+"""Looks at the page of `auklet report` in a headless Chromium. Environment: AUKLET (the executable), AUKLET_SOURCE_DIR,
+AUKLET_GOLDEN.
 
-    tests/report/report_page_test.py                  ends with code 77 where there is no Chromium
-    tests/report/report_page_test.py --shots FOLDER   also keeps what the page looks like
+    tests/report/report_page_test.py [Driver | Page | Networks]   ends with code 77 where there is no Chromium
+    tests/report/report_page_test.py --shots FOLDER [...]         also keeps what the page looks like
 """
 
+import contextlib
 import json
 import os
 import re
@@ -19,6 +21,8 @@ from browser import Browser, find_browser
 
 AUKLET = os.environ["AUKLET"]
 MODEL = Path(os.environ["AUKLET_SOURCE_DIR"]) / "models" / "keyword" / "keyword.tflite"
+GOLDEN = Path(os.environ["AUKLET_GOLDEN"]) / "zoo" if "AUKLET_GOLDEN" in os.environ else None
+NETWORKS = ("tiny_kws_dscnn", "tiny_resnet8", "tiny_vww96", "tiny_ad01", "coral_tf2_mobilenet_v2_224_ptq")
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<b>layer</b>"
 SHOTS = None  # Folder.
 NARROW, WIDE = 390, 1280
@@ -34,8 +38,19 @@ def grouped(value):
     return f"{value:,}"
 
 
-class Page(unittest.TestCase):
-    """The keyword network in two memory profiles and on the CPU, one layer of which has a hostile name."""
+class Driver(unittest.TestCase):
+    """The test's own way to the browser."""
+
+    def test_it_opens_whatever_numbers_its_pipes_have(self):
+        with contextlib.ExitStack() as stack:
+            for _ in range(12):
+                stack.enter_context(open(os.devnull, "rb"))
+            with Browser(find_browser()) as browser:
+                self.assertEqual(browser.value("6 * 7"), 42)
+
+
+class PageCase(unittest.TestCase):
+    """A report in a browser: `results` are the entries of its benchmarks, `layers` those of the first one."""
 
     @classmethod
     def setUpClass(cls):
@@ -43,16 +58,10 @@ class Page(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
         results = cls.folder / "results.json"
-        run("bench", MODEL, "--backend", "model,cpu", "--profile", "sram,flash", "-o", results)
-        content = json.loads(results.read_text(encoding="utf-8"))
-        for entry in content["benchmarks"]:
-            entry["auklet"]["layers"][3]["name"] = HOSTILE
-        # A layer on the CPU, with the reason that it would have.
-        cls.layers = content["benchmarks"][0]["auklet"]["layers"]
-        cls.layers[9].update({"where": "cpu", "reason": "has <i>no</i> place there", "cycles": 0, "cpu_bytes": 1234})
-        results.write_text(json.dumps(content), encoding="utf-8")
+        cls.bench(results)
+        cls.results = json.loads(results.read_text(encoding="utf-8"))["benchmarks"]
+        cls.layers = cls.results[0]["auklet"]["layers"]
         run("report", results, "-o", cls.folder / "report.html", "--title", HOSTILE)
-        cls.results = content["benchmarks"]
         cls.url = (cls.folder / "report.html").as_uri()
         cls.browser = Browser(find_browser())
         cls.addClassCleanup(cls.browser.close)
@@ -80,9 +89,9 @@ class Page(unittest.TestCase):
         return self.browser.value(f"""[...document.querySelectorAll({json.dumps(selector)})].map(
             row => [...row.cells].map(cell => cell.textContent))""")
 
-    def test_summary_has_the_numbers_of_the_results(self):
+    def check_summary(self):
+        """It has the numbers of the results."""
         rows = self.cells("#summary tbody tr")
-        self.assertEqual(len(rows), len(self.results))
         for row, entry in zip(rows, self.results, strict=True):
             self.assertEqual(row[0], entry["run_name"])
             if "cycles" in entry:
@@ -90,6 +99,45 @@ class Page(unittest.TestCase):
                 self.assertEqual(row[2], f"{100 * entry['utilisation']:.1f} %")
             self.assertEqual(row[3], grouped(round(entry["macs"])))
             self.assertEqual(row[7], f"{entry['real_time']:.2f} ms")
+
+    def check_widths(self):
+        """Every run fits wide and narrow windows."""
+        for width in (WIDE, NARROW):
+            for index, entry in enumerate(self.results):
+                with self.subTest(width=width, run=entry["run_name"]):
+                    self.open(width)
+                    self.browser.choose("run", index)
+                    self.assertEqual(self.browser.value("document.documentElement.scrollWidth"), width)
+                    self.assertEqual(self.browser.complaints(), [])
+            self.keep(f"{type(self).__name__.lower()}-{width}")
+
+    def keep(self, name):
+        """Takes a picture, which has to be one; keeps it where that is asked for."""
+        png = self.browser.screenshot()
+        self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n")
+        width, height = struct.unpack(">II", png[16:24])
+        self.assertIn(width, (NARROW, WIDE))
+        self.assertGreater(height, 1500)
+        if SHOTS:
+            (SHOTS / f"{name}.png").write_bytes(png)
+
+
+class Page(PageCase):
+    """The keyword network in two memory profiles and on the CPU, one layer of which has a hostile name."""
+
+    @classmethod
+    def bench(cls, results):
+        run("bench", MODEL, "--backend", "model,cpu", "--profile", "sram,flash", "-o", results)
+        content = json.loads(results.read_text(encoding="utf-8"))
+        for entry in content["benchmarks"]:
+            entry["auklet"]["layers"][3]["name"] = HOSTILE
+        # A layer on the CPU, with the reason that it would have.
+        moved = {"where": "cpu", "reason": "has <i>no</i> place there", "cycles": 0, "cpu_bytes": 1234}
+        content["benchmarks"][0]["auklet"]["layers"][9].update(moved)
+        results.write_text(json.dumps(content), encoding="utf-8")
+
+    def test_summary_has_the_numbers_of_the_results(self):
+        self.check_summary()
 
     def test_summary_needs_no_script(self):
         page = (self.folder / "report.html").read_text(encoding="utf-8")
@@ -198,13 +246,7 @@ class Page(unittest.TestCase):
             "[...document.querySelectorAll('select')].filter(s => s.labels.length === 0).length"), 0)
 
     def test_it_fits_wide_and_narrow_windows(self):
-        for width in (WIDE, NARROW):
-            for index, entry in enumerate(self.results):
-                with self.subTest(width=width, run=entry["run_name"]):
-                    self.open(width)
-                    self.browser.choose("run", index)
-                    self.assertEqual(self.browser.value("document.documentElement.scrollWidth"), width)
-            self.keep(f"{width}")
+        self.check_widths()
 
     def test_words_stay_within_their_drawing(self):
         for width in (WIDE, NARROW):
@@ -239,15 +281,44 @@ class Page(unittest.TestCase):
             self.assertEqual(self.browser.value(f"getComputedStyle(document.querySelector('{selector}')).display"), "none")
         self.keep("print")
 
-    def keep(self, name):
-        """Takes a picture, which has to be one; keeps it where that is asked for."""
-        png = self.browser.screenshot()
-        self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n")
-        width, height = struct.unpack(">II", png[16:24])
-        self.assertIn(width, (NARROW, WIDE))
-        self.assertGreater(height, 1500)
-        if SHOTS:
-            (SHOTS / f"{name}.png").write_bytes(png)
+    def test_charts_of_any_numbers_have_an_end(self):
+        self.assertEqual(self.browser.value("ticks(0, 1000, 5)"), [0, 200, 400, 600, 800, 1000])
+        self.assertEqual(self.browser.value("decades(0.5, 20)"), [0.5, 1, 2, 5, 10, 20])
+        for range_ in ("0, 0", "1, 0", "NaN, 1", "0, Infinity", "2 ** 60, 2 ** 60 + 256", "1e308, -1e308"):
+            with self.subTest(range=range_):
+                self.assertLessEqual(self.browser.value(f"ticks({range_}, 5).length"), 6)
+        for range_ in ("0, 1", "1, Infinity", "NaN, NaN", "5e-324, 1.7e308"):
+            with self.subTest(range=range_):
+                self.assertLess(self.browser.value(f"decades({range_}).length"), 700)
+
+
+@unittest.skipUnless(GOLDEN and GOLDEN.is_dir(), "the reference vectors are not here")
+class Networks(PageCase):
+    """Models that are not ours: four networks of MLPerf Tiny, and MobileNetV2."""
+
+    @classmethod
+    def bench(cls, results):
+        models = [f"{name}={GOLDEN / name / 'model.tflite'}" for name in NETWORKS]
+        run("bench", *models, "--backend", "model", "--no-check", "-o", results)
+
+    def test_summary_has_the_numbers_of_the_results(self):
+        self.assertEqual(len(self.results), len(NETWORKS))
+        self.check_summary()
+
+    def test_every_network_has_its_layers_and_points(self):
+        for index, entry in enumerate(self.results):
+            with self.subTest(run=entry["run_name"]):
+                self.browser.choose("run", index)
+                shown = [layer for layer in entry["auklet"]["layers"] if layer["where"] == "npu"]
+                rows = self.cells("#layers tbody tr")
+                self.assertEqual([row[2] for row in rows], [grouped(layer["cycles"]) for layer in shown])
+                points = [layer for layer in shown if layer["macs"] and layer["bytes"] and layer["cycles"]]
+                self.assertEqual(self.count("#roofline [data-point=layer]"), len(points))
+                for track in entry["auklet"]["timeline"]["tracks"]:
+                    self.assertEqual(self.count(f"#timeline [data-unit={track['unit']}]"), len(track["slices"]), track["unit"])
+
+    def test_they_fit_wide_and_narrow_windows(self):
+        self.check_widths()
 
 
 def luminance(colour):

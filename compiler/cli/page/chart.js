@@ -18,22 +18,29 @@ function logarithmic(from, to, begin, end) {
   return (value) => map(Math.log10(value));
 }
 
-// About `count` round numbers from `from` to `to`.
+// About `count` round numbers from `from` to `to`, and no more than one above that, whatever these are.
 function ticks(from, to, count) {
   const rough = (to - from) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough);
   const result = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) result.push(at);
+  const first = Math.ceil(from / step);
+  for (let i = 0; i <= count; ++i) {
+    const at = (first + i) * step;
+    if (at <= to) result.push(at);
+  }
   return result;
 }
 
 // Powers of ten from `from` to `to`, and 2 and 5 times them where there is room for more.
 function decades(from, to) {
   const factors = Math.log10(to / from) < 3 ? [1, 2, 5] : [1];
+  const first = Math.floor(Math.log10(from));
+  const powers = Math.floor(Math.log10(to)) - first + 1;
   const result = [];
-  for (let power = Math.floor(Math.log10(from)); power <= Math.log10(to); ++power) {
-    result.push(...factors.map((factor) => factor * 10 ** power).filter((at) => at >= from && at <= to));
+  if (!Number.isFinite(powers)) return result;
+  for (let i = 0; i < powers; ++i) {
+    result.push(...factors.map((factor) => factor * 10 ** (first + i)).filter((at) => at >= from && at <= to));
   }
   return result;
 }
