@@ -10,7 +10,7 @@ Networks: the project's own, and those of the reference vectors (AUKLET_GOLDEN, 
 they are. Every case's outputs are compared. Times are taken on the first case, one frame of it or all of a model with
 state: a peer's right after the own, `--rounds` times over, each the median of warm repetitions that take about `--seconds`.
 A peer that is not installed is named, with the line that installs it. Exit code 77 when none is; 1 when `--most-steps`
-does not hold; 2 for wrong arguments.
+does not hold; 2 for wrong arguments and for a peer that is installed but does not start.
 """
 
 import argparse
@@ -254,6 +254,13 @@ def main(words=None):
     for peer in wanted:
         if peer not in installed:
             print(f"compare_peers: skipped {peer.name}, which is not installed: {peer.install}", file=sys.stderr)
+    versions = {}
+    for peer in installed:
+        try:
+            versions[peer.name] = ask([*peer.command, "--describe"], arguments.timeout)["version"]
+        except Refused as error:
+            return fail(f"{peer.name} is installed, but does not start: {error}; install it again ({peer.install}), or "
+                        "name the others with --peer")
     good = True
     for peer in installed:
         rows = []
@@ -262,7 +269,7 @@ def main(words=None):
             rows.append(measure(peer, network, arguments))
         good = good and (arguments.most_steps is None
                          or all(not row.message and row.agreement.steps <= arguments.most_steps for row in rows))
-        text = f"{ask([*peer.command, '--describe'], arguments.timeout)['version']}:\n\n{table(rows)}"
+        text = f"{versions[peer.name]}:\n\n{table(rows)}"
         print(f"{peer.name}, {text}", flush=True)
         if arguments.update:
             PAGE.write_text(replace_section(PAGE.read_text(encoding="utf-8"), peer.name, text), encoding="utf-8")

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <utility>
 
+#include "frames.hpp"
 #include "job_recorder.hpp"
 #include "layers.hpp"
 #include "operations.hpp"
@@ -44,51 +45,6 @@ Result<spec::HardwareConfig> configuration_of(const std::string& name, const com
 std::int32_t tensor_called(const compiler::Graph& graph, const std::string& name) {
   const auto found = std::ranges::find(graph.tensors, name, &compiler::Tensor::name);
   return found == graph.tensors.end() ? compiler::kAbsent : static_cast<std::int32_t>(found - graph.tensors.begin());
-}
-
-// Checks the inputs of a run of `steps` frames against a graph.
-Outcome check_inputs(const compiler::Graph& graph, std::span<const Bytes> inputs, std::size_t steps) {
-  if (steps == 0) return fail(ExitCode::kUsage, "there must be at least one step");
-  if (inputs.size() != graph.inputs.size()) {
-    return fail(ExitCode::kUsage, fmt::format("the model has {} inputs, not {}", graph.inputs.size(), inputs.size()));
-  }
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const std::size_t wanted = graph.tensor(graph.inputs[i]).bytes() * steps;
-    if (inputs[i].size() == wanted) continue;
-    return fail(ExitCode::kUsage, fmt::format("input {} has {} bytes, but {} steps of '{}' need {}", i,
-                                              inputs[i].size(), steps, graph.tensor(graph.inputs[i]).name, wanted));
-  }
-  return {};
-}
-
-struct FramesRun {
-  std::vector<Bytes> outputs;             // Of the graph, frames one after the other.
-  std::chrono::duration<double> took{0};  // In the executor.
-};
-
-// Runs the frames on an executor in its initial state. `failed` is asked after an error whether a hook has a better
-// account of it.
-Result<FramesRun> run_frames(const std::string& name, const compiler::Graph& graph, compiler::Executor& executor,
-                             std::span<const Bytes> inputs, std::size_t steps, const compiler::ExecutorHooks& hooks,
-                             const std::optional<Failure>& failed) {
-  if (Outcome ok = check_inputs(graph, inputs, steps); !ok) return tl::unexpected(ok.error());
-  executor.reset();
-  FramesRun run{.outputs = std::vector<Bytes>(graph.outputs.size())};
-  for (std::size_t step = 0; step < steps; ++step) {
-    std::vector<std::span<const std::byte>> frame;
-    for (const Bytes& input : inputs) {
-      const std::size_t bytes = input.size() / steps;
-      frame.push_back(std::span(input).subspan(step * bytes, bytes));
-    }
-    const auto began = std::chrono::steady_clock::now();
-    auto results = executor.run(frame, hooks);
-    run.took += std::chrono::steady_clock::now() - began;
-    if (!results) return tl::unexpected(failed ? *failed : from_compiler(name, results.error()));
-    for (std::size_t i = 0; i < run.outputs.size(); ++i) {
-      run.outputs[i].insert(run.outputs[i].end(), (*results)[i].begin(), (*results)[i].end());
-    }
-  }
-  return run;
 }
 
 }  // namespace
@@ -388,29 +344,7 @@ Result<RunReport> Session::run(std::span<const Bytes> inputs, std::size_t steps)
 Result<double> Session::time_cpu(std::span<const Bytes> inputs, std::size_t steps, std::size_t repetitions) {
   State& state = *state_;
   if (state.runner || repetitions == 0) return fail(ExitCode::kUsage, "only runs on the CPU are timed, once at least");
-  std::vector<double> seconds;
-  for (std::size_t i = 0; i < repetitions; ++i) {
-    const auto frames = run_frames(state.name, graph(), *state.executor, inputs, steps, {}, std::nullopt);
-    if (!frames) return tl::unexpected(frames.error());
-    seconds.push_back(frames->took.count());
-  }
-  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(repetitions / 2);
-  std::ranges::nth_element(seconds, middle);
-  return *middle;
-}
-
-bool is_reference(Backend backend, compiler::CpuKernels kernels) {
-  if (backend != Backend::kCpu) return false;
-  return kernels == compiler::CpuKernels::kReference || !compiler::has_optimized_kernels();
-}
-
-Result<std::vector<Bytes>> run_reference(const std::string& name, const Model& model, std::span<const Bytes> inputs,
-                                         std::size_t steps) {
-  auto executor = compiler::Executor::create(model);
-  if (!executor) return tl::unexpected(from_compiler(name, executor.error()));
-  auto frames = run_frames(name, model.main(), *executor, inputs, steps, {}, std::nullopt);
-  if (!frames) return tl::unexpected(frames.error());
-  return std::move(frames->outputs);
+  return time_frames(state.name, graph(), *state.executor, inputs, steps, repetitions);
 }
 
 }  // namespace auklet::app

@@ -153,26 +153,38 @@ struct Executor::State {
   }
 
   Outcome use_optimized_kernels(std::size_t max_bytes);
+  [[nodiscard]] std::size_t kernel_bytes() const;
   Outcome set_inputs(std::span<const std::span<const std::byte>> inputs);
   Outcome run_step(std::size_t index, const ExecutorHooks& hooks);
   Outcome call_once(Called& graph);
 };
 
-// For the main graph: what CALL_ONCE runs, runs once. A twin that wants more than `max_bytes` is not used.
+// For the main graph: what CALL_ONCE runs, runs once. A twin that would take all of them beyond `max_bytes` is not
+// used: packed weights may be hundreds of times as large as the model's.
 Outcome Executor::State::use_optimized_kernels(std::size_t max_bytes) {
-  std::size_t most = 0;
+  std::size_t packed_bytes = 0;
+  std::size_t workspace_bytes = 0;
   for (std::size_t i = 0; i < main.steps.size(); ++i) {
     Step& step = main.steps[i];
     const std::optional<exec::OptimizedCall>& call = step.evaluate.optimized();
-    if (!call || call->workspace_bytes > max_bytes) continue;
+    if (!call) continue;
+    const std::size_t largest = std::max(workspace_bytes, call->workspace_bytes);
+    if (largest > max_bytes - packed_bytes || call->packed_bytes > max_bytes - packed_bytes - largest) continue;
     const std::span<std::byte> packed = step.packed.emplace().resize(call->packed_bytes);
     if (!packed.empty()) {
       if (Outcome ok = accepted(call->pack(step.values(), packed), main.graph, i); !ok) return ok;
     }
-    most = std::max(most, call->workspace_bytes);
+    packed_bytes += call->packed_bytes;
+    workspace_bytes = largest;
   }
-  (void)workspace.resize(most);
+  (void)workspace.resize(workspace_bytes);
   return {};
+}
+
+std::size_t Executor::State::kernel_bytes() const {
+  std::size_t bytes = workspace.bytes().size();
+  for (const Step& step : main.steps) bytes += step.packed ? step.packed->bytes().size() : 0;
+  return bytes;
 }
 
 Outcome Executor::State::set_inputs(std::span<const std::span<const std::byte>> inputs) {
@@ -280,6 +292,8 @@ void Executor::reset() {
     called.done = false;
   }
 }
+
+std::size_t Executor::kernel_bytes() const { return state_->kernel_bytes(); }
 
 std::vector<Refusal> find_refusals(const Model& model, const ExecutorOptions& options) {
   std::vector<Refusal> refusals;

@@ -60,8 +60,9 @@ class Reader {
  public:
   Reader(const Depthwise& work, std::int32_t row, std::int32_t channel, const std::int8_t* outside)
       : work_(work), top_(row * work.window.stride_height - work.window.pad_top), channel_(channel), outside_(outside) {
+    // No row behind the filter's: its dilation may lead anywhere, beyond int32, too.
     for (std::int32_t ky = 0; ky < 3; ++ky) {
-      rows_[ky] = pixel(ky, 0);
+      rows_[ky] = ky < work.filter_height ? pixel(ky, 0) : outside;
       steps_[ky] = rows_[ky] == outside ? 0 : work.pixel;
     }
   }

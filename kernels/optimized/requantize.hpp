@@ -11,9 +11,9 @@
 //
 // Any multipliers: nested floors are one floor, so for x >= 0 both roundings are one addition and one shift in 64 bits,
 //   (x * m + 2^30 + 2^(30 + s)) >> (31 + s).
-// For x < 0 and s > 0 halves go the other way: 2^31 less before the shift. With s = 0 there is no second rounding: (x *
-// m
-// + 2^30) >> 31. |x * m| <= 2^62 and the constants stay below 2^62, so nothing overflows.
+// For x < 0 and s > 0 halves go the other way: 2^31 less before the shift. With s = 0 there is no second rounding:
+//   (x * m + 2^30) >> 31.
+// |x * m| <= 2^62 and the constants stay below 2^62, so nothing overflows.
 #pragma once
 
 #include <auklet/kernels/fixed_point.hpp>

@@ -215,6 +215,48 @@ TEST(Executor, SaysHowMuchMemoryIsNeeded) {
   EXPECT_EQ(executor.error().message, "the model's tensors need 112 bytes, 100 are allowed");
 }
 
+// A convolution with one channel a group packs hundreds of bytes for each weight. Two of them: none fits, one, both.
+TEST(Executor, PackedWeightsStayWithinTheLimit) {
+  if (!has_optimized_kernels()) GTEST_SKIP() << "built without Google Highway: nothing is packed";
+  constexpr std::int32_t kChannels = 4096;
+  Model model;
+  Graph& graph = model.graphs.emplace_back();
+  const std::vector<std::int32_t> image = {1, 1, 1, kChannels};
+  graph.inputs = graph.outputs = {add_tensor(graph, "image", TensorType::kInt8, image, {{0.5F}, {-7}, 0})};
+  for (int i = 0; i < 2; ++i) {
+    const Bytes weights(kChannels, std::byte{90});
+    const auto filter = model.add_constant(graph, "filter", TensorType::kInt8, {kChannels, 1, 1, 1}, weights);
+    graph.tensor(filter).quantization = {{0.01F}, {0}, 0};
+    Operator conv;
+    conv.code = OpCode::kConv2d;
+    conv.options = Conv2dOptions{};
+    conv.inputs = {graph.outputs[0], filter};
+    conv.outputs = {add_tensor(graph, "convolved", TensorType::kInt8, image, {{0.5F}, {-7}, 0})};
+    graph.outputs = conv.outputs;
+    graph.operators.push_back(conv);
+  }
+  const Bytes input(kChannels, std::byte{100});
+  const auto expected = run_cpu(model, std::vector<Bytes>{input});
+  ASSERT_TRUE(expected) << expected.error().message;
+
+  const auto held = [&](std::size_t most) {
+    ExecutorOptions options{.kernels = CpuKernels::kOptimized, .max_activation_bytes = most};
+    auto executor = Executor::create(model, options);
+    EXPECT_TRUE(executor) << executor.error().message;
+    const auto outputs = executor->run(std::vector<std::span<const std::byte>>{input});
+    EXPECT_TRUE(outputs && *outputs == *expected);
+    return executor->kernel_bytes();
+  };
+  const std::size_t both = held(std::size_t{1} << 30);
+  EXPECT_GT(both, 2U * 100 * kChannels) << "this test wants packed weights that are large";
+  EXPECT_EQ(held(both), both);
+  const std::size_t one = held(both - 1);
+  EXPECT_GT(one, 0U);
+  EXPECT_LT(one, both);
+  EXPECT_EQ(held(one), one);
+  EXPECT_EQ(held(one - 1), 0U);
+}
+
 // A variable is read before it is written within a run, and what is written stays for the next run.
 TEST(Executor, VariablesKeepTheirValueUntilReset) {
   Model model;

@@ -218,6 +218,14 @@ class Driver(unittest.TestCase):
         self.assertEqual(self.compare(), compare_peers.SKIPPED)
         self.assertIn("skipped armnn, which is not installed: apt-get install", self.err.getvalue())
 
+    def test_a_peer_that_does_not_start_ends_the_run_before_it_measures(self):
+        broken = self.folder / "bin/armnn_peer"
+        broken.touch(0o755)
+        broken.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no shared object')\n")
+        self.assertEqual(self.compare(), 2)
+        self.assertIn("armnn is installed, but does not start: no shared object", self.err.getvalue())
+        self.assertNotIn("armnn: net", self.err.getvalue())
+
     def test_nonsense_is_refused(self):
         for words, clause in ((["--peer", "abacus"], "'abacus'"), (["--model", "none"], "'none'"),
                               (["--rounds", "0"], "--rounds"), (["--seconds", "-1"], "--seconds"),

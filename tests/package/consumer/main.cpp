@@ -14,6 +14,10 @@
 #if HAS_VERILATED
 #include <auklet/sim/verilated_npu.hpp>
 #endif
+#if HAS_OPTIMIZED_KERNELS
+#include <array>
+#include <auklet/kernels/lookup.hpp>
+#endif
 
 namespace {
 
@@ -47,6 +51,15 @@ int main(int argc, char** argv) {
   bool good = works(model, "functional model");
 #if HAS_VERILATED
   good = works(*auklet::sim::make_verilated_npu({}), "verilated RTL") && good;
+#endif
+#if HAS_OPTIMIZED_KERNELS
+  namespace kernels = auklet::kernels;
+  std::array<std::int8_t, kernels::kTableSize> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = static_cast<std::int8_t>(7 * i);
+  const std::array<std::int8_t, 5> bytes = {-128, -1, 0, 1, 127};
+  std::array<std::int8_t, 5> expected{}, found{};
+  good = kernels::reference::lookup(table, bytes, expected) == kernels::Status::kOk && good;
+  good = kernels::optimized::lookup(table, bytes, found, {}) == kernels::Status::kOk && found == expected && good;
 #endif
   good = auklet_npu_status_text(AUKLET_NPU_OK) != nullptr && good;
   good = auklet::plan::crc32({}) == 0 && good;

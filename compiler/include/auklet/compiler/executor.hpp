@@ -53,8 +53,10 @@ enum class CpuKernels {
 /// Limits and capabilities of an executor.
 struct ExecutorOptions {
   CpuKernels kernels = CpuKernels::kReference;
-  std::size_t max_activation_bytes = std::size_t{1} << 30;  ///< Sum over all tensors that are not constant.
-  std::vector<std::string> custom_codes{};                  ///< Custom operators that the run_custom hook executes.
+  /// Sum over all tensors that are not constant. As much again is allowed for kernel_bytes(); an operator for which
+  /// that is not enough runs its reference kernel.
+  std::size_t max_activation_bytes = std::size_t{1} << 30;
+  std::vector<std::string> custom_codes{};  ///< Custom operators that the run_custom hook executes.
 };
 
 /// An operator that cannot run on the CPU, and why.
@@ -84,6 +86,8 @@ class Executor {
                                                const ExecutorHooks& hooks = {});
   /// Sets all variables to their initial values; CALL_ONCE runs its graph again.
   void reset();
+  /// What the optimised kernels hold beside the tensors, in bytes: packed weights and one workspace.
+  [[nodiscard]] std::size_t kernel_bytes() const;
 
  private:
   struct State;
