@@ -127,9 +127,10 @@ Outcome accepted(kernels::Status status, const Graph& graph, std::size_t index) 
 
 Outcome evaluate(const GraphState& state, std::size_t index, std::span<std::byte> workspace) {
   const Step& step = state.steps[index];
-  if (!step.packed) return accepted(step.evaluate(step.values()), state.graph, index);
+  const std::optional<exec::OptimizedCall>& optimized = step.evaluate.optimized();
+  if (!optimized || !step.packed) return accepted(step.evaluate(step.values()), state.graph, index);
   const kernels::Resources resources{.workspace = workspace, .packed = step.packed->bytes(), .parallel = {}};
-  return accepted(step.evaluate.optimized()->run(step.values(), resources), state.graph, index);
+  return accepted(optimized->run(step.values(), resources), state.graph, index);
 }
 
 }  // namespace

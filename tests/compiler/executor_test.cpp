@@ -240,7 +240,7 @@ TEST(Executor, PackedWeightsStayWithinTheLimit) {
   ASSERT_TRUE(expected) << expected.error().message;
 
   const auto held = [&](std::size_t most) {
-    ExecutorOptions options{.kernels = CpuKernels::kOptimized, .max_activation_bytes = most};
+    const ExecutorOptions options{.kernels = CpuKernels::kOptimized, .max_activation_bytes = most};
     auto executor = Executor::create(model, options);
     EXPECT_TRUE(executor) << executor.error().message;
     const auto outputs = executor->run(std::vector<std::span<const std::byte>>{input});
