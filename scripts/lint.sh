@@ -96,7 +96,7 @@ lint_tidy() {
   mkdir -p build/asan/tidy
 
   local file stamp headers left
-  headers=$( (cpp_files '*.hpp' '*.h' '*.def' && echo .clang-tidy && echo tests/.clang-tidy) | xargs sha256sum)
+  headers=$( (cpp_files '*.hpp' '*.h' '*.def' && git ls-files '*.clang-tidy') | xargs sha256sum)
   local todo=()
   while read -r file; do
     grep -qF "/${file}\"" build/asan/compile_commands.json || continue # Not part of this build (verilated).

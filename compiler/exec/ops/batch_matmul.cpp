@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "movement.hpp"
@@ -69,7 +70,9 @@ Result<Evaluate> prepare_batch_matmul(const Context& context) {
   }
   Evaluate evaluate = call_binary(AUKLET_TWIN_KERNELS(batch_matmul, batch_matmul), shapes, params);
   if constexpr (kHasOptimizedKernels) {
-    evaluate.optimized()->workspace_bytes = kernels::optimized::batch_matmul_workspace(params, shapes[0], shapes[1]);
+    if (std::optional<OptimizedCall>& call = evaluate.optimized()) {
+      call->workspace_bytes = kernels::optimized::batch_matmul_workspace(params, shapes[0], shapes[1]);
+    }
   }
   return evaluate;
 }

@@ -3,6 +3,7 @@
 #include <auklet/kernels/conv2d.hpp>
 #include <auklet/kernels/depthwise_conv2d.hpp>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -102,7 +103,9 @@ Result<Evaluate> prepare(const Context& context, const Kernel<Functions...>& ker
   const Owning owning{params, std::move(*multipliers), &kernels::Conv2dParams::multipliers};
   Evaluate evaluate = call(kernel, owning, image(context), filter(context), input<std::span<const std::int32_t>>(2),
                            output<kernels::Tensor4<std::int8_t>>(0, shape4(context.out())));
-  if constexpr (kHasOptimizedKernels) use_memory(O{}, context, owning, *evaluate.optimized());
+  if constexpr (kHasOptimizedKernels) {
+    if (std::optional<OptimizedCall>& optimized = evaluate.optimized()) use_memory(O{}, context, owning, *optimized);
+  }
   return evaluate;
 }
 

@@ -1,6 +1,7 @@
 #include <auklet/kernels/fully_connected.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,24 @@ Result<std::vector<kernels::QuantizedMultiplier>> derive_multipliers(const Conte
   return multipliers;
 }
 
+using Parameters = Owning<kernels::FullyConnectedParams, kernels::QuantizedMultiplier>;
+using Weights = Operand<kernels::Matrix<const std::int8_t>>;
+using Bias = Operand<std::span<const std::int32_t>>;
+
+// What the optimised kernel borrows for `rows` of input; nothing calls this where the build has none.
+[[maybe_unused]] void use_memory(const Parameters& params, std::int32_t rows, const Weights& weights, const Bias& bias,
+                                 bool packs, OptimizedCall& call) {
+  namespace optimized = kernels::optimized;
+  const std::int32_t outputs = weights.shape.rows;
+  const std::int32_t inputs = weights.shape.columns;
+  call.workspace_bytes = optimized::fully_connected_workspace(params.resolve({}), rows, outputs, inputs, packs);
+  if (!packs) return;
+  call.packed_bytes = optimized::fully_connected_packed_size(outputs, inputs);
+  call.pack = [params, weights, bias](const Values& v, std::span<std::byte> packed) {
+    return optimized::pack_fully_connected(params.resolve(v), weights.resolve(v), bias.resolve(v), packed);
+  };
+}
+
 }  // namespace
 
 Result<Evaluate> prepare_fully_connected(const Context& context) {
@@ -70,15 +89,8 @@ Result<Evaluate> prepare_fully_connected(const Context& context) {
   Evaluate evaluate =
       call(AUKLET_TWIN_KERNELS(fully_connected, fully_connected), owning, from_rows, weights, bias, to_rows);
   if constexpr (kHasOptimizedKernels) {
-    namespace optimized = kernels::optimized;
-    const bool packs = has_constant_filter(context);
-    evaluate.optimized()->workspace_bytes =
-        optimized::fully_connected_workspace(owning.resolve({}), rows, outputs, inputs, packs);
-    if (packs) {
-      evaluate.optimized()->packed_bytes = optimized::fully_connected_packed_size(outputs, inputs);
-      evaluate.optimized()->pack = [owning, weights, bias](const Values& v, std::span<std::byte> packed) {
-        return optimized::pack_fully_connected(owning.resolve(v), weights.resolve(v), bias.resolve(v), packed);
-      };
+    if (std::optional<OptimizedCall>& optimized = evaluate.optimized()) {
+      use_memory(owning, rows, weights, bias, has_constant_filter(context), *optimized);
     }
   }
   return evaluate;
