@@ -15,6 +15,13 @@ class InterruptTest : public QueueFixture {
     script_acknowledge(kDone);
     script_success(tag);
   }
+  /// After so many critical sections the handler finds that job `tag` has ended by a fault. Scripts what it does.
+  void fault_after(int leaves, JobTag tag) {
+    port.leaves_before_interrupt = leaves;
+    port.pending_interrupt = [this] { EXPECT_TRUE(queue.on_interrupt()); };
+    script_acknowledge(kFault);
+    script_fault(tag, spec::Fault::kAxiSlverr);
+  }
   void interrupt_while_asleep() {
     port.on_sleep = [this](npu::Ticks) {
       ++port.ticks;
@@ -138,6 +145,46 @@ TEST_F(InterruptTest, AfterAFaultTheHandlerNeitherResetsNorStarts) {
   EXPECT_EQ(queue.poll(first, result), Status::kOk);
   EXPECT_EQ(result.status, Status::kFaultAxiSlverr);
   EXPECT_EQ(result.recovery, Status::kOk);
+}
+
+TEST_F(InterruptTest, AFaultInTheMiddleOfASubmissionLosesNeitherJob) {
+  for (int leaves = 0; leaves < 5; ++leaves) {  // After each of submit()'s critical sections.
+    const JobTag first = run_one(Completion::kInterrupt);
+    bus.finished();
+    fault_after(leaves, first);
+    script_reset();
+    script_start(first + 1);
+    JobTag second = 0;
+    ASSERT_EQ(queue.submit(job(), second), Status::kOk) << leaves;
+    ASSERT_EQ(second, first + 1) << leaves;
+    ASSERT_FALSE(port.pending_interrupt) << leaves;
+    // Where the fault came too late for submit(), the next call resets and starts.
+    EXPECT_EQ(queue.wait(first, 10, result), Status::kOk) << leaves;
+    EXPECT_EQ(result.status, Status::kFaultAxiSlverr) << leaves;
+    EXPECT_EQ(result.recovery, Status::kOk) << leaves;
+    bus.finished();
+    script_handler_success(second);
+    EXPECT_TRUE(queue.on_interrupt());
+    EXPECT_EQ(queue.poll(second, result), Status::kOk) << leaves;
+    EXPECT_EQ(result.status, Status::kOk) << leaves;
+    bus.finished();
+  }
+}
+
+TEST_F(InterruptTest, AFaultInTheMiddleOfAPollIsReportedWithTheOutcomeOfItsReset) {
+  for (int leaves = 0; leaves < 5; ++leaves) {  // After each of poll()'s critical sections.
+    const JobTag tag = run_one(Completion::kInterrupt);
+    bus.finished();
+    if (leaves > 0) bus.reads<reg::DoneTag>(kLastTag);  // Looked at, and had not ended.
+    fault_after(leaves, tag);
+    script_failing_reset(spec::State::kFault, true);
+    Status status = queue.poll(tag, result);
+    if (status == Status::kPending) status = queue.poll(tag, result);  // It came too late for the first.
+    EXPECT_EQ(status, Status::kOk) << leaves;
+    EXPECT_EQ(result.status, Status::kFaultAxiSlverr) << leaves;
+    EXPECT_EQ(result.recovery, Status::kPortIsolated) << leaves;
+    bus.finished();
+  }
 }
 
 TEST_F(InterruptTest, AnInterruptDuringResetStartsNothing) {

@@ -1,6 +1,6 @@
 // Rounds of everything that several threads can do with one queue, at once: submit, wait, poll, cancel, reset, close
-// and open, while interrupts get lost and made up, on a clock that runs as fast as the threads do. ThreadSanitizer
-// (preset `tsan`) sees in addition whether the NPU touches a buffer that the driver has given back.
+// and open, while some jobs fault and interrupts get lost and made up, on a clock that runs as fast as the threads do.
+// ThreadSanitizer (preset `tsan`) sees in addition whether the NPU touches a buffer that the driver has given back.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -62,6 +62,7 @@ struct Tally {
   std::uint32_t good = 0;
   std::uint32_t cancelled = 0;
   std::uint32_t timed_out = 0;
+  std::uint32_t faulted = 0;
   std::uint32_t forgotten = 0;  // close() came between.
 };
 
@@ -81,7 +82,10 @@ class RtosRounds : public testing::TestWithParam<Conditions> {
       JobTag tag = 0;
       ++holding;
       const Status status = system.queue.submit(place.job(), tag);
-      if (status == Status::kOk) return tag;
+      if (status == Status::kOk) {
+        EXPECT_NE(tag, 0U) << "taken, but there is no such job";
+        return tag;
+      }
       --holding;
       EXPECT_TRUE(status == Status::kQueueFull || status == Status::kNotProbed) << npu::to_string(status);
       if (testing::Test::HasFailure()) return 0;
@@ -107,13 +111,15 @@ class RtosRounds : public testing::TestWithParam<Conditions> {
     return system.queue.wait(tag, kDeadline, result);
   }
 
-  // One job from its submission to its result.
-  void round(Workplace& place, std::uint32_t seed, std::atomic<JobTag>& current, Tally& tally) {
+  // One job from its submission to its result. Some have an input that the memory does not give.
+  void round(std::size_t worker, std::uint32_t seed, Tally& tally) {
+    const bool faults = seed % 5 == 0;
+    Workplace& place = system.places.at(faults ? worker + kWorkers : worker);
     place.fill(seed);
     const std::uint32_t before = closings;
     const JobTag tag = submit(place);
     if (tag == 0) return;
-    current = tag;
+    tags.at(worker) = tag;
     JobResult result;
     const Status status = take_result(tag, seed, result);
     --holding;
@@ -126,7 +132,12 @@ class RtosRounds : public testing::TestWithParam<Conditions> {
     ASSERT_EQ(result.recovery, Status::kOk) << npu::to_string(result.recovery);
     ASSERT_EQ(result.outputs_valid, result.status == Status::kOk);
     switch (result.status) {
+      case Status::kFaultAxiSlverr:
+        ASSERT_TRUE(faults);
+        ++tally.faulted;
+        break;
       case Status::kOk:
+        ASSERT_FALSE(faults);
         ASSERT_EQ(place.input, place.output);
         ++tally.good;
         break;
@@ -155,7 +166,7 @@ class RtosRounds : public testing::TestWithParam<Conditions> {
         add(seen, system.queue.statistics());
         EXPECT_EQ(system.queue.close(), Status::kOk);
         // Tags may be given again after open(): nobody may still hold one.
-        while (holding != 0) std::this_thread::yield();
+        while (holding != 0 && !testing::Test::HasFailure()) std::this_thread::yield();
         EXPECT_EQ(system.queue.open(options), Status::kOk);
         ++closings;
       } else if (action < 3) {
@@ -186,6 +197,14 @@ class RtosRounds : public testing::TestWithParam<Conditions> {
 TEST_P(RtosRounds, EveryJobEndsAndBuffersStayTheOwners) {
   system.hardware.lost_of_256 = 8;
   system.hardware.spurious_of_256 = 8;
+  system.hardware.with_model([&](sim::FunctionalModel& model) {
+    for (std::size_t i = 0; i < kWorkers; ++i) {
+      const Workplace& place = system.places.at(kWorkers + i);
+      npu::BusAddress address = 0;
+      ASSERT_TRUE(system.port.translate(place.input.data(), place.input.size(), address));
+      model.inject_error(address, place.input.size(), sim::AxiResponse::kSlaveError);
+    }
+  });
   const std::uint32_t each = rounds() / kWorkers;
   std::array<Tally, kWorkers> tallies{};
   npu::QueueStatistics seen;  // Of all times that the queue was open.
@@ -193,7 +212,7 @@ TEST_P(RtosRounds, EveryJobEndsAndBuffersStayTheOwners) {
   in_threads(kWorkers, [&](std::size_t i) {
     for (std::uint32_t n = 0; n < each && !HasFailure(); ++n) {
       const auto seed = static_cast<std::uint32_t>(n * kWorkers + i);
-      round(system.places.at(i), seed, tags.at(i), tallies.at(i));
+      round(i, seed, tallies.at(i));
       ++finished;
     }
     --at_work;
@@ -206,14 +225,17 @@ TEST_P(RtosRounds, EveryJobEndsAndBuffersStayTheOwners) {
     all.good += one.good;
     all.cancelled += one.cancelled;
     all.timed_out += one.timed_out;
+    all.faulted += one.faulted;
     all.forgotten += one.forgotten;
   }
   std::cout << all.good << " good, " << all.cancelled << " cancelled, " << all.timed_out << " timed out, "
-            << all.forgotten << " forgotten by close(); " << seen.resets << " resets, " << seen.lost_interrupts
-            << " interrupts lost, " << seen.spurious_interrupts << " spurious, " << seen.late_interrupts << " late\n";
-  EXPECT_EQ(all.good + all.cancelled + all.timed_out + all.forgotten, each * kWorkers);
+            << all.faulted << " faulted, " << all.forgotten << " forgotten by close(); " << seen.resets << " resets, "
+            << seen.lost_interrupts << " interrupts lost, " << seen.spurious_interrupts << " spurious, "
+            << seen.late_interrupts << " late\n";
+  EXPECT_EQ(all.good + all.cancelled + all.timed_out + all.faulted + all.forgotten, each * kWorkers);
   EXPECT_GT(all.good, 0U);
   EXPECT_GT(all.cancelled, 0U);
+  EXPECT_GT(all.faulted, 0U);
   EXPECT_GT(closings, 0U);
   if (GetParam().completion == Completion::kInterrupt) {
     EXPECT_GT(seen.lost_interrupts, 0U);

@@ -198,6 +198,7 @@ class Queue {
   [[nodiscard]] bool has_ended(const Slot& slot);
   [[nodiscard]] Status look(JobTag tag, const Deadline<P>& deadline, Ticks& sleep, JobResult& result);
   bool service(bool look);
+  Status advance();
   [[nodiscard]] Status recover();
   void stop(Slot& slot, Status status);
   [[nodiscard]] bool stop_all();
@@ -222,10 +223,10 @@ class Queue {
   JobTag next_start_ = 0;                       ///< Of the next job to be started.
   std::atomic<bool> in_session_{false};         ///< A call is under way; with a port's lock(): under it.
   bool open_ = false;
-  bool powered_ = false;           ///< The queue has requested power, and not released it.
-  JobTag running_ = 0;             ///< The job that runs; 0 for none.
-  bool needs_reset_ = false;       ///< Nothing may be started before a soft reset has succeeded.
-  Status recovery_ = Status::kOk;  ///< How the last reset ended.
+  bool powered_ = false;  ///< The queue has requested power, and not released it.
+  JobTag running_ = 0;    ///< The job that runs; 0 for none.
+  Status recovery_ =
+      Status::kOk;  ///< Jobs may start; kPending: a soft reset has to succeed first; else: how it failed.
 };
 
 }  // namespace auklet::npu

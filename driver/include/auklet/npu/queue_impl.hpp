@@ -19,7 +19,7 @@ Status Queue<B, P, Depth>::open(const QueueOptions& options) {
     statistics_ = {};
     for (Slot& slot : slots_) release(slot);
     running_ = 0;
-    needs_reset_ = true;
+    recovery_ = Status::kPending;
   }
   device_.enable_interrupts(false);
   if (const Status status = recover(); status != Status::kOk) return status;
@@ -45,7 +45,7 @@ Status Queue<B, P, Depth>::close() {
   for (Slot& slot : slots_) release(slot);
   next_start_ = next_tag_;
   open_ = false;
-  return needs_reset_ ? recovery_ : Status::kOk;
+  return recovery_;
 }
 
 template <Bus B, Port P, std::size_t Depth>
@@ -201,17 +201,29 @@ Status Queue<B, P, Depth>::look(JobTag tag, const Deadline<P>& deadline, Ticks& 
 template <Bus B, Port P, std::size_t Depth>
 bool Queue<B, P, Depth>::service(bool look) {
   bool harvested = false;
-  bool reset_first = false;
   {
     const CriticalSection lock(port_);
     harvested = look && harvest();
     if (harvested) (void)device_.acknowledge();
-    reset_first = needs_reset_;
   }
-  if (reset_first && recover() != Status::kOk) return harvested;
+  (void)advance();
+  return harvested;
+}
+
+/// Resets the device if it has to be, and starts what waits. How the reset ended; kOk without one.
+template <Bus B, Port P, std::size_t Depth>
+Status Queue<B, P, Depth>::advance() {
+  bool reset_first = false;
+  {
+    const CriticalSection lock(port_);
+    reset_first = recovery_ != Status::kOk;
+  }
+  if (reset_first) {
+    if (const Status status = recover(); status != Status::kOk) return status;
+  }
   const CriticalSection lock(port_);
   start_next();
-  return harvested;
+  return Status::kOk;
 }
 
 /// Soft reset. When it fails, no waiting job can run: they end with its error.
@@ -221,8 +233,7 @@ Status Queue<B, P, Depth>::recover() {
   const CriticalSection lock(port_);
   ++statistics_.resets;
   recovery_ = status;
-  needs_reset_ = status != Status::kOk;
-  if (needs_reset_) {
+  if (status != Status::kOk) {
     for (Slot& slot : slots_) {
       if (slot.state == SlotState::kPending) end(slot, status);
     }
@@ -240,7 +251,7 @@ void Queue<B, P, Depth>::stop(Slot& slot, Status status) {
   slot.result.progress = device_.progress();
   end(slot, status);
   running_ = 0;
-  needs_reset_ = true;
+  recovery_ = Status::kPending;
 }
 
 /// Cancels all jobs. Whether the device has to be reset now.
@@ -252,7 +263,7 @@ bool Queue<B, P, Depth>::stop_all() {
     if (slot.state == SlotState::kPending) stop(slot, Status::kCancelled);
   }
   for (Slot& slot : slots_) stop(slot, Status::kCancelled);
-  return needs_reset_;
+  return recovery_ != Status::kOk;
 }
 
 /// Has the device powered, until rest().
@@ -270,7 +281,7 @@ void Queue<B, P, Depth>::rest() {
   if (!powered_ || (open_ && !options_.power_off_when_idle)) return;
   {
     const CriticalSection lock(port_);
-    if (running_ != 0 || next_start_ != next_tag_ || needs_reset_) return;
+    if (running_ != 0 || next_start_ != next_tag_ || recovery_ != Status::kOk) return;
   }
   powered_ = false;
   device_.release_power();

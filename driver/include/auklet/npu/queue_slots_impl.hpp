@@ -21,7 +21,8 @@ Status Queue<B, P, Depth>::enqueue(Job job, JobTag& tag, StreamReport& report) {
   (void)service(options_.completion == Completion::kPolling);
   clean(job.stream, slot);
   const CriticalSection lock(port_);
-  if (needs_reset_) return recovery_;
+  // With a fault that the handler has found since service(), the job waits for the reset as others do.
+  if (recovery_ != Status::kOk && recovery_ != Status::kPending) return recovery_;
   tag = next_tag_;
   next_tag_ = after(tag);
   slot.tag = tag;
@@ -80,13 +81,14 @@ void Queue<B, P, Depth>::clean(std::span<const std::uint32_t> stream, const Slot
 
 template <Bus B, Port P, std::size_t Depth>
 void Queue<B, P, Depth>::take(Slot& slot, JobResult& result) {
-  bool lost = false;
+  Status recovery = Status::kOk;
   {
     const CriticalSection lock(port_);
     result = slot.result;
-    lost = needs_reset_;
+    recovery = recovery_;
   }
-  if (result.status != Status::kOk && result.started && lost) result.recovery = recovery_;
+  if (recovery == Status::kPending) recovery = advance();  // The handler has found a fault since service().
+  if (result.status != Status::kOk && result.started) result.recovery = recovery;
   if (result.started) {
     port_.barrier();
     for (std::size_t i = 0; i < slot.windows.size(); ++i) {
@@ -138,7 +140,7 @@ bool Queue<B, P, Depth>::harvest() {
   const Status status = to_status(slot->result.fault.kind);
   if (status != Status::kOk) {
     slot->result.progress = device_.progress();
-    needs_reset_ = true;
+    recovery_ = Status::kPending;
   }
   slot->result.outputs_valid = status == Status::kOk;
   end(*slot, status);
@@ -147,7 +149,7 @@ bool Queue<B, P, Depth>::harvest() {
 
 template <Bus B, Port P, std::size_t Depth>
 void Queue<B, P, Depth>::start_next() {
-  while (running_ == 0 && !needs_reset_ && next_start_ != next_tag_) {
+  while (running_ == 0 && recovery_ == Status::kOk && next_start_ != next_tag_) {
     Slot* const slot = slot_of(next_start_);
     if (slot != nullptr && slot->state == SlotState::kPending && !start(*slot)) break;
     next_start_ = after(next_start_);
@@ -166,7 +168,7 @@ bool Queue<B, P, Depth>::start(Slot& slot) {
   // The SRAM is being cleared.
   if (status == Status::kBusy) return false;
   if (status == Status::kDeviceFaulted || status == Status::kBadState) {
-    needs_reset_ = true;
+    recovery_ = Status::kPending;
     return false;
   }
   slot.result.started = status == Status::kOk;
