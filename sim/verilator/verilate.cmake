@@ -37,6 +37,8 @@ if(AUKLET_RTL_COVERAGE)
   list(APPEND AUKLET_VERILATOR_FLAGS --coverage-line --coverage-user --output-split 30000 --output-split-cfuncs 5000)
   if(AUKLET_RTL_COVERAGE STREQUAL "TOGGLES")
     list(APPEND AUKLET_VERILATOR_FLAGS --coverage-toggle --coverage-max-width 640)
+    find_package(Python3 REQUIRED COMPONENTS Interpreter)
+    set(AUKLET_SIM_GROUP_TOGGLES ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/group_toggles.py)
   endif()
   set(AUKLET_SIM_OPTIMISE -O1)
   set(AUKLET_SIM_OPTIMISE_SLOW -O0)
@@ -91,10 +93,15 @@ function(auklet_verilate name)
   set(makefile ${directory}/V${name}.mk)
   set(archive ${directory}/V${name}__ALL.a)
   list(TRANSFORM ARG_PARAMETERS PREPEND -G)
+  set(group_toggles)
+  if(AUKLET_SIM_GROUP_TOGGLES)
+    set(group_toggles COMMAND ${AUKLET_SIM_GROUP_TOGGLES} ${directory})
+  endif()
 
   add_custom_command(OUTPUT ${makefile} ${directory}/V${name}.h
     COMMAND ${AUKLET_VERILATOR_EXECUTABLE} ${AUKLET_VERILATOR_FLAGS} --Mdir ${directory} --prefix V${name}
       --top-module ${ARG_RTL_TOP} ${ARG_PARAMETERS} ${AUKLET_SIM_OBSERVE} -f ${ARG_FILE_LIST} ${ARG_COVERS}
+    ${group_toggles}
     DEPENDS ${ARG_FILE_LIST} ${ARG_SOURCES} ${ARG_COVERS} ${AUKLET_SIM_OBSERVE}
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     COMMAND_EXPAND_LISTS VERBATIM COMMENT "Verilating ${name}")
