@@ -420,6 +420,10 @@ module auklet_npu #(
     // The reader's command is still there: none ends within two cycles of reading a word that it uses.
     assign integrity_offset = integrity_channel == auklet_pkg::CHANNEL_LOAD ? load_offset
                             : integrity_channel == auklet_pkg::CHANNEL_STORE ? store_offset : compute_offset;
+`ifdef VERILATOR
+    // The same for the job: an error behind its end would be lost.
+    assert property (@(posedge clk_i) disable iff (!rst_ni) integrity_error |-> state != auklet_pkg::STATE_IDLE);
+`endif
   end else begin : gen_no_integrity
     logic unused_integrity;
     assign unused_integrity = &{1'b0, words_fixed, words_lost, read_addrs, compute_offset};
