@@ -6,7 +6,7 @@
 
 CAMPAIGN.yaml lists the tests, by group of mutants, in the order that they run: `test` is a program of BINARIES, `filter`
 GoogleTest's pattern, `environment` more of its environment. A mutant is killed when a test fails, dies or does not end in
-time; the tests behind that do not run. Without a mutant all tests must pass. Tests that tell which mutants they ran
+time (processor time, so that a busy machine kills none); the tests behind that do not run. Without a mutant all tests must pass. Tests that tell which mutants they ran
 (AUKLET_MUTANTS_REACHED) run on those alone.
 
 The file of equivalents lists mutants that no test can kill, each with its reason: by `module`, by `what` the mutant is and,
@@ -18,6 +18,7 @@ import argparse
 import collections
 import concurrent.futures
 import json
+import math
 import os
 import pathlib
 import re
@@ -31,6 +32,13 @@ import time
 import yaml
 
 MEMORY = 8 << 30  # bytes that a test may use
+PATIENCE = 10  # seconds on the clock for one of processor time: a test may wait for ever, too
+
+
+def processor_seconds() -> float:
+    """What the processes that have ended took."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class Test:
@@ -41,37 +49,44 @@ class Test:
         self.filter = entry.get("filter", "*")
         self.environment = {key: str(value) for key, value in entry.get("environment", {}).items()}
         self.name = entry["test"]
-        self.timeout = 120.0
+        self.seconds = 120  # of processor time
         self.reached = None  # numbers of the mutants that it runs; None when it does not tell
 
     def run(self, number: int, extra: dict | None = None) -> str:
         """What is wrong; empty when nothing is."""
         environment = {**os.environ, **self.environment, **(extra or {}), "AUKLET_MUTANT": str(number)}
         command = [self.program, f"--gtest_filter={self.filter}", "--gtest_fail_fast", "--gtest_color=no"]
+        late = f"{self.name}: no end within {self.seconds} s"
         with tempfile.TemporaryDirectory() as folder:
             with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                  text=True, errors="replace", start_new_session=True,
-                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))) as process:
+                                  text=True, errors="replace", start_new_session=True, preexec_fn=self.limit) as process:
                 try:
-                    output = process.communicate(timeout=self.timeout)[0]
+                    output = process.communicate(timeout=PATIENCE * self.seconds)[0]
                 except subprocess.TimeoutExpired:
                     os.killpg(process.pid, signal.SIGKILL)
-                    return f"{self.name}: no end within {self.timeout:.0f} s"
+                    return late
+        if process.returncode == -signal.SIGXCPU:
+            return late
         if process.returncode == 0:
             return ""
         failed = re.search(r"^\[  FAILED  \] (\S+?),? ", output, re.M)
         running = re.findall(r"^\[ RUN      \] (\S+)", output, re.M)
         return f"{self.name}: {failed[1] if failed else f'{running[-1] if running else str()} ended with {process.returncode}'}"
 
+    def limit(self) -> None:
+        """In the test's process, before it starts."""
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (self.seconds, self.seconds + 5))
+
     def calibrate(self) -> None:
         """Runs it without a mutant: it must pass, and what it took bounds the runs with one."""
         with tempfile.TemporaryDirectory() as folder:
             reached = pathlib.Path(folder) / "reached"
-            start = time.monotonic()
+            start = processor_seconds()
             wrong = self.run(0, {"AUKLET_MUTANTS_REACHED": str(reached)})
             if wrong:
                 sys.exit(f"run_mutants.py: fails without a mutant: {wrong}")
-            self.timeout = 5 + 4 * (time.monotonic() - start)
+            self.seconds = 5 + math.ceil(4 * (processor_seconds() - start))
             if reached.is_file():
                 self.reached = {int(line) for line in reached.read_text(encoding="utf-8").split()}
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -112,14 +113,16 @@ class Runner(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name:
             program = Path(name) / "test"
             program.write_text("#!/bin/sh\ncase $AUKLET_MUTANT in 1) echo '[  FAILED  ] A.B (1 ms)'; exit 1;; 2) kill -SEGV $$;; "
-                               "3) sleep 60;; esac\n", encoding="utf-8")
+                               "3) while :; do :; done;; 4) sleep 60;; esac\n", encoding="utf-8")
             program.chmod(0o755)
             test = run_mutants.Test({"test": "test"}, Path(name))
-            test.timeout = 1
+            test.seconds = 1
             self.assertEqual(test.run(0), "")
             self.assertEqual(test.run(1), "test: A.B")
             self.assertIn("ended with -11", test.run(2))
             self.assertIn("no end", test.run(3))
+            with unittest.mock.patch.object(run_mutants, "PATIENCE", 2):
+                self.assertIn("no end", test.run(4))
 
 
 if __name__ == "__main__":
