@@ -27,7 +27,7 @@ run_cosim() {
     python3 scripts/rtl_coverage.py run "${build}" "${build}/rtl/counters" --jobs "${jobs}" || failed=1
 }
 
-# Counting toggles is a hundred times slower than counting lines: the tests of single commands, fewer random ones.
+# Counting toggles is far slower than counting lines: the tests of single commands, fewer random ones.
 # shellcheck disable=SC2317 # step calls it
 run_toggles() {
   AUKLET_CASES=12 python3 scripts/rtl_coverage.py run build/coverage-toggles "${build}/rtl/toggles" --jobs "${jobs}" || failed=1

@@ -23,7 +23,7 @@ else()
 endif()
 
 set(AUKLET_RTL_COVERAGE OFF CACHE STRING "Count how often the RTL's LINES and cover properties are met; with TOGGLES, a
-hundred times slower, signals' too; or OFF")
+lot slower, signals' too; or OFF")
 set_property(CACHE AUKLET_RTL_COVERAGE PROPERTY STRINGS OFF LINES TOGGLES)
 
 # --x-initial unique: what has no reset starts at zero, or at random values of a seed given at run time.
