@@ -20,7 +20,9 @@ if(AUKLET_SANITIZE)
   add_link_options(-fsanitize=${AUKLET_SANITIZE})
 endif()
 if(AUKLET_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)  # Global: the coverage of every library guides the fuzzer.
+  # Global: the coverage of every library guides the fuzzers, but for what unguided.txt names.
+  add_compile_options(-fsanitize=fuzzer-no-link
+    -fsanitize-coverage-ignorelist=${PROJECT_SOURCE_DIR}/tests/fuzz/unguided.txt)
 endif()
 
 # auklet_freestanding: for kernels/ and driver/ (runtime included). They must build for bare metal, so what would need a
