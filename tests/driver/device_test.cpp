@@ -66,6 +66,16 @@ TEST_F(DeviceTest, ProbeReadsWhatTheHardwareIs) {
   EXPECT_EQ(found.sram_bytes(), 512U * 1024U);
 }
 
+TEST_F(DeviceTest, ProbeTakesABusOf64BitsToo) {
+  script_probe(reg::Config0::kAxiDataBits.insert(kConfig0, 64));
+  ASSERT_EQ(device.probe(found), Status::kOk);
+  EXPECT_EQ(found.axi_data_bits, 64U);
+  for (const std::uint32_t bits : {63U, 65U, 127U, 129U}) {
+    script_probe(reg::Config0::kAxiDataBits.insert(kConfig0, bits));
+    EXPECT_EQ(device.probe(found), Status::kHardwareConfig) << bits;
+  }
+}
+
 TEST_F(DeviceTest, ProbeStopsAtAForeignId) {
   bus.reads<reg::Id>(0xFFFFFFFF);
   EXPECT_EQ(device.probe(found), Status::kNoDevice);
@@ -176,6 +186,11 @@ TEST_F(DeviceTest, WatchdogAndAxiAttributes) {
                            reg::AxiAttr::kMaxOutstanding.make(4));
   bus.reads<reg::Status>(kIdle);
   EXPECT_EQ(device.set_axi_attributes({5, 9, 4}, 1), Status::kOk);
+  bus.reads<reg::Status>(kIdle);
+  bus.writes<reg::AxiAttr>(reg::AxiAttr::kProt.make(7) | reg::AxiAttr::kCache.make(15) |
+                           reg::AxiAttr::kMaxOutstanding.make(8));
+  bus.reads<reg::Status>(kIdle);
+  EXPECT_EQ(device.set_axi_attributes({7, 15, 8}, 1), Status::kOk) << "the largest there are";
   EXPECT_EQ(device.set_axi_attributes({8, 0, 1}, 1), Status::kAxiAttributeRange);
   EXPECT_EQ(device.set_axi_attributes({0, 16, 1}, 1), Status::kAxiAttributeRange);
   EXPECT_EQ(device.set_axi_attributes({0, 0, 0}, 1), Status::kAxiAttributeRange);
@@ -225,6 +240,20 @@ TEST_F(DeviceTest, StartWritesTheCommandRegistersThenStarts) {
   EXPECT_EQ(device.start(0x4455667780, 128, 99), Status::kOk);
 }
 
+TEST_F(DeviceTest, AStreamMayEndWithTheAddressSpace) {
+  probe();
+  const npu::BusAddress end = npu::BusAddress{1} << spec::kAxiAddrBits;
+  bus.reads<reg::Status>(kIdle);
+  bus.writes<reg::IrqRaw>(3);
+  bus.writes<reg::CmdBaseLo>(static_cast<std::uint32_t>(end - 48));
+  bus.writes<reg::CmdBaseHi>(static_cast<std::uint32_t>((end - 48) >> 32));
+  bus.writes<reg::CmdSize>(48);
+  bus.writes<reg::JobTag>(1);
+  bus.writes<reg::Control>(reg::Control::kStart.make(1));
+  bus.reads<reg::Status>(status(spec::State::kRunning));
+  EXPECT_EQ(device.start(end - 48, 48, 1), Status::kOk);
+}
+
 TEST_F(DeviceTest, StartTellsAFinishedJobFromARefusedOne) {
   probe();
   for (const std::uint32_t done_tag : {7U, 6U}) {
@@ -254,6 +283,7 @@ TEST_F(DeviceTest, StartIsRefusedByState) {
   }
   EXPECT_EQ(device.start(8, 48, 1), Status::kStreamMisaligned);
   EXPECT_EQ(device.start((npu::BusAddress{1} << spec::kAxiAddrBits) - 16, 48, 1), Status::kWindowRange);
+  EXPECT_EQ(device.start(npu::BusAddress{1} << spec::kAxiAddrBits, 0, 1), Status::kWindowRange);
 }
 
 // ---- reset and clear ----

@@ -34,6 +34,36 @@ TEST_F(QueueEdges, OpenRefusesADeviceThatIsNotThereAnyMore) {
   EXPECT_EQ(queue.open({Completion::kPolling, kResetTimeout}), Status::kNotProbed);
 }
 
+/// What a refused job would have had opened stays closed for the next one in its slot.
+TEST_F(QueueEdges, ARefusedJobLeavesNoWindowBehind) {
+  open(Completion::kPolling);
+  JobTag tag = 0;
+  const std::byte elsewhere{};
+  const npu::Buffer more[] = {buffers[0], buffers[1], buffers[0], {&elsewhere, 1, npu::Access::kRead}};
+  EXPECT_EQ(queue.submit({stream, more}, tag), Status::kBufferUnreachable);
+  script_windows();  // Those of job() alone.
+  script_start(kLastTag + 1);
+  tag = submit();
+  bus.finished();
+  script_success(tag);
+  script_acknowledge(kDone);
+  EXPECT_EQ(queue.poll(tag, result), Status::kOk);
+  EXPECT_EQ(port.cleaned.size(), 3U) << "the stream, and two buffers";
+}
+
+/// A window's size has 32 bits.
+TEST_F(QueueEdges, TheLargestBufferIsOfAByteLessThan4GiB) {
+  if constexpr (sizeof(std::size_t) > 4) {
+    open(Completion::kPolling);
+    JobTag tag = 0;
+    const std::byte elsewhere{};
+    std::array<npu::Buffer, 1> large{npu::Buffer{&elsewhere, 0xffff'ffff, npu::Access::kRead}};
+    EXPECT_EQ(queue.submit({stream, large}, tag), Status::kBufferUnreachable);
+    large[0].size += 1;
+    EXPECT_EQ(queue.submit({stream, large}, tag), Status::kWindowRange);
+  }
+}
+
 TEST_F(QueueEdges, ResetIsRefusedBeforeOpen) {
   EXPECT_EQ(queue.reset(), Status::kNotProbed);
   probe();
