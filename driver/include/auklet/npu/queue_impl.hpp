@@ -188,11 +188,8 @@ Status Queue<B, P, Depth>::look(JobTag tag, const Deadline<P>& deadline, Ticks& 
       return Status::kPending;
     }
   }
-  if (!has_ended(*slot)) {
-    stop(*slot, Status::kTimeout);
-    (void)service(false);  // Resets the device when the job ran; the outcome goes into the result.
-  }
-  take(*slot, result);
+  if (!has_ended(*slot)) stop(*slot, Status::kTimeout);
+  take(*slot, result);  // Resets the device if the job ran.
   return Status::kOk;
 }
 
