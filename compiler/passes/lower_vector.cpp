@@ -130,6 +130,13 @@ Operand spread(Lowering& to, std::size_t i, View rows) {
   return to.copied(copies_of(from), operand_of(c.op.inputs[i], image_view(c.in(i)), false), rows, true);
 }
 
+// Whether what has no cover can be spread.
+Outcome spreadable(const Context& c, const Covers& covers) {
+  const std::size_t places = c.out().elements();
+  if ((covers.of[0] && covers.of[1]) || places <= kMostPlaces) return {};
+  return unsupported(too_many_places(places));
+}
+
 // Operand `i` at its cover where it has one, else at every place of the result.
 Operand covering_or_spread(Lowering& to, std::size_t i, const std::optional<plan::Cover>& cover, View rows) {
   return cover ? covering(to.c, i, *cover, rows) : spread(to, i, rows);
@@ -147,7 +154,7 @@ Outcome add_eltwise(Lowering& to, plan::EltwiseOp op) {
   op.a = covers.of[0].value_or(plan::Cover::kAll);
   op.b = covers.of[1].value_or(plan::Cover::kAll);
   if (Outcome ok = accepted(plan::check(op)); !ok) return ok;
-  if ((!covers.of[0] || !covers.of[1]) && elements > kMostPlaces) return unsupported(too_many_places(elements));
+  if (Outcome ok = spreadable(c, covers); !ok) return ok;
   Operand a = covering_or_spread(to, 0, covers.of[0], rows);
   Operand b = covering_or_spread(to, 1, covers.of[1], rows);
   to.add(EltwiseWork{op}, {std::move(a), std::move(b)}, to.output(), rows);
@@ -231,6 +238,7 @@ Outcome lower_prelu(Lowering& to) {
   product.out_zp = int8_of(output->zero_point);
   product.out_scale = scale_of(p.product);
   if (Outcome ok = accepted(plan::check(product)); !ok) return ok;
+  if (Outcome ok = spreadable(c, covers); !ok) return ok;
   Operand slope = covering_or_spread(to, 1, covers.of[1], rows);
   to.add(EltwiseWork{product}, {operand_of(below, rows, true), std::move(slope)}, sloped, rows);
 

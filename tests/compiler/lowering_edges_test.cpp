@@ -49,6 +49,24 @@ TEST(Movements, OfHugeTensorsAreTheCpus) {
   }
 }
 
+// The second operand is as long as the result in dimensions that do not lie side by side.
+TEST(Spreads, OverHugeResultsAreTheCpus) {
+  for (const OpCode code : {OpCode::kMul, OpCode::kPrelu}) {
+    for (const std::int32_t rows : {19'418, 19'419}) {  // Up to 2^22 places.
+      Edge e;
+      const std::int32_t image = e.input({3, rows, 9, 8});
+      const std::int32_t other = e.input({3, 1, 9, 1});
+      const Options options = code == OpCode::kMul ? Options{MulOptions{}} : Options{NoOptions{}};
+      e.graph().outputs = {e.add(code, {image, other}, e.tensor({3, rows, 9, 8}), options)};
+      const auto compiled = compile(e.model());
+      ASSERT_TRUE(compiled) << compiled.error().message;
+      const OperatorReport& report = compiled->report.operators[0];
+      EXPECT_EQ(report.place, rows == 19'418 ? Place::kNpu : Place::kCpu) << report.reason;
+      EXPECT_EQ(report.reason.starts_with("spreads "), rows == 19'419) << report.reason;
+    }
+  }
+}
+
 TEST(BatchMatmul, OfVectorsIsRefusedAlike) {
   Edge e;
   const std::int32_t x = e.input({8});
