@@ -9,6 +9,9 @@
 
 namespace auklet::compiler::passes {
 
+/// Copies beyond this number are no regular movement, and slower than the CPU.
+inline constexpr std::size_t kMostCopies = 1024;
+
 /// Byte `to` of a destination is byte `from` of a source.
 struct Move {
   std::uint32_t to = 0;

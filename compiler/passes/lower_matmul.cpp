@@ -28,14 +28,23 @@ Operand transposed(Lowering& to, std::size_t i) {
   return to.copied({copy}, input_operand(to.c, i, image_view(tensor), false), view, false);
 }
 
+// Whether product i takes matrix i * stride, for some stride.
+bool is_even(const std::vector<u32>& matrix_of) {
+  const u32 stride = matrix_of.size() < 2 ? 0 : matrix_of[1];
+  for (std::size_t i = 0; i < matrix_of.size(); ++i) {
+    if (matrix_of[i] != i * stride) return false;
+  }
+  return true;
+}
+
 // The operand with its matrices at even distances, `step` bytes: product i takes matrix matrix_of[i] of `bytes` bytes.
 // Where dimensions broadcast unevenly, the matrices are copied into the order of the products first.
 Operand batched(Lowering& to, Operand operand, const std::vector<u32>& matrix_of, u32 bytes, u32& step) {
-  const u32 stride = matrix_of.size() < 2 ? 0 : matrix_of[1];
-  bool even = true;
-  for (std::size_t i = 0; i < matrix_of.size(); ++i) even = even && matrix_of[i] == i * stride;
-  step = even ? stride * bytes : bytes;
-  if (even) return operand;
+  step = bytes;
+  if (is_even(matrix_of)) {
+    step *= matrix_of.size() < 2 ? 0 : matrix_of[1];
+    return operand;
+  }
   std::vector<plan::CopyOp> copies;
   copies.reserve(matrix_of.size());
   for (u32 i = 0; i < matrix_of.size(); ++i) {
@@ -88,6 +97,9 @@ Outcome lower_batch_matmul(Lowering& to) {
   if (products > kMostPlaces) return unsupported(too_many_places(products));
   const std::vector<u32> a_of = broadcast_map(leading(sa), batches);
   const std::vector<u32> b_of = broadcast_map(leading(sb), batches);
+  if (products > kMostCopies && !(is_even(a_of) && is_even(b_of))) {
+    return unsupported("takes its matrices too irregularly for the NPU");
+  }
   op.batches = static_cast<u32>(a_of.size());
   op.out_step = op.rows * op.columns;
   Operand left = o.adj_x ? transposed(to, 0) : input_operand(c, 0, image_view(c.in(0)), false);

@@ -16,8 +16,6 @@ using u32 = std::uint32_t;
 
 // Longest row of equal bytes that is kept to fill borders from.
 constexpr u32 kFillRow = 1024;
-// Copies beyond this number are no regular movement, and slower than the CPU.
-constexpr std::size_t kMostCopies = 1024;
 
 // Which inputs hold what is moved.
 std::vector<std::size_t> moved_inputs(const Operator& op) {

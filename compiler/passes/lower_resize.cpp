@@ -17,8 +17,6 @@ using u32 = std::uint32_t;
 // Most samples of an output pixel in one dimension: beyond it there would be more copying than the CPU has to do.
 constexpr u32 kMostSamples = 8;
 constexpr u32 kUnit = kernels::kResizeUnit;
-// Copies beyond this number are no regular movement, and slower than the CPU.
-constexpr std::size_t kMostCopies = 1024;
 // Axes of a copy along one side of the image; two sides, the batch and the channels make kCopyRank.
 constexpr std::size_t kSideAxes = 2;
 static_assert(2 * kSideAxes + 2 == plan::kCopyRank);

@@ -77,12 +77,27 @@ TEST(BatchMatmul, OfVectorsIsRefusedAlike) {
   EXPECT_EQ(compiled->report.operators[0].macs, 0U);
 }
 
+// Dimensions that broadcast unevenly: a copy for each product.
+TEST(BatchMatmul, OfManyMatricesOutOfOrderIsTheCpus) {
+  for (const std::int32_t many : {256, 257}) {
+    Edge e;
+    const std::int32_t a = e.input({2, 1, 2, 3, 16});
+    const std::int32_t b = e.input({2, many, 2, 16, 4});
+    e.graph().outputs = {e.add(OpCode::kBatchMatmul, {a, b}, e.tensor({2, many, 2, 3, 4}), BatchMatMulOptions{})};
+    const auto compiled = compile(e.model());
+    ASSERT_TRUE(compiled) << compiled.error().message;
+    const OperatorReport& report = compiled->report.operators[0];
+    EXPECT_EQ(report.place, many == 256 ? Place::kNpu : Place::kCpu) << report.reason;
+    EXPECT_EQ(report.reason, many == 256 ? "" : "takes its matrices too irregularly for the NPU");
+  }
+}
+
 // The operands fit, but not all the matrices that the products take, one after the other.
 TEST(BatchMatmul, OfMatricesBeyondOffsetsIsTheCpus) {
   Edge e;
-  const std::int32_t a = e.input({64, 1, 64, 16384});
-  const std::int32_t b = e.input({1, 64, 16384, 1});
-  e.graph().outputs = {e.add(OpCode::kBatchMatmul, {a, b}, e.tensor({64, 64, 64, 1}), BatchMatMulOptions{})};
+  const std::int32_t a = e.input({32, 1, 64, 32768});
+  const std::int32_t b = e.input({1, 32, 32768, 1});
+  e.graph().outputs = {e.add(OpCode::kBatchMatmul, {a, b}, e.tensor({32, 32, 64, 1}), BatchMatMulOptions{})};
   const auto compiled = compile(e.model());
   ASSERT_TRUE(compiled) << compiled.error().message;
   EXPECT_EQ(compiled->report.operators[0].reason, "needs an intermediate result of 2 GiB or more");

@@ -81,6 +81,20 @@ TEST_F(HooksTest, PowerIsOnFromOpenToClose) {
   EXPECT_FALSE(port.powered);
 }
 
+TEST_F(HooksTest, PowerGoesWhenTheOnlyJobTimesOutBeforeItStarts) {
+  open_saving_power(Completion::kPolling);
+  // The SRAM is being cleared, and does not get done.
+  script_windows();
+  bus.reads<reg::Status>(status(spec::State::kClearing));
+  const JobTag tag = submit();
+  EXPECT_TRUE(port.powered);
+  for (int turn = 0; turn < 4; ++turn) bus.reads<reg::Status>(status(spec::State::kClearing));
+  EXPECT_EQ(queue.wait(tag, 3, result), Status::kOk);
+  EXPECT_EQ(result.status, Status::kTimeout);
+  EXPECT_FALSE(result.started);
+  EXPECT_FALSE(port.powered);
+}
+
 TEST_F(HooksTest, ProbePowersTheDeviceForItself) {
   probe();
   EXPECT_THAT(port.log, ElementsAre("power_on", "power_off"));

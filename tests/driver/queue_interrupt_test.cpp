@@ -148,7 +148,7 @@ TEST_F(InterruptTest, AfterAFaultTheHandlerNeitherResetsNorStarts) {
 }
 
 TEST_F(InterruptTest, AFaultInTheMiddleOfASubmissionLosesNeitherJob) {
-  for (int leaves = 0; leaves < 5; ++leaves) {  // After each of submit()'s critical sections.
+  for (int leaves = 0; leaves < 6; ++leaves) {  // After each of submit()'s critical sections.
     const JobTag first = run_one(Completion::kInterrupt);
     bus.finished();
     fault_after(leaves, first);

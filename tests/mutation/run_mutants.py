@@ -6,7 +6,7 @@
 
 CAMPAIGN.yaml lists the tests, by group of mutants, in the order that they run: `test` is a program of BINARIES, `filter`
 GoogleTest's pattern, `environment` more of its environment. A mutant is killed when a test fails, dies or does not end in
-time (processor time, so that a busy machine kills none); the tests behind that do not run. Without a mutant all tests must pass. Tests that tell which mutants they ran
+time (of the processor, so that a busy machine kills none; or in ten times that on the clock); the tests behind that do not run. Without a mutant all tests must pass. Tests that tell which mutants they ran
 (AUKLET_MUTANTS_REACHED) run on those alone.
 
 The file of equivalents lists mutants that no test can kill, each with its reason: by `module`, by `what` the mutant is and,
@@ -56,7 +56,7 @@ class Test:
         """What is wrong; empty when nothing is."""
         environment = {**os.environ, **self.environment, **(extra or {}), "AUKLET_MUTANT": str(number)}
         command = [self.program, f"--gtest_filter={self.filter}", "--gtest_fail_fast", "--gtest_color=no"]
-        late = f"{self.name}: no end within {self.seconds} s"
+        late = f"{self.name}: no end within {self.seconds} s of processor time"
         with tempfile.TemporaryDirectory() as folder:
             with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                   text=True, errors="replace", start_new_session=True, preexec_fn=self.limit) as process:
@@ -64,7 +64,7 @@ class Test:
                     output = process.communicate(timeout=PATIENCE * self.seconds)[0]
                 except subprocess.TimeoutExpired:
                     os.killpg(process.pid, signal.SIGKILL)
-                    return late
+                    return f"{late}, nor {PATIENCE} times that on the clock"
         if process.returncode == -signal.SIGXCPU:
             return late
         if process.returncode == 0:

@@ -53,9 +53,10 @@ struct QueueStatistics {
 /// wait() in one thread brings the jobs of all forward, and does not hold the lock while it sleeps.
 ///
 /// Every call ends: wait() after its timeout plus, when a job has to be stopped, QueueOptions::reset_timeout; submit(),
-/// poll(), cancel(), reset(), open() and close() after at most one reset and one power-up, which have reset_timeout
-/// each; the others after a fixed number of register accesses. To that comes the time of other threads' calls that hold
-/// the lock, each bounded alike; wait() holds it for one turn of its loop at a time.
+/// poll(), cancel(), reset(), open() and close() after at most two resets (the second when the next job's fault comes
+/// into the call) and one power-up, which have reset_timeout each; the others after a fixed number of register
+/// accesses. To that comes the time of other threads' calls that hold the lock, each bounded alike; wait() holds it for
+/// one turn of its loop at a time.
 ///
 /// After a fault, timeout or cancellation of a running job the device is soft-reset at once, by the thread, never by
 /// the handler. When that fails, waiting jobs end with its error and every submit() tries the reset again first.
@@ -223,10 +224,9 @@ class Queue {
   JobTag next_start_ = 0;                       ///< Of the next job to be started.
   std::atomic<bool> in_session_{false};         ///< A call is under way; with a port's lock(): under it.
   bool open_ = false;
-  bool powered_ = false;  ///< The queue has requested power, and not released it.
-  JobTag running_ = 0;    ///< The job that runs; 0 for none.
-  Status recovery_ =
-      Status::kOk;  ///< Jobs may start; kPending: a soft reset has to succeed first; else: how it failed.
+  bool powered_ = false;           ///< The queue has requested power, and not released it.
+  JobTag running_ = 0;             ///< The job that runs; 0 for none.
+  Status recovery_ = Status::kOk;  ///< kOk: jobs may start; kPending: a reset is due; else: how it failed.
 };
 
 }  // namespace auklet::npu

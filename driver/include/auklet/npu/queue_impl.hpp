@@ -188,8 +188,11 @@ Status Queue<B, P, Depth>::look(JobTag tag, const Deadline<P>& deadline, Ticks& 
       return Status::kPending;
     }
   }
-  if (!has_ended(*slot)) stop(*slot, Status::kTimeout);
-  take(*slot, result);  // Resets the device if the job ran.
+  if (!has_ended(*slot)) {
+    stop(*slot, Status::kTimeout);
+    (void)service(false);  // Resets the device when the job ran; when it waited, nothing waits any more.
+  }
+  take(*slot, result);
   return Status::kOk;
 }
 

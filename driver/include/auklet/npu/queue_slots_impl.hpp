@@ -87,8 +87,7 @@ void Queue<B, P, Depth>::take(Slot& slot, JobResult& result) {
     result = slot.result;
     recovery = recovery_;
   }
-  // The job was stopped, or the handler has found a fault since service().
-  if (recovery == Status::kPending) recovery = advance();
+  if (recovery == Status::kPending) recovery = advance();  // The handler has found a fault since service().
   if (result.status != Status::kOk && result.started) result.recovery = recovery;
   if (result.started) {
     port_.barrier();
