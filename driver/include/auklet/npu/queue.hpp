@@ -52,11 +52,11 @@ struct QueueStatistics {
 /// job belongs to no thread: whichever takes the result first has it, and others that wait for it get kUnknownTag. A
 /// wait() in one thread brings the jobs of all forward, and does not hold the lock while it sleeps.
 ///
-/// Every call ends: wait() after its timeout plus, when a job has to be stopped, QueueOptions::reset_timeout; submit(),
-/// poll(), cancel(), reset(), open() and close() after at most two resets (the second when the next job's fault comes
-/// into the call) and one power-up, which have reset_timeout each; the others after a fixed number of register
-/// accesses. To that comes the time of other threads' calls that hold the lock, each bounded alike; wait() holds it for
-/// one turn of its loop at a time.
+/// Every call ends: submit(), cancel(), reset(), open() and close() after at most one reset; poll() after two, when the
+/// next job's fault comes into the call; wait() after its timeout plus three, when it has to stop its job as well. Each
+/// of them powers up at most once, and a reset or a power-up takes at most QueueOptions::reset_timeout. The others end
+/// after a fixed number of register accesses. To that comes the time of other threads' calls that hold the lock, each
+/// bounded alike; wait() holds it for one turn of its loop at a time.
 ///
 /// After a fault, timeout or cancellation of a running job the device is soft-reset at once, by the thread, never by
 /// the handler. When that fails, waiting jobs end with its error and every submit() tries the reset again first.
